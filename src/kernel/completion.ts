@@ -1,0 +1,61 @@
+/** Models struct completion (include/linux/completion.h, kernel/sched/completion.c). */
+import type { Frame } from "./frame.ts";
+import type { Task, TaskState } from "./task.ts";
+import { type WaitQueueOptions, wait_once, wait_queue_head } from "./wait-queue.ts";
+
+/** complete_all() leaves this many: no waiter will ever block again. */
+const UINT_MAX = 0xffff_ffff;
+
+export class completion {
+  done = 0;
+  /** @internal */
+  readonly queue: wait_queue_head;
+
+  /** @param completer the task that has to complete it, if that is known: then a wait for it can close a cycle. */
+  constructor(name: string, completer?: () => Task | null) {
+    const options: WaitQueueOptions = {
+      kind: "completion",
+      blockers: () => {
+        const task = completer?.() ?? null;
+        return task === null ? [] : [task];
+      },
+    };
+    this.queue = new wait_queue_head(name, options);
+  }
+}
+
+export function complete(current: Frame, x: completion): void {
+  current.writes(x);
+  if (x.done !== UINT_MAX) x.done++;
+  x.queue.wake_up();
+}
+
+export function complete_all(current: Frame, x: completion): void {
+  current.writes(x);
+  x.done = UINT_MAX;
+  x.queue.wake_up();
+}
+
+export function wait_for_completion(current: Frame, x: completion): Promise<number> {
+  return waitIn(current, x, "TASK_UNINTERRUPTIBLE");
+}
+
+/** 0, or -EINTR after a fatal signal. */
+export function wait_for_completion_killable(current: Frame, x: completion): Promise<number> {
+  return waitIn(current, x, "TASK_KILLABLE");
+}
+
+/** 0, or -EINTR after any signal. */
+export function wait_for_completion_interruptible(current: Frame, x: completion): Promise<number> {
+  return waitIn(current, x, "TASK_INTERRUPTIBLE");
+}
+
+async function waitIn(current: Frame, x: completion, state: TaskState): Promise<number> {
+  current.writes(x);
+  while (x.done === 0) {
+    const error = await wait_once(current, x.queue, state);
+    if (error !== 0) return error;
+  }
+  if (x.done !== UINT_MAX) x.done--;
+  return 0;
+}

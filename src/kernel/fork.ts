@@ -1,0 +1,136 @@
+/**
+ * Models kernel_clone(), do_exit(), wait4() and kernel threads (kernel/fork.c, kernel/exit.c, kernel/kthread.c). A task's
+ * body is an async function over its root frame; its end is the task's end.
+ */
+import { EAGAIN, ECHILD } from "./errno.ts";
+import type { Frame } from "./frame.ts";
+import type { Kernel } from "./kernel.ts";
+import { send_sig, SIGCHLD } from "./signal.ts";
+import { Task, type Pid } from "./task.ts";
+import type { Waitable, WaitKind } from "./wait.ts";
+
+export type TaskBody = (current: Frame) => Promise<void>;
+
+export interface SpawnOptions {
+  readonly comm: string;
+  readonly parent: Task | null;
+  readonly body: TaskBody;
+  readonly kthread?: boolean;
+  /** Keeps no run alive; a kernel thread that only serves others. */
+  readonly daemon?: boolean;
+  /** A pid of its own choice, for the tasks that a real boot creates first. */
+  readonly pid?: Pid;
+  /** Fills the upper rooms' slots (fork copies or shares what the parent has) before the task can run. */
+  readonly prepare?: (child: Task) => void;
+}
+
+/** Creates a task that begins to run when the scheduler picks it. Null if the limit of tasks is reached (-EAGAIN). */
+export function spawnTask(kernel: Kernel, options: SpawnOptions): Task | null {
+  if (kernel.tasks.size >= kernel.limits.tasks) return null;
+  const { parent, body } = options;
+  const task = new Task(kernel, options.pid ?? kernel.allocatePid(), options.comm, parent, options.kthread ?? false, options.daemon ?? false);
+  kernel.tasks.set(task.pid, task);
+  parent?.children.add(task);
+  options.prepare?.(task);
+  if (kernel.events.active) kernel.events.emit({ type: "task_new", task });
+  const run = (): void => {
+    body(task.root)
+      .then(() => do_exit(task.root))
+      .catch((error: unknown) => kernel.sched.fail(error));
+  };
+  kernel.sched.add(task, () => void STARTER.then(run));
+  return task;
+}
+
+const STARTER: Promise<void> = Promise.resolve();
+
+/** kthread_run(): a kernel thread, child of nobody. */
+export function kthread_run(kernel: Kernel, comm: string, body: TaskBody, pid?: Pid): Task {
+  const task = spawnTask(kernel, { comm, parent: null, body, kthread: true, daemon: true, ...(pid === undefined ? {} : { pid }) });
+  if (task === null) throw new Error("the limit of tasks is lower than the number of kernel threads");
+  return task;
+}
+
+/** do_exit(): runs the exit hooks in the task, then leaves a zombie for the parent. The task never runs again. */
+async function do_exit(current: Frame): Promise<void> {
+  const { kernel, task } = current;
+  const frame = current.enter("do_exit");
+  for (const hook of kernel.exitHooks) await hook(frame);
+  for (const child of task.children) {
+    child.parent = null;
+    if (child.state === "EXIT_ZOMBIE") reap(child);
+  }
+  task.children.clear();
+  if (kernel.events.active) kernel.events.emit({ type: "task_exit", task });
+  const { parent } = task;
+  if (parent === null || !parent.alive) {
+    reap(task);
+  } else {
+    task.state = "EXIT_ZOMBIE";
+    frame.writes(parent);
+    const { wait } = parent;
+    if (wait !== null && wait.on instanceof ChildWait && wait.on.wants(task)) kernel.sched.wake(parent);
+    send_sig(kernel, SIGCHLD, parent);
+  }
+  kernel.sched.end(task);
+}
+
+function reap(task: Task): void {
+  task.state = "EXIT_DEAD";
+  task.kernel.tasks.delete(task.pid);
+  task.parent?.children.delete(task);
+}
+
+/** The wait for a child's end. For one given child that child is who has to act. */
+class ChildWait implements Waitable {
+  readonly kind: WaitKind = "child";
+  readonly name: string;
+  private readonly child: Task | null;
+
+  constructor(child: Task | null) {
+    this.child = child;
+    this.name = child === null ? "any child" : `child ${child.pid}`;
+  }
+  wants(task: Task): boolean {
+    return this.child === null || this.child === task;
+  }
+  holders(): readonly Task[] {
+    return [];
+  }
+  blockers(): readonly Task[] {
+    return this.child === null ? [] : [this.child];
+  }
+  cancel(): void {}
+}
+
+export interface WaitResult {
+  readonly pid: Pid;
+  readonly exitCode: number;
+  readonly exitSignal: number;
+}
+
+/**
+ * wait4(): waits until a child (the one with `pid`, or any if `pid` is -1) has ended and reaps it. Null with `nohang` if
+ * none has. -ECHILD if there is no such child, -EINTR if a signal came first.
+ */
+export async function wait4(caller: Frame, pid: number, nohang = false): Promise<WaitResult | number | null> {
+  const current = caller.enter("do_wait");
+  const { task, kernel } = current;
+  for (;;) {
+    current.writes(task);
+    const wanted = [...task.children].filter((child) => pid === -1 || child.pid === pid);
+    if (wanted.length === 0) return -ECHILD;
+    const zombie = wanted.find((child) => child.state === "EXIT_ZOMBIE");
+    if (zombie !== undefined) {
+      reap(zombie);
+      return { pid: zombie.pid, exitCode: zombie.exitCode, exitSignal: zombie.exitSignal };
+    }
+    if (nohang) return null;
+    const only = pid === -1 ? null : (wanted[0] ?? null);
+    const error = await kernel.sched.park(current, "TASK_INTERRUPTIBLE", new ChildWait(only), "wait");
+    if (error !== 0) return error;
+  }
+}
+
+/** What fork() returns when no task can be created. */
+export const FORK_FAILED = -EAGAIN;

@@ -1,0 +1,27 @@
+/**
+ * Every bound of a run has a name here. Reaching one is a verdict of its own (`limit`, exit status 5), never a hang of
+ * the host and never mistaken for a deadlock.
+ */
+export interface Limits {
+  /** Scheduling steps (one resumed task, or one passed scheduling point, each) before the run is stopped. */
+  readonly steps: number;
+  /** Virtual nanoseconds before the run is stopped. */
+  readonly virtualTime: number;
+  /** Tasks that may exist at one time (kernel.threads-max). */
+  readonly tasks: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  steps: 3_000_000,
+  virtualTime: 24 * 3600 * 1e9,
+  tasks: 32_768,
+};
+
+/** Which limit ended a run, and where. */
+export interface LimitReached {
+  readonly limit: keyof Limits;
+  readonly value: number;
+}
+
+/** MAX_LOCK_DEPTH of include/linux/sched.h: locks one task may hold at a time. */
+export const MAX_LOCK_DEPTH = 48;

@@ -1,0 +1,281 @@
+/**
+ * Exactly one task runs at a time. A task gives the processor away only by parking (it waits for something), at a
+ * scheduling point (it is about to take a lock or has entered a system call), or by ending. At most one coroutine is then
+ * runnable in the host's microtask queue, so the order of everything that happens is the list of the policy's answers.
+ * A switch costs one promise. Models kernel/sched/core.c schedule() and try_to_wake_up() on one processor.
+ */
+import type { Frame } from "./frame.ts";
+import type { Kernel } from "./kernel.ts";
+import type { LimitReached } from "./limits.ts";
+import type { SchedulingPolicy } from "./policy.ts";
+import type { Task, TaskState } from "./task.ts";
+import type { Waitable, WaitMode } from "./wait.ts";
+
+/** Virtual ns after which a task that could go on goes behind the others (the fifo policy's time slice). */
+const TIME_SLICE_NS = 1_000_000;
+
+/** Steps between two breaths in which the host may do its own work (signals, terminal). */
+const STEPS_PER_BREATH = 16_384;
+
+const DONE: Promise<number> = Promise.resolve(0);
+
+/** A rule of this emulator was broken by its own code. Never caused by a user's script. */
+export class EmulatorBug extends Error {
+  constructor(message: string) {
+    super(`bug in mlx5-emu: ${message}`);
+    this.name = "EmulatorBug";
+  }
+}
+
+export class Scheduler {
+  /** The task on the processor; null while nothing runs. */
+  current: Task | null = null;
+  steps = 0;
+  readonly decisions: number[] = [];
+  /** Set once the run cannot go on: a limit was reached, or somebody stopped the machine. */
+  stopped: LimitReached | "stop" | null = null;
+  /** What went wrong inside the emulator itself; `run` throws it. */
+  private failure: unknown = null;
+  private policy: SchedulingPolicy;
+  private readonly kernel: Kernel;
+  private queue: Task[] = [];
+  private breath: Task | null = null;
+  private idle = true;
+  private hostWork = 0;
+
+  constructor(kernel: Kernel, policy: SchedulingPolicy) {
+    this.kernel = kernel;
+    this.policy = policy;
+  }
+
+  /** Boot takes no decisions that belong to the user's schedule: the policy is put in when it has come to rest. */
+  setPolicy(policy: SchedulingPolicy): void {
+    this.policy = policy;
+    this.decisions.length = 0;
+    this.steps = 0;
+  }
+
+  /**
+   * Parks the running task until `wake`. Resolves with the value handed to `wake`: 0, or -EINTR if a signal ended it.
+   * @throws EmulatorBug if the task is not the running one: it already waits elsewhere, its first wait was not awaited.
+   */
+  park(frame: Frame, state: TaskState, on: Waitable, mode: WaitMode): Promise<number> {
+    this.assertRunning(frame.task);
+    this.block(frame, state, on, mode);
+    return this.switchFrom(frame.task, null);
+  }
+
+  /**
+   * A scheduling point in front of a lock operation: others may run first. `op` is performed at the moment the task is
+   * picked and answers whether the task has got what it wants; if not, `op` has queued and blocked the task.
+   */
+  point(task: Task, op: (task: Task) => boolean): Promise<number> {
+    this.assertRunning(task);
+    this.countStep();
+    if (this.queue.length > 0 && this.stopped === null) {
+      const next = this.preempt(task);
+      if (next !== task) {
+        task.op = op;
+        return this.switchFrom(task, next);
+      }
+    }
+    if (this.stopped === null) {
+      task.wakeValue = 0;
+      if (op(task)) return task.wakeValue === 0 ? DONE : Promise.resolve(task.wakeValue);
+    }
+    return this.switchFrom(task, null);
+  }
+
+  /** A scheduling point in front of anything else, such as a system call. */
+  yieldPoint(task: Task): Promise<number> {
+    return this.point(task, always);
+  }
+
+  /** Marks the running task as blocked; used by `op`s, which then answer false. */
+  block(frame: Frame, state: TaskState, on: Waitable, mode: WaitMode): void {
+    const task = frame.task;
+    task.state = state;
+    task.wait = { on, mode, frame, since: this.kernel.clock.now };
+    const events = this.kernel.events;
+    if (events.active) events.emit({ type: "wait", task, on, mode, frame });
+  }
+
+  /** Makes a parked task runnable. `value` is what its wait returns. Waking a task that does not wait is our bug. */
+  wake(task: Task, value = 0): void {
+    if (task.wait === null) throw new EmulatorBug(`woke ${task.comm}/${task.pid}, which does not wait`);
+    task.wait = null;
+    task.state = "TASK_RUNNING";
+    task.wakeValue = value;
+    this.queue.push(task);
+    const events = this.kernel.events;
+    if (events.wantsScheduling) events.scheduling({ type: "sched_wakeup", task, by: this.current });
+  }
+
+  /** Puts a new task behind the runnable ones. `start` begins its coroutine. */
+  add(task: Task, start: () => void): void {
+    task.resume = start;
+    this.queue.push(task);
+  }
+
+  /** The running task has ended; never returns control to it. */
+  end(task: Task): void {
+    this.assertRunning(task);
+    this.current = null;
+    this.dispatch(null);
+  }
+
+  stop(reason: LimitReached | "stop"): void {
+    this.stopped ??= reason;
+  }
+
+  fail(error: unknown): void {
+    this.failure ??= error;
+    this.stopped ??= "stop";
+  }
+
+  /**
+   * Runs until nothing can run any more and no timer of a non-daemon is left, or until stopped. `hostTurn` lets the host
+   * take one turn of its event loop; when it comes back and neither the machine nor announced host work is done, some
+   * modelled code awaits a promise that is not the machine's own.
+   */
+  async run(hostTurn: () => Promise<void>): Promise<void> {
+    this.idle = false;
+    this.dispatch(null);
+    for (;;) {
+      const steps = this.steps;
+      await hostTurn();
+      if (this.failure !== null) throw this.failure;
+      if (this.idle || this.stopped !== null) return;
+      if (this.breath !== null) {
+        const task = this.breath;
+        this.breath = null;
+        this.switchTo(task);
+      } else if (this.hostWork === 0 && steps === this.steps) {
+        const who = this.current === null ? "a task" : `${this.current.comm}/${this.current.pid}`;
+        throw new EmulatorBug(`${who} awaits something that is not a primitive of this machine`);
+      }
+    }
+  }
+
+  /**
+   * The one door for work of the host (compiling WebAssembly, reading a mounted file): the whole machine stands still and
+   * no virtual time passes.
+   */
+  async hostCall<T>(task: Task, work: () => Promise<T>): Promise<T> {
+    this.assertRunning(task);
+    this.hostWork++;
+    try {
+      return await work();
+    } finally {
+      this.hostWork--;
+    }
+  }
+
+  assertRunning(task: Task): void {
+    if (task === this.current) return;
+    throw new EmulatorBug(
+      task.wait === null
+        ? `${task.comm}/${task.pid} acts while it is not running`
+        : `${task.comm}/${task.pid} starts another wait while it still waits for ${task.wait.on.name}`,
+    );
+  }
+
+  /** The policy's answer at a scheduling point: the running task itself, or another, which leaves the queue. */
+  private preempt(task: Task): Task {
+    const expired = task.sliceUsed >= TIME_SLICE_NS;
+    const candidates = expired ? [...this.queue, task] : [task, ...this.queue];
+    task.sliceUsed = expired ? 0 : task.sliceUsed;
+    const next = candidates[this.decide(candidates)] as Task;
+    if (next !== task) {
+      this.queue.splice(this.queue.indexOf(next), 1);
+      this.queue.push(task);
+    }
+    return next;
+  }
+
+  private decide(candidates: readonly Task[]): number {
+    try {
+      const choice = this.policy.choose(candidates);
+      this.decisions.push(choice);
+      return choice;
+    } catch (error) {
+      this.fail(error);
+      return 0;
+    }
+  }
+
+  private switchFrom(task: Task, next: Task | null): Promise<number> {
+    const promise = new Promise<number>((resolve) => {
+      task.resume = resolve;
+    });
+    this.current = null;
+    this.dispatch(next);
+    return promise;
+  }
+
+  /** Gives the processor to `first`, or to the next runnable task, or lets time pass until there is one. */
+  private dispatch(first: Task | null): void {
+    for (let task = first ?? this.next(); task !== null; task = this.next()) {
+      if (this.stopped !== null) return;
+      if (!this.perform(task)) continue;
+      if (this.steps % STEPS_PER_BREATH === 0) this.breath = task;
+      else this.switchTo(task);
+      return;
+    }
+    this.idle = true;
+  }
+
+  /** Performs the lock operation that a picked task was about to do; false if that blocked it. */
+  private perform(task: Task): boolean {
+    const op = task.op;
+    if (op === null) return true;
+    task.op = null;
+    task.wakeValue = 0;
+    this.current = task;
+    const got = op(task);
+    this.current = null;
+    return got;
+  }
+
+  private next(): Task | null {
+    if (this.stopped !== null || !this.waitForRunnable()) return null;
+    this.countStep();
+    if (this.stopped !== null) return null;
+    const choice = this.queue.length === 1 ? 0 : this.decide(this.queue);
+    return choice === 0 ? (this.queue.shift() as Task) : (this.queue.splice(choice, 1)[0] as Task);
+  }
+
+  /** Jumps from timer to timer until somebody can run; false if that will never be. */
+  private waitForRunnable(): boolean {
+    const { clock, limits } = this.kernel;
+    while (this.queue.length === 0) {
+      const at = clock.hasLiveTimers ? clock.next : null;
+      if (at === null) return false;
+      clock.advanceTo(at);
+      if (clock.now > limits.virtualTime) this.stop({ limit: "virtualTime", value: clock.now });
+      if (this.stopped !== null) return false;
+    }
+    return true;
+  }
+
+  private switchTo(task: Task): void {
+    this.current = task;
+    task.sliceUsed = 0;
+    task.switches++;
+    task.lastRan = this.kernel.clock.now;
+    const events = this.kernel.events;
+    if (events.wantsScheduling) events.scheduling({ type: "sched_switch", task });
+    const resume = task.resume;
+    if (resume === null) throw new EmulatorBug(`${task.comm}/${task.pid} is runnable but has no coroutine`);
+    task.resume = null;
+    resume(task.wakeValue);
+  }
+
+  private countStep(): void {
+    if (++this.steps > this.kernel.limits.steps) this.stop({ limit: "steps", value: this.steps - 1 });
+  }
+}
+
+function always(): boolean {
+  return true;
+}

@@ -1,0 +1,61 @@
+/**
+ * Models kernel/signal.c as far as waits need it: which signals are pending, which are fatal, and whom they wake. What a
+ * handler does is user space's business; it happens when the task returns from a system call.
+ */
+import { EINTR } from "./errno.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Task } from "./task.ts";
+
+export const SIGHUP = 1;
+export const SIGINT = 2;
+export const SIGQUIT = 3;
+export const SIGABRT = 6;
+export const SIGKILL = 9;
+export const SIGUSR1 = 10;
+export const SIGUSR2 = 12;
+export const SIGPIPE = 13;
+export const SIGALRM = 14;
+export const SIGTERM = 15;
+export const SIGCHLD = 17;
+export const SIGCONT = 18;
+export const SIGSTOP = 19;
+
+/** Names by number, without SIG, as kill -l prints them. */
+export const SIGNAL_NAMES: Readonly<Record<number, string>> = {
+  1: "HUP", 2: "INT", 3: "QUIT", 4: "ILL", 5: "TRAP", 6: "ABRT", 7: "BUS", 8: "FPE", 9: "KILL", 10: "USR1",
+  11: "SEGV", 12: "USR2", 13: "PIPE", 14: "ALRM", 15: "TERM", 16: "STKFLT", 17: "CHLD", 18: "CONT", 19: "STOP", 20: "TSTP",
+  21: "TTIN", 22: "TTOU", 23: "URG", 24: "XCPU", 25: "XFSZ", 26: "VTALRM", 27: "PROF", 28: "WINCH", 29: "IO", 30: "PWR", 31: "SYS",
+};
+
+/** A signal is pending that would end an interruptible wait. */
+export function signal_pending(task: Task): boolean {
+  return task.pending.size > 0;
+}
+
+/** A signal is pending that will end the task. */
+export function fatal_signal_pending(task: Task): boolean {
+  for (const signal of task.pending) if (isFatal(task, signal)) return true;
+  return false;
+}
+
+function isFatal(task: Task, signal: number): boolean {
+  if (signal === SIGKILL) return true;
+  return task.signals?.disposition(signal) === "terminate";
+}
+
+/**
+ * send_sig(): makes the signal pending and ends the wait if the state allows: any signal ends TASK_INTERRUPTIBLE, a fatal
+ * one TASK_KILLABLE, none TASK_UNINTERRUPTIBLE. Kernel threads and ended tasks take none.
+ */
+export function send_sig(kernel: Kernel, signal: number, task: Task): void {
+  if (task.kthread || !task.alive) return;
+  if (signal !== SIGKILL && task.signals?.disposition(signal) === "ignore") return;
+  task.pending.add(signal);
+  if (kernel.events.active) kernel.events.emit({ type: "signal", task, signal });
+  const { wait, state } = task;
+  if (wait === null) return;
+  const ends = state === "TASK_INTERRUPTIBLE" || (state === "TASK_KILLABLE" && isFatal(task, signal)) || (state === "TASK_STOPPED" && signal === SIGKILL);
+  if (!ends) return;
+  wait.on.cancel(task);
+  kernel.sched.wake(task, -EINTR);
+}

@@ -1,0 +1,129 @@
+/**
+ * Models struct task_struct (include/linux/sched.h) as far as scheduling, waiting, signals and the lock detectors need
+ * it. What upper rooms attach to a task (namespaces, open files) lives in slots; this room does not know what is in them.
+ */
+import { Frame } from "./frame.ts";
+import type { Kernel } from "./kernel.ts";
+import type { HeldLock, Waitable, WaitMode } from "./wait.ts";
+
+/** A process id. */
+export type Pid = number & { readonly __brand: "Pid" };
+
+/**
+ * Task states of include/linux/sched.h. TASK_KILLABLE is D for user space, but a fatal signal ends the wait; TASK_IDLE
+ * is a D that counts for nobody (idle kworkers).
+ */
+export type TaskState =
+  | "TASK_RUNNING"
+  | "TASK_INTERRUPTIBLE"
+  | "TASK_UNINTERRUPTIBLE"
+  | "TASK_KILLABLE"
+  | "TASK_IDLE"
+  | "TASK_STOPPED"
+  | "EXIT_ZOMBIE"
+  | "EXIT_DEAD";
+
+/** What a task is waiting for, kept while it is parked. */
+export interface Wait {
+  readonly on: Waitable;
+  readonly mode: WaitMode;
+  /** The frame that waits; its chain of callers is the task's stack. */
+  readonly frame: Frame;
+  /** Virtual time at which the wait began, ns. */
+  readonly since: number;
+}
+
+/** Signal handling of a task: user space decides what a signal does, the kernel only asks. */
+export interface SignalActions {
+  /** What an unblocked signal does when it is delivered to this task. */
+  disposition(signal: number): "terminate" | "ignore" | "handler" | "stop" | "continue";
+}
+
+export class Task {
+  readonly kernel: Kernel;
+  readonly pid: Pid;
+  /** At most 15 bytes, as TASK_COMM_LEN allows; set by exec. */
+  comm: string;
+  /** Arguments, the program's name without its path first. Empty for kernel threads. */
+  argv: readonly string[] = [];
+  parent: Task | null;
+  readonly children = new Set<Task>();
+  /** PF_KTHREAD */
+  readonly kthread: boolean;
+  /** A daemon keeps no run alive: idle kworkers, khungtaskd. */
+  daemon: boolean;
+  state: TaskState = "TASK_RUNNING";
+  wait: Wait | null = null;
+  readonly held: HeldLock[] = [];
+  readonly pending = new Set<number>();
+  signals: SignalActions | null = null;
+  exitCode = 0;
+  /** The signal that ended the task, 0 if it exited by itself. */
+  exitSignal = 0;
+  /** What a kworker is working on: shown after its name as ps does ("+netns" busy, "-netns" idle). */
+  workqueue: { name: string; func: string; busy: boolean } | null = null;
+  /** Virtual time of creation and of the last switch to this task, ns. */
+  readonly startTime: number;
+  lastRan: number;
+  switches = 0;
+  readonly root: Frame;
+  readonly slots: unknown[] = [];
+
+  /** @internal scheduler: continues the task's coroutine. */
+  resume: ((value: number) => void) | null = null;
+  /** @internal scheduler: value handed to the coroutine when it continues (0, or a negative errno). */
+  wakeValue = 0;
+  /** @internal scheduler: the lock operation the task performs at the moment it is picked. */
+  op: ((task: Task) => boolean) | null = null;
+  /** @internal scheduler: virtual ns used since the task was last put on the processor. */
+  sliceUsed = 0;
+
+  constructor(kernel: Kernel, pid: Pid, comm: string, parent: Task | null, kthread: boolean, daemon: boolean) {
+    this.kernel = kernel;
+    this.pid = pid;
+    this.comm = comm;
+    this.parent = parent;
+    this.kthread = kthread;
+    this.daemon = daemon;
+    this.startTime = kernel.clock.now;
+    this.lastRan = kernel.clock.now;
+    this.root = new Frame(this, "", null);
+  }
+
+  get alive(): boolean {
+    return this.state !== "EXIT_ZOMBIE" && this.state !== "EXIT_DEAD";
+  }
+
+  /** The name ps and /proc show: for a kworker with the workqueue it serves, as wq_worker_comm() does. */
+  get displayName(): string {
+    const wq = this.workqueue;
+    return wq === null ? this.comm : `${this.comm}${wq.busy ? "+" : "-"}${wq.name}`;
+  }
+}
+
+/** A typed slot that an upper room hangs on every task. */
+export interface TaskSlot<T> {
+  get(task: Task): T | undefined;
+  set(task: Task, value: T | undefined): void;
+}
+
+/** The state letter that ps and /proc/<pid>/stat show (fs/proc/array.c task_state_array). */
+export function stateLetter(task: Task): string {
+  switch (task.state) {
+    case "TASK_RUNNING":
+      return "R";
+    case "TASK_INTERRUPTIBLE":
+      return "S";
+    case "TASK_UNINTERRUPTIBLE":
+    case "TASK_KILLABLE":
+      return "D";
+    case "TASK_IDLE":
+      return "I";
+    case "TASK_STOPPED":
+      return "T";
+    case "EXIT_ZOMBIE":
+      return "Z";
+    case "EXIT_DEAD":
+      return "X";
+  }
+}

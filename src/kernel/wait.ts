@@ -1,0 +1,46 @@
+/**
+ * What tasks wait for and what they hold, in the one shape that every detector reads: the wait-for graph is built from
+ * these two facts alone, whatever the primitive is.
+ */
+import type { Frame } from "./frame.ts";
+import type { Task } from "./task.ts";
+
+export type WaitMode = "exclusive" | "read" | "write" | "wait";
+
+/**
+ * Kinds of things a task can block on. The first two are locks; the others are the waits that lockdep does not see.
+ */
+export type WaitKind = "mutex" | "rwsem" | "completion" | "work" | "reference" | "event" | "sleep" | "child" | "pipe";
+
+/** Something a task can be blocked on: a lock, a completion, a work item, a timer, a child's end. */
+export interface Waitable {
+  readonly kind: WaitKind;
+  /** The lock's class name as lockdep prints it, or what is waited for in the kernel's words. */
+  readonly name: string;
+  /** Tasks that hold it now (locks), or nobody. */
+  holders(): readonly Task[];
+  /**
+   * The tasks of which EVERY one has to act before `waiter` can go on. Empty if it cannot be said (a timer, an event
+   * that anyone may raise); such a wait never closes a cycle.
+   */
+  blockers(waiter: Task): readonly Task[];
+  /** Takes a waiter out of the queue because a signal ends its wait. */
+  cancel(waiter: Task): void;
+}
+
+/** A lock that can be held: mutex or rw_semaphore. */
+export interface Lock extends Waitable {
+  readonly kind: "mutex" | "rwsem";
+  /** Unique in its kernel, in order of initialisation. */
+  readonly id: number;
+}
+
+/** One entry of a task's held-lock stack (struct held_lock). */
+export interface HeldLock {
+  readonly lock: Lock;
+  readonly mode: "exclusive" | "read" | "write";
+  readonly subclass: number;
+  readonly trylock: boolean;
+  /** The frame that acquired it. */
+  readonly frame: Frame;
+}

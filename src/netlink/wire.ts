@@ -1,0 +1,250 @@
+/**
+ * Netlink messages as bytes (include/uapi/linux/netlink.h), on two levels: a checked view of bytes (`parseMessages`,
+ * `Attributes`) and a builder (`MessageBuilder`, `AttributeWriter`). Host byte order is little endian, as on x86-64.
+ */
+const NLMSG_HDRLEN = 16;
+const NLA_HDRLEN = 4;
+const NLA_F_NESTED = 1 << 15;
+const NLA_TYPE_MASK = 0x3fff;
+
+export const NLMSG_NOOP = 1;
+export const NLMSG_ERROR = 2;
+export const NLMSG_DONE = 3;
+export const NLMSG_MIN_TYPE = 0x10;
+
+export const NLM_F_REQUEST = 0x01;
+export const NLM_F_MULTI = 0x02;
+export const NLM_F_ACK = 0x04;
+export const NLM_F_ECHO = 0x08;
+export const NLM_F_DUMP_INTR = 0x10;
+export const NLM_F_ROOT = 0x100;
+export const NLM_F_MATCH = 0x200;
+export const NLM_F_DUMP = NLM_F_ROOT | NLM_F_MATCH;
+export const NLM_F_REPLACE = 0x100;
+export const NLM_F_EXCL = 0x200;
+export const NLM_F_CREATE = 0x400;
+export const NLM_F_CAPPED = 0x100;
+export const NLM_F_ACK_TLVS = 0x200;
+
+export const NETLINK_ROUTE = 0;
+export const NETLINK_GENERIC = 16;
+export const NETLINK_RDMA = 20;
+
+/** Attributes of an extended acknowledgement. */
+export const NLMSGERR_ATTR_MSG = 1;
+export const NLMSGERR_ATTR_OFFS = 2;
+
+/** One message: struct nlmsghdr and what follows it. */
+export interface NetlinkMessage {
+  readonly type: number;
+  readonly flags: number;
+  readonly seq: number;
+  readonly portid: number;
+  readonly payload: Uint8Array;
+}
+
+const text = new TextEncoder();
+const utf8 = new TextDecoder();
+
+export function align4(length: number): number {
+  return (length + 3) & ~3;
+}
+
+/** Splits a datagram into its messages; null if a length in it is impossible. */
+export function parseMessages(bytes: Uint8Array): NetlinkMessage[] | null {
+  const view = viewOf(bytes);
+  const messages: NetlinkMessage[] = [];
+  for (let at = 0; at + NLMSG_HDRLEN <= bytes.length; ) {
+    const length = view.getUint32(at, true);
+    if (length < NLMSG_HDRLEN || at + length > bytes.length) return null;
+    messages.push({
+      type: view.getUint16(at + 4, true),
+      flags: view.getUint16(at + 6, true),
+      seq: view.getUint32(at + 8, true),
+      portid: view.getUint32(at + 12, true),
+      payload: bytes.subarray(at + NLMSG_HDRLEN, at + length),
+    });
+    at += align4(length);
+  }
+  return messages;
+}
+
+export function encodeMessage(message: NetlinkMessage): Uint8Array {
+  const length = NLMSG_HDRLEN + message.payload.length;
+  const bytes = new Uint8Array(align4(length));
+  const view = viewOf(bytes);
+  view.setUint32(0, length, true);
+  view.setUint16(4, message.type, true);
+  view.setUint16(6, message.flags, true);
+  view.setUint32(8, message.seq, true);
+  view.setUint32(12, message.portid, true);
+  bytes.set(message.payload, NLMSG_HDRLEN);
+  return bytes;
+}
+
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Writes attributes (struct nlattr) one after the other. */
+export class AttributeWriter {
+  private readonly parts: Uint8Array[] = [];
+
+  /** Bytes of a fixed header in front of the attributes (struct genlmsghdr, struct ifinfomsg). */
+  header(bytes: Uint8Array): this {
+    const padded = new Uint8Array(align4(bytes.length));
+    padded.set(bytes);
+    this.parts.push(padded);
+    return this;
+  }
+
+  bytes(type: number, value: Uint8Array): this {
+    const part = new Uint8Array(align4(NLA_HDRLEN + value.length));
+    const view = viewOf(part);
+    view.setUint16(0, NLA_HDRLEN + value.length, true);
+    view.setUint16(2, type, true);
+    part.set(value, NLA_HDRLEN);
+    this.parts.push(part);
+    return this;
+  }
+
+  u8(type: number, value: number): this {
+    return this.bytes(type, Uint8Array.of(value));
+  }
+
+  u16(type: number, value: number): this {
+    const bytes = new Uint8Array(2);
+    viewOf(bytes).setUint16(0, value, true);
+    return this.bytes(type, bytes);
+  }
+
+  u32(type: number, value: number): this {
+    const bytes = new Uint8Array(4);
+    viewOf(bytes).setUint32(0, value >>> 0, true);
+    return this.bytes(type, bytes);
+  }
+
+  s32(type: number, value: number): this {
+    return this.u32(type, value);
+  }
+
+  u64(type: number, value: bigint): this {
+    const bytes = new Uint8Array(8);
+    viewOf(bytes).setBigUint64(0, BigInt.asUintN(64, value), true);
+    return this.bytes(type, bytes);
+  }
+
+  /** NUL-terminated. */
+  string(type: number, value: string): this {
+    const encoded = text.encode(value);
+    const bytes = new Uint8Array(encoded.length + 1);
+    bytes.set(encoded);
+    return this.bytes(type, bytes);
+  }
+
+  flag(type: number): this {
+    return this.bytes(type, new Uint8Array(0));
+  }
+
+  /** A nested attribute; `nested` says whether NLA_F_NESTED is set, which older families leave out. */
+  nest(type: number, fill: (inner: AttributeWriter) => void, nested = false): this {
+    const inner = new AttributeWriter();
+    fill(inner);
+    return this.bytes(nested ? type | NLA_F_NESTED : type, inner.finish());
+  }
+
+  finish(): Uint8Array {
+    return concatBytes(this.parts);
+  }
+}
+
+/** One attribute: its type without flags, and its value. */
+export interface Attribute {
+  readonly type: number;
+  readonly value: Uint8Array;
+}
+
+/** A checked view of a run of attributes. A getter returns undefined if the attribute is absent or too short. */
+export class Attributes implements Iterable<Attribute> {
+  private readonly list: readonly Attribute[];
+
+  private constructor(list: readonly Attribute[]) {
+    this.list = list;
+  }
+
+  /** Parses `bytes` from `offset` on (behind a fixed header); null if a length is impossible. */
+  static parse(bytes: Uint8Array, offset = 0): Attributes | null {
+    const view = viewOf(bytes);
+    const list: Attribute[] = [];
+    for (let at = align4(offset); at + NLA_HDRLEN <= bytes.length; ) {
+      const length = view.getUint16(at, true);
+      if (length < NLA_HDRLEN || at + length > bytes.length) return null;
+      list.push({ type: view.getUint16(at + 2, true) & NLA_TYPE_MASK, value: bytes.subarray(at + NLA_HDRLEN, at + length) });
+      at += align4(length);
+    }
+    return new Attributes(list);
+  }
+
+  [Symbol.iterator](): Iterator<Attribute> {
+    return this.list[Symbol.iterator]();
+  }
+
+  has(type: number): boolean {
+    return this.list.some((a) => a.type === type);
+  }
+
+  bytes(type: number): Uint8Array | undefined {
+    return this.list.findLast((a) => a.type === type)?.value;
+  }
+
+  all(type: number): Uint8Array[] {
+    return this.list.filter((a) => a.type === type).map((a) => a.value);
+  }
+
+  u8(type: number): number | undefined {
+    return this.bytes(type)?.[0];
+  }
+
+  u16(type: number): number | undefined {
+    const value = this.bytes(type);
+    return value === undefined || value.length < 2 ? undefined : viewOf(value).getUint16(0, true);
+  }
+
+  u32(type: number): number | undefined {
+    const value = this.bytes(type);
+    return value === undefined || value.length < 4 ? undefined : viewOf(value).getUint32(0, true);
+  }
+
+  s32(type: number): number | undefined {
+    const value = this.u32(type);
+    return value === undefined ? undefined : value | 0;
+  }
+
+  u64(type: number): bigint | undefined {
+    const value = this.bytes(type);
+    return value === undefined || value.length < 8 ? undefined : viewOf(value).getBigUint64(0, true);
+  }
+
+  /** Up to the first NUL. */
+  string(type: number): string | undefined {
+    const value = this.bytes(type);
+    if (value === undefined) return undefined;
+    const end = value.indexOf(0);
+    return utf8.decode(end < 0 ? value : value.subarray(0, end));
+  }
+
+  nested(type: number): Attributes | undefined {
+    const value = this.bytes(type);
+    return value === undefined ? undefined : (Attributes.parse(value) ?? undefined);
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What a program sees of the kernel: its system calls. Each call returns a non-negative result or a negative errno, costs
+ * virtual time, is a scheduling point, and delivers pending signals on its way back (a deadly one ends the program there).
+ */
+import type { Pid } from "../kernel/index.ts";
+
+/** An open file descriptor, or a negative errno. */
+export type Fd = number;
+
+/** A program: gets its process, returns its exit status. */
+export type Program = (process: Process) => Promise<number>;
+
+export interface Stat {
+  readonly dev: number;
+  readonly ino: number;
+  /** Type and permission bits: S_IFDIR | 0755. */
+  readonly mode: number;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly rdev: number;
+  readonly size: number;
+  /** Virtual ns since the epoch. */
+  readonly mtime: number;
+}
+
+export interface StatFs {
+  /** The magic number of the file system's type (NSFS_MAGIC, TMPFS_MAGIC, ...). */
+  readonly type: number;
+}
+
+export interface Dirent {
+  readonly name: string;
+  readonly ino: number;
+  /** The S_IFMT part of the entry's mode. */
+  readonly type: number;
+}
+
+/** What wait4 found: exactly one of the two is not zero, or both are (exit status 0). */
+export interface WaitStatus {
+  readonly pid: Pid;
+  readonly exitCode: number;
+  readonly signal: number;
+}
+
+export type SignalHandler = "default" | "ignore" | ((signal: number) => void);
+
+export interface PollFd {
+  readonly fd: Fd;
+  /** POLLIN (1) and POLLOUT (4). */
+  readonly events: number;
+}
+
+export interface Process {
+  readonly pid: Pid;
+  readonly argv: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+
+  // files
+  open(path: string, flags: number, mode?: number): Promise<Fd>;
+  close(fd: Fd): Promise<number>;
+  /** Empty at the end of the file. */
+  read(fd: Fd, count: number): Promise<Uint8Array | number>;
+  /** May write less than asked. A pipe without reader: SIGPIPE and -EPIPE. */
+  write(fd: Fd, bytes: Uint8Array): Promise<number>;
+  lseek(fd: Fd, offset: number, whence: number): Promise<number>;
+  dup(fd: Fd): Promise<Fd>;
+  dup2(from: Fd, to: Fd): Promise<Fd>;
+  /** The lowest free descriptor not below `least` (F_DUPFD). */
+  dupfd(fd: Fd, least: number, cloexec?: boolean): Promise<Fd>;
+  setCloexec(fd: Fd, on: boolean): Promise<number>;
+  pipe(): Promise<readonly [Fd, Fd] | number>;
+  stat(path: string): Promise<Stat | number>;
+  lstat(path: string): Promise<Stat | number>;
+  fstat(fd: Fd): Promise<Stat | number>;
+  statfs(path: string): Promise<StatFs | number>;
+  access(path: string, mode: number): Promise<number>;
+  readdir(path: string): Promise<readonly Dirent[] | number>;
+  mkdir(path: string, mode: number): Promise<number>;
+  rmdir(path: string): Promise<number>;
+  unlink(path: string): Promise<number>;
+  rename(from: string, to: string): Promise<number>;
+  link(from: string, to: string): Promise<number>;
+  symlink(target: string, path: string): Promise<number>;
+  readlink(path: string): Promise<string | number>;
+  chmod(path: string, mode: number): Promise<number>;
+  utimens(path: string, mtime: number | null): Promise<number>;
+  ftruncate(fd: Fd, size: number): Promise<number>;
+  flock(fd: Fd, operation: number): Promise<number>;
+  chdir(path: string): Promise<number>;
+  getcwd(): string;
+  umask(mask: number): number;
+  isatty(fd: Fd): boolean;
+  poll(fds: readonly PollFd[], timeoutNs: number | null): Promise<readonly Fd[] | number>;
+
+  // mounts and namespaces
+  mount(source: string, target: string, fstype: string, flags: number, data: string): Promise<number>;
+  umount2(target: string, flags: number): Promise<number>;
+  /** CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWUTS, ... */
+  unshare(flags: number): Promise<number>;
+  setns(fd: Fd, nstype: number): Promise<number>;
+
+  // processes
+  /** The child runs `child`; its result is its exit status. Returns the child's pid or a negative errno. */
+  fork(child: Program): Promise<Pid | number>;
+  /** Runs the program at `path` in this process; returns only if that is not possible. */
+  execve(path: string, argv: readonly string[], env: ReadonlyMap<string, string>): Promise<number>;
+  /** null with WNOHANG (1) and no ended child. */
+  wait4(pid: number, options: number): Promise<WaitStatus | null | number>;
+  exit(status: number): never;
+  kill(pid: number, signal: number): Promise<number>;
+  sigaction(signal: number, handler: SignalHandler): void;
+  getppid(): number;
+  getpgid(pid: number): number;
+  setpgid(pid: number, pgid: number): number;
+  setsid(): number;
+  prctlSetName(comm: string): void;
+
+  // time
+  /** 0, or -EINTR if a signal came. */
+  nanosleep(ns: number): Promise<number>;
+  /** Waits for any signal: always -EINTR. */
+  pause(): Promise<number>;
+  /** Virtual ns since the epoch. */
+  clockRealtime(): number;
+  /** Virtual ns since boot. */
+  clockMonotonic(): number;
+  /** Lets others run and time pass, as a builtin of a shell does between two commands. */
+  schedYield(): Promise<void>;
+
+  // sockets: AF_NETLINK (16) only
+  socket(domain: number, type: number, protocol: number): Promise<Fd>;
+  /** Binds to a port id (0: the kernel picks) and the first 32 multicast groups. */
+  bindNetlink(fd: Fd, portid: number, groups: number): Promise<number>;
+  setsockopt(fd: Fd, level: number, option: number, value: number): Promise<number>;
+  send(fd: Fd, bytes: Uint8Array): Promise<number>;
+  /** One datagram. -EAGAIN with MSG_DONTWAIT (0x40) and nothing there. */
+  recv(fd: Fd, flags: number): Promise<Uint8Array | number>;
+
+  // the machine
+  uname(): { sysname: string; nodename: string; release: string; version: string; machine: string };
+  /** syslog(2): SYSLOG_ACTION_READ_ALL gives the log's text as /dev/kmsg's records, SYSLOG_ACTION_CLEAR empties it. */
+  syslog(action: "read_all" | "clear"): Promise<readonly { level: number; time: number; text: string }[]>;
+  /** A random number below `limit`, from the machine's seed (getrandom). */
+  random(limit: number): number;
+}
