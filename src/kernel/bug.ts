@@ -4,7 +4,7 @@
  */
 import type { KernelBug } from "./events.ts";
 import { type Frame, stackNames } from "./frame.ts";
-import { printk, KERN_WARNING } from "./printk.ts";
+import { KERN_WARNING, printk } from "./printk.ts";
 
 /** Reports a kernel bug: a block in the log as WARN() prints it, and an entry for the verdict. */
 export function warn(current: Frame, kind: KernelBug["kind"], text: string): void {

@@ -24,18 +24,21 @@ export class completion {
   }
 }
 
+/** complete(): lets one waiter go on, the one that has waited longest. */
 export function complete(current: Frame, x: completion): void {
   current.writes(x);
   if (x.done !== UINT_MAX) x.done++;
-  x.queue.wake_up();
+  x.queue.wake_up_first();
 }
 
+/** complete_all(): lets all waiters go on, those too that come later. */
 export function complete_all(current: Frame, x: completion): void {
   current.writes(x);
   x.done = UINT_MAX;
   x.queue.wake_up();
 }
 
+/** wait_for_completion(): always 0; no signal ends the wait. */
 export function wait_for_completion(current: Frame, x: completion): Promise<number> {
   return waitIn(current, x, "TASK_UNINTERRUPTIBLE");
 }
@@ -54,7 +57,8 @@ async function waitIn(current: Frame, x: completion, state: TaskState): Promise<
   current.writes(x);
   while (x.done === 0) {
     const error = await wait_once(current, x.queue, state);
-    if (error !== 0) return error;
+    // A waiter that a signal and a completion reach together takes the completion: it is meant for nobody else.
+    if (error !== 0 && x.done === 0) return error;
   }
   if (x.done !== UINT_MAX) x.done--;
   return 0;

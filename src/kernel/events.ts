@@ -14,7 +14,14 @@ export type KernelEvent =
   | { readonly type: "sched_wakeup"; readonly task: Task; readonly by: Task | null }
   | { readonly type: "function"; readonly frame: Frame }
   | { readonly type: "wait"; readonly task: Task; readonly on: Waitable; readonly mode: WaitMode; readonly frame: Frame }
-  | { readonly type: "lock_acquire"; readonly frame: Frame; readonly lock: Lock; readonly mode: WaitMode; readonly trylock: boolean; readonly subclass: number }
+  | {
+      readonly type: "lock_acquire";
+      readonly frame: Frame;
+      readonly lock: Lock;
+      readonly mode: WaitMode;
+      readonly trylock: boolean;
+      readonly subclass: number;
+    }
   | { readonly type: "lock_acquired"; readonly frame: Frame; readonly lock: Lock; readonly mode: WaitMode }
   | { readonly type: "lock_release"; readonly frame: Frame; readonly lock: Lock }
   | { readonly type: "signal"; readonly task: Task; readonly signal: number }
@@ -25,7 +32,13 @@ export type KernelEvent =
   | { readonly type: "bug"; readonly frame: Frame; readonly bug: KernelBug }
   | { readonly type: "syscall"; readonly frame: Frame; readonly name: string }
   /** A fact of an upper room, in that room's words: a netdev event, a netlink message, a namespace's birth and end. */
-  | { readonly type: "subsystem"; readonly room: string; readonly name: string; readonly frame: Frame; readonly data: Readonly<Record<string, string | number | boolean>> };
+  | {
+      readonly type: "subsystem";
+      readonly room: string;
+      readonly name: string;
+      readonly frame: Frame;
+      readonly data: Readonly<Record<string, string | number | boolean>>;
+    };
 
 /** Something the emulated kernel did that a kernel must not do. It ends in exit status 4. */
 export interface KernelBug {

@@ -5,8 +5,8 @@
 import { EAGAIN, ECHILD } from "./errno.ts";
 import type { Frame } from "./frame.ts";
 import type { Kernel } from "./kernel.ts";
-import { send_sig, SIGCHLD } from "./signal.ts";
-import { Task, type Pid } from "./task.ts";
+import { SIGCHLD, send_sig } from "./signal.ts";
+import { type Pid, Task } from "./task.ts";
 import type { Waitable, WaitKind } from "./wait.ts";
 
 export type TaskBody = (current: Frame) => Promise<void>;
@@ -18,7 +18,7 @@ export interface SpawnOptions {
   readonly kthread?: boolean;
   /** Keeps no run alive; a kernel thread that only serves others. */
   readonly daemon?: boolean;
-  /** A pid of its own choice, for the tasks that a real boot creates first. */
+  /** The pid it shall have if that is free, for the tasks that a real boot creates first. */
   readonly pid?: Pid;
   /** Fills the upper rooms' slots (fork copies or shares what the parent has) before the task can run. */
   readonly prepare?: (child: Task) => void;
@@ -26,9 +26,13 @@ export interface SpawnOptions {
 
 /** Creates a task that begins to run when the scheduler picks it. Null if the limit of tasks is reached (-EAGAIN). */
 export function spawnTask(kernel: Kernel, options: SpawnOptions): Task | null {
-  if (kernel.tasks.size >= kernel.limits.tasks) return null;
+  return kernel.tasks.size >= kernel.limits.tasks ? null : createTask(kernel, options);
+}
+
+function createTask(kernel: Kernel, options: SpawnOptions): Task {
   const { parent, body } = options;
-  const task = new Task(kernel, options.pid ?? kernel.allocatePid(), options.comm, parent, options.kthread ?? false, options.daemon ?? false);
+  const pid = options.pid !== undefined && !kernel.tasks.has(options.pid) ? options.pid : kernel.allocatePid();
+  const task = new Task(kernel, pid, options.comm, parent, options.kthread ?? false, options.daemon ?? false);
   kernel.tasks.set(task.pid, task);
   parent?.children.add(task);
   options.prepare?.(task);
@@ -44,11 +48,9 @@ export function spawnTask(kernel: Kernel, options: SpawnOptions): Task | null {
 
 const STARTER: Promise<void> = Promise.resolve();
 
-/** kthread_run(): a kernel thread, child of nobody. */
+/** kthread_run(): a kernel thread, child of nobody. The limit of tasks does not count for it. */
 export function kthread_run(kernel: Kernel, comm: string, body: TaskBody, pid?: Pid): Task {
-  const task = spawnTask(kernel, { comm, parent: null, body, kthread: true, daemon: true, ...(pid === undefined ? {} : { pid }) });
-  if (task === null) throw new Error("the limit of tasks is lower than the number of kernel threads");
-  return task;
+  return createTask(kernel, { comm, parent: null, body, kthread: true, daemon: true, ...(pid === undefined ? {} : { pid }) });
 }
 
 /** do_exit(): runs the exit hooks in the task, then leaves a zombie for the parent. The task never runs again. */

@@ -1,7 +1,8 @@
 /** The held-lock stack of each task (struct held_lock of kernel/locking/lockdep.c) and the lock events. */
-import { EmulatorBug } from "./scheduler.ts";
+
 import type { Frame } from "./frame.ts";
 import { MAX_LOCK_DEPTH } from "./limits.ts";
+import { EmulatorBug } from "./scheduler.ts";
 import type { HeldLock, Lock } from "./wait.ts";
 
 type HeldMode = HeldLock["mode"];
@@ -22,13 +23,14 @@ export function acquired(current: Frame, lock: Lock, mode: HeldMode, subclass: n
   if (events.active) events.emit({ type: "lock_acquired", frame: current, lock, mode });
 }
 
-/** A task lets go of a lock; the most recent hold of it goes first. False if the task does not hold it. */
+/** A task lets go of a lock; the most recent hold of it goes first. Null if the task does not hold it. */
 export function released(current: Frame, lock: Lock): HeldLock | null {
   const { held } = current.task;
   for (let i = held.length - 1; i >= 0; i--) {
     const hold = held[i] as HeldLock;
     if (hold.lock !== lock) continue;
-    held.splice(i, 1);
+    if (i === held.length - 1) held.pop();
+    else held.splice(i, 1);
     const { events } = current.kernel;
     if (events.active) events.emit({ type: "lock_release", frame: current, lock });
     return hold;

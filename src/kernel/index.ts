@@ -1,57 +1,30 @@
 /** The kernel room: tasks, scheduler, virtual clock, locks, waits, workqueues, notifier chains, log, events. */
-export * from "./errno.ts";
-export { DEFAULT_LIMITS, type LimitReached, type Limits, MAX_LOCK_DEPTH } from "./limits.ts";
-export { Frame, stackNames } from "./frame.ts";
-export { type Pid, type SignalActions, stateLetter, Task, type TaskSlot, type TaskState, type Wait } from "./task.ts";
-export type { HeldLock, Lock, Waitable, WaitKind, WaitMode } from "./wait.ts";
-export { EventStream, type FootprintReader, type KernelBug, type KernelEvent, type KernelObserver } from "./events.ts";
-export { Clock, type Timer } from "./clock.ts";
-export { fifoPolicy, type SchedulingPolicy } from "./policy.ts";
-export { randomPolicy } from "./random-policy.ts";
-export { formatSchedule, parseSchedule, replayPolicy, StaleSchedule } from "./schedule.ts";
-export { EmulatorBug, Scheduler } from "./scheduler.ts";
-export { type ExitHook, Kernel, type KernelOptions, staticData, taskSlot } from "./kernel.ts";
-export { KERN_ERR, KERN_INFO, KERN_WARNING, type LogLine, PrintkRing, pr_emerg, pr_err, pr_info, pr_warn, printk } from "./printk.ts";
+
 export { refcount_t, WARN_ON, warn } from "./bug.ts";
-export { mutex, mutex_lock, mutex_lock_interruptible, mutex_lock_killable, mutex_lock_nested, mutex_trylock, mutex_unlock } from "./mutex.ts";
+export { Clock, type Timer } from "./clock.ts";
 export {
-  down_read,
-  down_read_interruptible,
-  down_read_killable,
-  down_read_nested,
-  down_read_trylock,
-  down_write,
-  down_write_killable,
-  down_write_nested,
-  down_write_trylock,
-  downgrade_write,
-  rw_semaphore,
-  up_read,
-  up_write,
-} from "./rwsem.ts";
+  complete,
+  complete_all,
+  completion,
+  wait_for_completion,
+  wait_for_completion_interruptible,
+  wait_for_completion_killable,
+} from "./completion.ts";
+export * from "./errno.ts";
+export { EventStream, type FootprintReader, type KernelBug, type KernelEvent, type KernelObserver } from "./events.ts";
+export { FORK_FAILED, kthread_run, type SpawnOptions, spawnTask, type TaskBody, type WaitResult, wait4 } from "./fork.ts";
+export { Frame, stackNames } from "./frame.ts";
+export { type ExitHook, Kernel, type KernelOptions, staticData, taskSlot } from "./kernel.ts";
+export { DEFAULT_LIMITS, type LimitReached, type Limits, MAX_LOCK_DEPTH } from "./limits.ts";
 export {
-  fatal_signal_pending,
-  SIGALRM,
-  SIGCHLD,
-  SIGCONT,
-  SIGHUP,
-  SIGINT,
-  SIGKILL,
-  SIGNAL_NAMES,
-  SIGPIPE,
-  SIGQUIT,
-  SIGSTOP,
-  SIGTERM,
-  SIGUSR1,
-  SIGUSR2,
-  send_sig,
-  signal_pending,
-} from "./signal.ts";
-export { wait_event, wait_once, wait_queue_head, type WaitQueueOptions } from "./wait-queue.ts";
-export { complete, complete_all, completion, wait_for_completion, wait_for_completion_interruptible, wait_for_completion_killable } from "./completion.ts";
-export { msleep, rcu_barrier, schedule_timeout, synchronize_rcu } from "./timer.ts";
-export { FORK_FAILED, kthread_run, type SpawnOptions, spawnTask, type TaskBody, wait4, type WaitResult } from "./fork.ts";
-export { alloc_ordered_workqueue, alloc_workqueue, flush_work, queue_delayed_work, queue_work, system_wq, work_struct, workqueue_struct } from "./workqueue.ts";
+  mutex,
+  mutex_lock,
+  mutex_lock_interruptible,
+  mutex_lock_killable,
+  mutex_lock_nested,
+  mutex_trylock,
+  mutex_unlock,
+} from "./mutex.ts";
 export {
   blocking_notifier_call_chain,
   blocking_notifier_chain_register,
@@ -70,3 +43,55 @@ export {
   raw_notifier_chain_unregister,
   raw_notifier_head,
 } from "./notifier.ts";
+export { fifoPolicy, type SchedulingPolicy } from "./policy.ts";
+export { KERN_ERR, KERN_INFO, KERN_WARNING, type LogLine, PrintkRing, pr_emerg, pr_err, pr_info, pr_warn, printk } from "./printk.ts";
+export { randomPolicy } from "./random-policy.ts";
+export {
+  down_read,
+  down_read_interruptible,
+  down_read_killable,
+  down_read_nested,
+  down_read_trylock,
+  down_write,
+  down_write_killable,
+  down_write_nested,
+  down_write_trylock,
+  downgrade_write,
+  rw_semaphore,
+  up_read,
+  up_write,
+} from "./rwsem.ts";
+export { formatSchedule, parseSchedule, replayPolicy, StaleSchedule } from "./schedule.ts";
+export { EmulatorBug, Scheduler } from "./scheduler.ts";
+export {
+  fatal_signal_pending,
+  SIGALRM,
+  SIGCHLD,
+  SIGCONT,
+  SIGHUP,
+  SIGINT,
+  SIGKILL,
+  SIGNAL_NAMES,
+  SIGPIPE,
+  SIGQUIT,
+  SIGSTOP,
+  SIGTERM,
+  SIGUSR1,
+  SIGUSR2,
+  send_sig,
+  signal_pending,
+} from "./signal.ts";
+export { type Pid, type SignalActions, stateLetter, Task, type TaskSlot, type TaskState, type Wait } from "./task.ts";
+export { msleep, rcu_barrier, schedule_timeout, synchronize_rcu } from "./timer.ts";
+export type { HeldLock, Lock, Waitable, WaitKind, WaitMode } from "./wait.ts";
+export { type WaitQueueOptions, wait_event, wait_once, wait_queue_head } from "./wait-queue.ts";
+export {
+  alloc_ordered_workqueue,
+  alloc_workqueue,
+  flush_work,
+  queue_delayed_work,
+  queue_work,
+  system_wq,
+  work_struct,
+  workqueue_struct,
+} from "./workqueue.ts";

@@ -9,7 +9,7 @@ import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { fifoPolicy } from "./policy.ts";
 import { PrintkRing } from "./printk.ts";
 import { Scheduler } from "./scheduler.ts";
-import { Task, type Pid, type TaskSlot } from "./task.ts";
+import type { Pid, Task, TaskSlot } from "./task.ts";
 
 export interface KernelOptions {
   readonly limits?: Partial<Limits>;
@@ -57,7 +57,9 @@ export class Kernel {
     return this.nextLockId++;
   }
 
+  /** The next pid that no task has. */
   allocatePid(): Pid {
+    while (this.tasks.has(this.nextPid as Pid)) this.nextPid++;
     return this.nextPid++ as Pid;
   }
 

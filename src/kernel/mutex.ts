@@ -4,14 +4,16 @@
  * every run). Locking it twice waits for ever, unlocking what one does not own is reported.
  * Left out: optimistic spinning (no second processor), wound/wait mutexes.
  */
+
+import { warn } from "./bug.ts";
 import { EINTR } from "./errno.ts";
 import type { Frame } from "./frame.ts";
 import { acquired, announce, released } from "./held.ts";
 import type { Kernel } from "./kernel.ts";
-import { fatal_signal_pending, signal_pending } from "./signal.ts";
+import { settled } from "./scheduler.ts";
+import { signal_pending_state } from "./signal.ts";
 import type { Task, TaskState } from "./task.ts";
 import type { Lock } from "./wait.ts";
-import { warn } from "./bug.ts";
 
 interface MutexWaiter {
   readonly task: Task;
@@ -89,28 +91,37 @@ export function mutex_unlock(current: Frame, lock: mutex): void {
     return;
   }
   released(current, lock);
-  const next = lock.waiters.shift();
-  lock.owner = next?.task ?? null;
-  if (next === undefined) return;
+  const next = lock.waiters.length === 0 ? undefined : lock.waiters.shift();
+  if (next === undefined) {
+    lock.owner = null;
+    return;
+  }
+  lock.owner = next.task;
   acquired(next.frame, lock, "exclusive", next.subclass, false);
   kernel.sched.wake(next.task);
 }
 
 function lockIn(current: Frame, lock: mutex, state: TaskState, subclass: number): Promise<number> {
-  const { sched } = current.kernel;
-  return sched.point(current.task, (task) => {
-    announce(current, lock, "exclusive", subclass, false);
-    if (lock.owner === null) {
-      lock.owner = task;
-      acquired(current, lock, "exclusive", subclass, false);
-      return true;
-    }
-    if ((state === "TASK_INTERRUPTIBLE" && signal_pending(task)) || (state !== "TASK_UNINTERRUPTIBLE" && fatal_signal_pending(task))) {
-      task.wakeValue = -EINTR;
-      return true;
-    }
-    lock.waiters.push({ task, frame: current, subclass });
-    sched.block(current, state, lock, "exclusive");
-    return false;
-  });
+  const { task } = current;
+  const { sched } = task.kernel;
+  if (!sched.passes(task)) return sched.giveWay(task, () => attempt(current, lock, state, subclass));
+  return attempt(current, lock, state, subclass) ? settled(task) : sched.blocked(task);
+}
+
+/** Takes the lock, or is interrupted, or joins the waiters (false). */
+function attempt(current: Frame, lock: mutex, state: TaskState, subclass: number): boolean {
+  const { task } = current;
+  announce(current, lock, "exclusive", subclass, false);
+  if (lock.owner === null) {
+    lock.owner = task;
+    acquired(current, lock, "exclusive", subclass, false);
+    return true;
+  }
+  if (signal_pending_state(state, task)) {
+    task.wakeValue = -EINTR;
+    return true;
+  }
+  lock.waiters.push({ task, frame: current, subclass });
+  task.kernel.sched.block(current, state, lock, "exclusive");
+  return false;
 }

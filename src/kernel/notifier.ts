@@ -2,11 +2,12 @@
  * Models notifier chains (include/linux/notifier.h, kernel/notifier.c): callbacks sorted by falling priority, equal ones
  * in order of registration. A raw chain has no lock of its own, a blocking one an rw_semaphore.
  */
+
+import { warn } from "./bug.ts";
 import { ENOENT } from "./errno.ts";
 import type { Frame } from "./frame.ts";
 import type { Kernel } from "./kernel.ts";
 import { down_read, down_write, rw_semaphore, up_read, up_write } from "./rwsem.ts";
-import { warn } from "./bug.ts";
 
 export const NOTIFY_DONE = 0x0000;
 export const NOTIFY_OK = 0x0001;
@@ -41,7 +42,7 @@ export class raw_notifier_head<T> {
 export function raw_notifier_chain_register<T>(current: Frame, head: raw_notifier_head<T>, nb: notifier_block<T>): number {
   current.writes(head);
   if (head.chain.includes(nb)) {
-    warn(current, "warn", `notifier callback ${nb.name} already registered`);
+    warn(current, "warn", "double register detected");
     return 0;
   }
   const at = head.chain.findIndex((other) => other.priority < nb.priority);
@@ -81,7 +82,11 @@ export class blocking_notifier_head<T> {
 }
 
 /** blocking_notifier_chain_register(): takes the chain's rwsem for write. */
-export async function blocking_notifier_chain_register<T>(current: Frame, nh: blocking_notifier_head<T>, nb: notifier_block<T>): Promise<number> {
+export async function blocking_notifier_chain_register<T>(
+  current: Frame,
+  nh: blocking_notifier_head<T>,
+  nb: notifier_block<T>,
+): Promise<number> {
   await down_write(current, nh.rwsem);
   const ret = raw_notifier_chain_register(current, nh.head, nb);
   up_write(current, nh.rwsem);
@@ -89,16 +94,27 @@ export async function blocking_notifier_chain_register<T>(current: Frame, nh: bl
 }
 
 /** blocking_notifier_chain_unregister(): takes the chain's rwsem for write. */
-export async function blocking_notifier_chain_unregister<T>(current: Frame, nh: blocking_notifier_head<T>, nb: notifier_block<T>): Promise<number> {
+export async function blocking_notifier_chain_unregister<T>(
+  current: Frame,
+  nh: blocking_notifier_head<T>,
+  nb: notifier_block<T>,
+): Promise<number> {
   await down_write(current, nh.rwsem);
   const ret = raw_notifier_chain_unregister(current, nh.head, nb);
   up_write(current, nh.rwsem);
   return ret;
 }
 
-/** blocking_notifier_call_chain(): takes the chain's rwsem for read around the callbacks. */
-export async function blocking_notifier_call_chain<T>(caller: Frame, nh: blocking_notifier_head<T>, action: number, data: T): Promise<number> {
+/** blocking_notifier_call_chain(): takes the chain's rwsem for read around the callbacks; an empty chain costs no lock. */
+export async function blocking_notifier_call_chain<T>(
+  caller: Frame,
+  nh: blocking_notifier_head<T>,
+  action: number,
+  data: T,
+): Promise<number> {
   const current = caller.enter("blocking_notifier_call_chain");
+  current.reads(nh.head);
+  if (nh.head.chain.length === 0) return NOTIFY_DONE;
   await down_read(current, nh.rwsem);
   const ret = await raw_notifier_call_chain(current, nh.head, action, data);
   up_read(current, nh.rwsem);

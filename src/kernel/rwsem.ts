@@ -10,7 +10,8 @@ import { EINTR } from "./errno.ts";
 import type { Frame } from "./frame.ts";
 import { acquired, announce, released } from "./held.ts";
 import type { Kernel } from "./kernel.ts";
-import { fatal_signal_pending, signal_pending } from "./signal.ts";
+import { settled } from "./scheduler.ts";
+import { signal_pending_state } from "./signal.ts";
 import type { Task, TaskState } from "./task.ts";
 import type { Lock } from "./wait.ts";
 
@@ -107,7 +108,8 @@ export function up_read(current: Frame, sem: rw_semaphore): void {
     warn(current, "bug", `DEBUG_RWSEMS_WARN_ON(!is_rwsem_reader_owned(sem)): ${sem.name} released for read by ${task.comm}/${task.pid}`);
     return;
   }
-  sem.readers.splice(at, 1);
+  if (sem.readers.length === 1) sem.readers.pop();
+  else sem.readers.splice(at, 1);
   released(current, sem);
   if (sem.readers.length === 0) grant(sem);
 }
@@ -163,22 +165,28 @@ function tryDown(current: Frame, sem: rw_semaphore, mode: Mode): boolean {
 }
 
 function down(current: Frame, sem: rw_semaphore, mode: Mode, state: TaskState, subclass: number): Promise<number> {
-  const { sched } = current.kernel;
-  return sched.point(current.task, (task) => {
-    announce(current, sem, mode, subclass, false);
-    if (isFree(sem, mode)) {
-      take(sem, task, mode);
-      acquired(current, sem, mode, subclass, false);
-      return true;
-    }
-    if ((state === "TASK_INTERRUPTIBLE" && signal_pending(task)) || (state !== "TASK_UNINTERRUPTIBLE" && fatal_signal_pending(task))) {
-      task.wakeValue = -EINTR;
-      return true;
-    }
-    sem.waiters.push({ task, mode, frame: current, subclass });
-    sched.block(current, state, sem, mode);
-    return false;
-  });
+  const { task } = current;
+  const { sched } = task.kernel;
+  if (!sched.passes(task)) return sched.giveWay(task, () => attempt(current, sem, mode, state, subclass));
+  return attempt(current, sem, mode, state, subclass) ? settled(task) : sched.blocked(task);
+}
+
+/** Takes the lock, or is interrupted, or joins the waiters (false). */
+function attempt(current: Frame, sem: rw_semaphore, mode: Mode, state: TaskState, subclass: number): boolean {
+  const { task } = current;
+  announce(current, sem, mode, subclass, false);
+  if (isFree(sem, mode)) {
+    take(sem, task, mode);
+    acquired(current, sem, mode, subclass, false);
+    return true;
+  }
+  if (signal_pending_state(state, task)) {
+    task.wakeValue = -EINTR;
+    return true;
+  }
+  sem.waiters.push({ task, mode, frame: current, subclass });
+  task.kernel.sched.block(current, state, sem, mode);
+  return false;
 }
 
 /** rwsem_mark_wake(): the lock has become free, or the writer at the head has gone. */

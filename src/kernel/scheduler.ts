@@ -4,10 +4,12 @@
  * runnable in the host's microtask queue, so the order of everything that happens is the list of the policy's answers.
  * A switch costs one promise. Models kernel/sched/core.c schedule() and try_to_wake_up() on one processor.
  */
+import { EINTR } from "./errno.ts";
 import type { Frame } from "./frame.ts";
 import type { Kernel } from "./kernel.ts";
 import type { LimitReached } from "./limits.ts";
 import type { SchedulingPolicy } from "./policy.ts";
+import { signal_pending_state } from "./signal.ts";
 import type { Task, TaskState } from "./task.ts";
 import type { Waitable, WaitMode } from "./wait.ts";
 
@@ -18,6 +20,7 @@ const TIME_SLICE_NS = 1_000_000;
 const STEPS_PER_BREATH = 16_384;
 
 const DONE: Promise<number> = Promise.resolve(0);
+const INTERRUPTED: Promise<number> = Promise.resolve(-EINTR);
 
 /** A rule of this emulator was broken by its own code. Never caused by a user's script. */
 export class EmulatorBug extends Error {
@@ -38,7 +41,11 @@ export class Scheduler {
   private failure: unknown = null;
   private policy: SchedulingPolicy;
   private readonly kernel: Kernel;
-  private queue: Task[] = [];
+  private readonly queue: Task[] = [];
+  /** Whom the last `passes` preferred. */
+  private chosen: Task | null = null;
+  /** What the policy is shown at a scheduling point, refilled each time. */
+  private readonly candidates: Task[] = [];
   private breath: Task | null = null;
   private idle = true;
   private hostWork = 0;
@@ -56,13 +63,19 @@ export class Scheduler {
   }
 
   /**
-   * Parks the running task until `wake`. Resolves with the value handed to `wake`: 0, or -EINTR if a signal ended it.
+   * Parks the running task until `wake`. Resolves with the value handed to `wake`: 0, or -EINTR if a signal ended it, or
+   * was already there (signal_pending_state() of schedule()).
    * @throws EmulatorBug if the task is not the running one: it already waits elsewhere, its first wait was not awaited.
    */
   park(frame: Frame, state: TaskState, on: Waitable, mode: WaitMode): Promise<number> {
-    this.assertRunning(frame.task);
+    const { task } = frame;
+    this.assertRunning(task);
+    if (signal_pending_state(state, task)) {
+      on.cancel(task);
+      return INTERRUPTED;
+    }
     this.block(frame, state, on, mode);
-    return this.switchFrom(frame.task, null);
+    return this.switchFrom(task, null);
   }
 
   /**
@@ -70,19 +83,32 @@ export class Scheduler {
    * picked and answers whether the task has got what it wants; if not, `op` has queued and blocked the task.
    */
   point(task: Task, op: (task: Task) => boolean): Promise<number> {
+    if (!this.passes(task)) return this.giveWay(task, op);
+    return op(task) ? settled(task) : this.switchFrom(task, null);
+  }
+
+  /**
+   * @internal The first half of `point`, for operations that want no closure while nobody gets in between: true if the
+   * running task goes on at once. If not, the caller has to call `giveWay`; if its operation then blocks, `blocked`.
+   */
+  passes(task: Task): boolean {
     this.assertRunning(task);
     this.countStep();
-    if (this.queue.length > 0 && this.stopped === null) {
-      const next = this.preempt(task);
-      if (next !== task) {
-        task.op = op;
-        return this.switchFrom(task, next);
-      }
-    }
-    if (this.stopped === null) {
-      task.wakeValue = 0;
-      if (op(task)) return task.wakeValue === 0 ? DONE : Promise.resolve(task.wakeValue);
-    }
+    task.wakeValue = 0;
+    this.chosen = task;
+    if (this.stopped !== null) return false;
+    if (this.queue.length > 0) this.chosen = this.preempt(task);
+    return this.chosen === task && !this.breathDue;
+  }
+
+  /** @internal Lets the task run that `passes` preferred, or the host take a breath; `op` waits until the task is picked. */
+  giveWay(task: Task, op: (task: Task) => boolean): Promise<number> {
+    task.op = op;
+    return this.switchFrom(task, this.chosen);
+  }
+
+  /** @internal The running task has blocked itself: somebody else runs. */
+  blocked(task: Task): Promise<number> {
     return this.switchFrom(task, null);
   }
 
@@ -135,14 +161,13 @@ export class Scheduler {
 
   /**
    * Runs until nothing can run any more and no timer of a non-daemon is left, or until stopped. `hostTurn` lets the host
-   * take one turn of its event loop; when it comes back and neither the machine nor announced host work is done, some
-   * modelled code awaits a promise that is not the machine's own.
+   * take one turn of its event loop, in which all that the machine can do gets done; if it has then neither come to rest nor
+   * announced host work, some modelled code awaits a promise that is not the machine's own.
    */
   async run(hostTurn: () => Promise<void>): Promise<void> {
     this.idle = false;
     this.dispatch(null);
     for (;;) {
-      const steps = this.steps;
       await hostTurn();
       if (this.failure !== null) throw this.failure;
       if (this.idle || this.stopped !== null) return;
@@ -150,7 +175,7 @@ export class Scheduler {
         const task = this.breath;
         this.breath = null;
         this.switchTo(task);
-      } else if (this.hostWork === 0 && steps === this.steps) {
+      } else if (this.hostWork === 0) {
         const who = this.current === null ? "a task" : `${this.current.comm}/${this.current.pid}`;
         throw new EmulatorBug(`${who} awaits something that is not a primitive of this machine`);
       }
@@ -182,14 +207,21 @@ export class Scheduler {
 
   /** The policy's answer at a scheduling point: the running task itself, or another, which leaves the queue. */
   private preempt(task: Task): Task {
-    const expired = task.sliceUsed >= TIME_SLICE_NS;
-    const candidates = expired ? [...this.queue, task] : [task, ...this.queue];
-    task.sliceUsed = expired ? 0 : task.sliceUsed;
-    const next = candidates[this.decide(candidates)] as Task;
-    if (next !== task) {
-      this.queue.splice(this.queue.indexOf(next), 1);
-      this.queue.push(task);
+    const { queue, candidates } = this;
+    if (task.sliceUsed >= TIME_SLICE_NS) {
+      task.sliceUsed = 0;
+      queue.push(task);
+      return removeAt(queue, this.decide(queue));
     }
+    // Overwritten in place: emptying an array first makes the host free and grow it each time.
+    candidates[0] = task;
+    for (let i = 0; i < queue.length; i++) candidates[i + 1] = queue[i] as Task;
+    while (candidates.length > queue.length + 1) candidates.pop();
+    const choice = this.decide(candidates);
+    if (choice === 0) return task;
+    const next = candidates[choice] as Task;
+    for (let i = choice; i < queue.length; i++) queue[i - 1] = queue[i] as Task;
+    queue[queue.length - 1] = task;
     return next;
   }
 
@@ -218,7 +250,7 @@ export class Scheduler {
     for (let task = first ?? this.next(); task !== null; task = this.next()) {
       if (this.stopped !== null) return;
       if (!this.perform(task)) continue;
-      if (this.steps % STEPS_PER_BREATH === 0) this.breath = task;
+      if (this.breathDue) this.breath = task;
       else this.switchTo(task);
       return;
     }
@@ -242,7 +274,7 @@ export class Scheduler {
     this.countStep();
     if (this.stopped !== null) return null;
     const choice = this.queue.length === 1 ? 0 : this.decide(this.queue);
-    return choice === 0 ? (this.queue.shift() as Task) : (this.queue.splice(choice, 1)[0] as Task);
+    return removeAt(this.queue, choice);
   }
 
   /** Jumps from timer to timer until somebody can run; false if that will never be. */
@@ -271,6 +303,10 @@ export class Scheduler {
     resume(task.wakeValue);
   }
 
+  private get breathDue(): boolean {
+    return this.steps % STEPS_PER_BREATH === 0;
+  }
+
   private countStep(): void {
     if (++this.steps > this.kernel.limits.steps) this.stop({ limit: "steps", value: this.steps - 1 });
   }
@@ -278,4 +314,18 @@ export class Scheduler {
 
 function always(): boolean {
   return true;
+}
+
+/** What an operation that did not block answers. */
+export function settled(task: Task): Promise<number> {
+  return task.wakeValue === 0 ? DONE : Promise.resolve(task.wakeValue);
+}
+
+/** Takes one task out of the queue; the others keep their order. */
+function removeAt(queue: Task[], index: number): Task {
+  if (index === 0) return queue.shift() as Task;
+  const task = queue[index] as Task;
+  for (let i = index + 1; i < queue.length; i++) queue[i - 1] = queue[i] as Task;
+  queue.pop();
+  return task;
 }

@@ -48,6 +48,21 @@ export class wait_queue_head implements Waitable {
     for (const task of sleepers) task.kernel.sched.wake(task);
   }
 
+  /** Wakes the one that has waited longest; false if nobody waits. */
+  wake_up_first(): boolean {
+    return this.wakeOne(this.sleepers.shift());
+  }
+
+  /** Wakes the one that came last; false if nobody waits. */
+  wake_up_last(): boolean {
+    return this.wakeOne(this.sleepers.pop());
+  }
+
+  private wakeOne(task: Task | undefined): boolean {
+    task?.kernel.sched.wake(task);
+    return task !== undefined;
+  }
+
   get empty(): boolean {
     return this.sleepers.length === 0;
   }

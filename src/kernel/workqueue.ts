@@ -1,10 +1,12 @@
 /**
  * Models kernel/workqueue.c: work items run on kworkers. An ordered queue (alloc_ordered_workqueue) runs one item at a
  * time, in order; workers come from one pool of unbound kworkers (`kworker/u4:N`), and a worker that blocks does not keep
- * the items of other queues waiting: the pool takes another one.
+ * the items of other queues waiting: the pool takes another one. An item never runs on two workers at a time.
+ * Left out: per-cpu pools, rescuers, freezing, flush_workqueue() and cancellation.
  */
-import type { Frame } from "./frame.ts";
+
 import { kthread_run } from "./fork.ts";
+import type { Frame } from "./frame.ts";
 import { type Kernel, staticData } from "./kernel.ts";
 import type { Pid, Task } from "./task.ts";
 import { wait_event, wait_once, wait_queue_head } from "./wait-queue.ts";
@@ -20,25 +22,38 @@ export class work_struct {
   readonly func: string;
   readonly run: (current: Frame) => Promise<void>;
   pending = false;
-  /** @internal */
+  /** @internal The kworker that runs it now. */
   worker: Task | null = null;
+  /** @internal The queue it was last put on. */
+  wq: workqueue_struct | null = null;
+  /** @internal How often it was queued, and how often it has been run. */
+  queued = 0;
+  finished = 0;
   /** @internal */
   readonly done: wait_queue_head;
 
   constructor(func: string, run: (current: Frame) => Promise<void>) {
     this.func = func;
     this.run = run;
-    this.done = new wait_queue_head(func, { kind: "work", blockers: () => (this.worker === null ? [] : [this.worker]) });
+    this.done = new wait_queue_head(func, { kind: "work", blockers: () => this.blockers() });
+  }
+
+  /** Who has to act before the item is done: its worker, or the one that keeps an ordered queue busy before it. */
+  private blockers(): readonly Task[] {
+    if (this.worker !== null) return [this.worker];
+    return this.wq?.max_active === 1 ? this.wq.running : [];
   }
 }
 
 export class workqueue_struct {
   readonly name: string;
   readonly max_active: number;
-  /** @internal */
+  /** @internal Items that wait until fewer than max_active are active. */
   readonly inactive: work_struct[] = [];
   /** @internal */
   active = 0;
+  /** @internal The kworkers that run items of this queue now. */
+  running: readonly Task[] = [];
 
   constructor(name: string, max_active: number) {
     this.name = name;
@@ -47,13 +62,12 @@ export class workqueue_struct {
 }
 
 interface Pool {
-  readonly worklist: { wq: workqueue_struct; work: work_struct }[];
+  readonly worklist: { readonly wq: workqueue_struct; readonly work: work_struct }[];
   readonly idle: wait_queue_head;
-  readonly workers: Task[];
-  idleCount: number;
+  workers: number;
 }
 
-const pool = staticData((): Pool => ({ worklist: [], idle: new wait_queue_head("worklist"), workers: [], idleCount: 0 }));
+const pool = staticData((): Pool => ({ worklist: [], idle: new wait_queue_head("worklist"), workers: 0 }));
 
 /** system_wq: for items that need no queue of their own. */
 export const system_wq = staticData(() => new workqueue_struct("events", WQ_DFL_ACTIVE));
@@ -79,52 +93,58 @@ export function queue_delayed_work(current: Frame, wq: workqueue_struct, work: w
   kernel.startTimer(delay, () => void queueOn(kernel, wq, work), true);
 }
 
-/** flush_work(): waits until the item is neither queued nor running. */
-export async function flush_work(caller: Frame, work: work_struct): Promise<void> {
-  await wait_event(caller.enter("flush_work"), work.done, () => !work.pending && work.worker === null);
+/** flush_work(): waits until what is queued or runs now is done; false if there was nothing. */
+export async function flush_work(caller: Frame, work: work_struct): Promise<boolean> {
+  const current = caller.enter("flush_work");
+  const last = work.queued;
+  if (work.finished >= last) return false;
+  await wait_event(current, work.done, () => work.finished >= last);
+  return true;
 }
 
 function queueOn(kernel: Kernel, wq: workqueue_struct, work: work_struct): boolean {
   if (work.pending) return false;
   work.pending = true;
+  work.queued++;
+  work.wq = wq;
   if (kernel.events.active) kernel.events.emit({ type: "work_queue", workqueue: wq.name, func: work.func });
-  if (wq.active >= wq.max_active) wq.inactive.push(work);
-  else activate(kernel, wq, work);
+  if (wq.active >= wq.max_active) {
+    wq.inactive.push(work);
+    return true;
+  }
+  const p = pool(kernel);
+  activate(p, wq, work);
+  // The idle worker that worked last (first_idle_worker()), or a new one.
+  if (!p.idle.wake_up_last()) createWorker(kernel, p);
   return true;
 }
 
-function activate(kernel: Kernel, wq: workqueue_struct, work: work_struct): void {
+function activate(p: Pool, wq: workqueue_struct, work: work_struct): void {
   wq.active++;
-  const p = pool(kernel);
   p.worklist.push({ wq, work });
-  if (p.idleCount === 0) createWorker(kernel, p);
-  else p.idle.wake_up();
 }
 
 function createWorker(kernel: Kernel, p: Pool): void {
-  const id = p.workers.length;
+  const id = p.workers++;
   const body = (current: Frame): Promise<void> => worker_thread(current.enter("ret_from_fork").enter("kthread").enter("worker_thread"), p);
-  p.workers.push(kthread_run(kernel, `kworker/u4:${id}`, body, id === 0 ? FIRST_KWORKER_PID : undefined));
+  kthread_run(kernel, `kworker/u4:${id}`, body, id === 0 ? FIRST_KWORKER_PID : undefined);
 }
 
 async function worker_thread(current: Frame, p: Pool): Promise<void> {
-  const { task } = current;
   for (;;) {
-    const next = p.worklist.shift();
-    if (next === undefined) {
-      p.idleCount++;
-      await wait_once(current, p.idle, "TASK_IDLE");
-      p.idleCount--;
-    } else {
-      await process_one_work(current.enter("process_one_work"), next.wq, next.work, task);
-    }
+    // An item that still runs elsewhere is left to that worker, which looks here again when it is done.
+    const at = p.worklist.findIndex(({ work }) => work.worker === null);
+    const [next] = at < 0 ? [] : p.worklist.splice(at, 1);
+    if (next === undefined) await wait_once(current, p.idle, "TASK_IDLE");
+    else await process_one_work(current.enter("process_one_work"), next.wq, next.work);
   }
 }
 
-async function process_one_work(current: Frame, wq: workqueue_struct, work: work_struct, task: Task): Promise<void> {
-  const { kernel } = current;
+async function process_one_work(current: Frame, wq: workqueue_struct, work: work_struct): Promise<void> {
+  const { kernel, task } = current;
   work.pending = false;
   work.worker = task;
+  wq.running = [...wq.running, task];
   task.daemon = false;
   task.workqueue = { name: wq.name, func: work.func, busy: true };
   if (kernel.events.active) kernel.events.emit({ type: "work_start", task, workqueue: wq.name, func: work.func });
@@ -133,8 +153,10 @@ async function process_one_work(current: Frame, wq: workqueue_struct, work: work
   task.workqueue = { name: wq.name, func: work.func, busy: false };
   task.daemon = true;
   work.worker = null;
+  work.finished++;
+  wq.running = wq.running.filter((t) => t !== task);
   wq.active--;
   const waiting = wq.inactive.shift();
-  if (waiting !== undefined) activate(kernel, wq, waiting);
+  if (waiting !== undefined) activate(pool(kernel), wq, waiting);
   work.done.wake_up();
 }

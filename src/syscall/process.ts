@@ -57,6 +57,7 @@ export interface Process {
   readonly env: ReadonlyMap<string, string>;
 
   // files
+  /** `mode` (0666 if left out) counts with O_CREAT only, less the umask. */
   open(path: string, flags: number, mode?: number): Promise<Fd>;
   close(fd: Fd): Promise<number>;
   /** Empty at the end of the file. */
@@ -75,8 +76,10 @@ export interface Process {
   fstat(fd: Fd): Promise<Stat | number>;
   statfs(path: string): Promise<StatFs | number>;
   access(path: string, mode: number): Promise<number>;
+  /** All entries in the directory's own order, without "." and "..". */
   readdir(path: string): Promise<readonly Dirent[] | number>;
   mkdir(path: string, mode: number): Promise<number>;
+  mkfifo(path: string, mode: number): Promise<number>;
   rmdir(path: string): Promise<number>;
   unlink(path: string): Promise<number>;
   rename(from: string, to: string): Promise<number>;
@@ -91,24 +94,33 @@ export interface Process {
   getcwd(): string;
   umask(mask: number): number;
   isatty(fd: Fd): boolean;
+  /** The descriptors that are ready (or in error, or closed); none when the time is over; -EINTR. `null` waits for ever. */
   poll(fds: readonly PollFd[], timeoutNs: number | null): Promise<readonly Fd[] | number>;
 
   // mounts and namespaces
   mount(source: string, target: string, fstype: string, flags: number, data: string): Promise<number>;
   umount2(target: string, flags: number): Promise<number>;
-  /** CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWUTS, ... */
+  /** CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWUTS; others are -EINVAL. Waits killable for the net room's locks. */
   unshare(flags: number): Promise<number>;
   setns(fd: Fd, nstype: number): Promise<number>;
 
   // processes
   /** The child runs `child`; its result is its exit status. Returns the child's pid or a negative errno. */
   fork(child: Program): Promise<Pid | number>;
-  /** Runs the program at `path` in this process; returns only if that is not possible. */
+  /**
+   * Runs the program at `path` in this process; returns only if that is not possible. Else the running program is left by an
+   * exception that is no Error: do not catch it. (So are `exit` and deadly signals; a program that swallows one is left at
+   * its next system call.)
+   */
   execve(path: string, argv: readonly string[], env: ReadonlyMap<string, string>): Promise<number>;
-  /** null with WNOHANG (1) and no ended child. */
+  /** A child's pid, or -1 for any (groups are -EINVAL). null with WNOHANG (1) and no ended child. -ECHILD, -EINTR. */
   wait4(pid: number, options: number): Promise<WaitStatus | null | number>;
   exit(status: number): never;
   kill(pid: number, signal: number): Promise<number>;
+  /**
+   * Handlers run inside the system call that the signal interrupts or meets; that call then returns -EINTR if it was waiting.
+   * Without a handler (stopped and continued, or ignored) a call goes on waiting by itself. exec keeps "ignore" only.
+   */
   sigaction(signal: number, handler: SignalHandler): void;
   getppid(): number;
   getpgid(pid: number): number;

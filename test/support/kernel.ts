@@ -10,7 +10,10 @@ export interface KernelRun {
 }
 
 /** Starts one task for each body, in order, runs until nothing can run any more, and returns what is left. */
-export async function runTasks(bodies: Readonly<Record<string, Body>>, options: KernelOptions & { policy?: SchedulingPolicy } = {}): Promise<KernelRun> {
+export async function runTasks(
+  bodies: Readonly<Record<string, Body>>,
+  options: KernelOptions & { policy?: SchedulingPolicy } = {},
+): Promise<KernelRun> {
   const kernel = new Kernel(options);
   if (options.policy !== undefined) kernel.sched.setPolicy(options.policy);
   const tasks = Object.entries(bodies).map(([comm, body]) => {

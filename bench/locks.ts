@@ -1,0 +1,103 @@
+/**
+ * What the lock primitives cost: one lock-and-unlock pair without contention, with four tasks that take turns at one lock,
+ * and with four tasks that are made to wait for it, because its holder gives the processor away inside the critical section.
+ * CPU time of this process for one pair in nanoseconds, median of the rounds; one JSON document on standard output.
+ */
+import { setImmediate as hostTurn } from "node:timers/promises";
+import {
+  down_read,
+  down_write,
+  type Frame,
+  fifoPolicy,
+  Kernel,
+  mutex,
+  mutex_lock,
+  mutex_unlock,
+  randomPolicy,
+  rw_semaphore,
+  type SchedulingPolicy,
+  spawnTask,
+  up_read,
+  up_write,
+} from "../src/kernel/index.ts";
+
+const ROUNDS = 9;
+const PAIRS = 400_000;
+
+/** Takes and releases one lock `pairs` times. */
+type Loop = (current: Frame, pairs: number) => Promise<void>;
+
+function mutexLoop(kernel: Kernel): Loop {
+  const lock = new mutex(kernel, "bench");
+  return async (current, pairs) => {
+    for (let i = 0; i < pairs; i++) {
+      await mutex_lock(current, lock);
+      mutex_unlock(current, lock);
+    }
+  };
+}
+
+function writeLoop(kernel: Kernel): Loop {
+  const sem = new rw_semaphore(kernel, "bench");
+  return async (current, pairs) => {
+    for (let i = 0; i < pairs; i++) {
+      await down_write(current, sem);
+      up_write(current, sem);
+    }
+  };
+}
+
+function readLoop(kernel: Kernel): Loop {
+  const sem = new rw_semaphore(kernel, "bench");
+  return async (current, pairs) => {
+    for (let i = 0; i < pairs; i++) {
+      await down_read(current, sem);
+      up_read(current, sem);
+    }
+  };
+}
+
+/** As mutexLoop, but others run while the lock is held, find it taken, and queue. */
+function handoffLoop(kernel: Kernel): Loop {
+  const lock = new mutex(kernel, "bench");
+  return async (current, pairs) => {
+    for (let i = 0; i < pairs; i++) {
+      await mutex_lock(current, lock);
+      await kernel.sched.yieldPoint(current.task);
+      mutex_unlock(current, lock);
+    }
+  };
+}
+
+/** Nanoseconds of CPU time for one pair. */
+async function round(loopOf: (kernel: Kernel) => Loop, tasks: number, policy: SchedulingPolicy): Promise<number> {
+  const kernel = new Kernel({ limits: { steps: Number.MAX_SAFE_INTEGER } });
+  kernel.sched.setPolicy(policy);
+  const loop = loopOf(kernel);
+  for (let i = 0; i < tasks; i++) spawnTask(kernel, { comm: `task${i}`, parent: null, body: (current) => loop(current, PAIRS / tasks) });
+  const before = process.cpuUsage();
+  await kernel.sched.run(() => hostTurn());
+  const { user, system } = process.cpuUsage(before);
+  return ((user + system) * 1000) / PAIRS;
+}
+
+const cases = {
+  "mutex, uncontended": () => round(mutexLoop, 1, fifoPolicy()),
+  "rwsem for read, uncontended": () => round(readLoop, 1, fifoPolicy()),
+  "rwsem for write, uncontended": () => round(writeLoop, 1, fifoPolicy()),
+  "mutex, 4 tasks, fifo": () => round(mutexLoop, 4, fifoPolicy()),
+  "mutex, 4 tasks, random": () => round(mutexLoop, 4, randomPolicy(1)),
+  "mutex, 4 tasks that wait, fifo": () => round(handoffLoop, 4, fifoPolicy()),
+  "mutex, 4 tasks that wait, random": () => round(handoffLoop, 4, randomPolicy(1)),
+};
+
+const results: Record<string, number> = {};
+for (const [name, run] of Object.entries(cases)) {
+  const samples: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) samples.push(await run());
+  samples.sort((a, b) => a - b);
+  results[name] = Math.round((samples[ROUNDS >> 1] ?? 0) * 10) / 10;
+}
+process.stdout.write(
+  `${JSON.stringify({ bench: "locks", node: process.version, unit: "ns per pair", rounds: ROUNDS, pairs: PAIRS, results }, null, 2)}\n`,
+);

@@ -1,0 +1,115 @@
+/**
+ * The command line: what can be typed, and how it ends. Exit statuses: 0 healthy, 1 the script failed, 2 wrong usage,
+ * 3 deadlock, 4 the kernel reported a bug, 5 a limit was reached, 70 a fault of the emulator itself (EX_SOFTWARE).
+ */
+import { Command, CommanderError, Option } from "commander";
+import { DEFAULT_ERA, ERAS, NOTIFIERS } from "../eras.ts";
+import { StaleSchedule } from "../kernel/index.ts";
+import { type CompareFlags, compare } from "./compare.ts";
+import { listEras } from "./eras.ts";
+import type { Host } from "./host.ts";
+import { LOG_LEVELS } from "./log.ts";
+import { deviceFlag, multiportFlag, notifiersFlag, scheduleFlag, seedFlag } from "./options.ts";
+import { type RunFlags, run } from "./run.ts";
+import { UserError } from "./user-error.ts";
+import { VERSION } from "./version.ts";
+
+const WRONG_USAGE = 2;
+const OUR_FAULT = 70;
+
+const HELP_WIDTH = 100;
+
+const EXAMPLES = `
+Examples:
+  mlx5-emu run scripts/netns-delete.sh --notifier global
+  mlx5-emu compare scripts/netns-delete.sh
+  echo 'ip netns add foo; ip netns list' | mlx5-emu run -
+`;
+
+/** Runs one command line. @returns the exit status */
+export async function runCli(argv: readonly string[], host: Host): Promise<number> {
+  const ended = { status: 0 };
+  const program = buildProgram(host, ended);
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(argv, { from: "user" });
+    return ended.status;
+  } catch (error) {
+    return failed(error, argv, program, host);
+  }
+}
+
+function failed(error: unknown, argv: readonly string[], program: Command, host: Host): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    const command = program.commands.find((c) => c.name() === argv[0])?.name();
+    const what = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+    host.stderr(`mlx5-emu: ${what.replace(/[.]$/, "")}; see mlx5-emu ${command === undefined ? "" : `${command} `}--help\n`);
+    return WRONG_USAGE;
+  }
+  if (error instanceof UserError || error instanceof StaleSchedule) {
+    host.stderr(`mlx5-emu: ${error.message}${error instanceof StaleSchedule ? "; take one from a run of this script and version" : ""}\n`);
+    return WRONG_USAGE;
+  }
+  host.stderr(`${error instanceof Error ? error.stack : String(error)}\n`);
+  host.stderr("mlx5-emu: this is a bug in mlx5-emu, not in your script; please report it with the lines above and the script\n");
+  return OUR_FAULT;
+}
+
+function buildProgram(host: Host, ended: { status: number }): Command {
+  const program = new Command("mlx5-emu")
+    .description("Runs shell scripts of ip, devlink and rdma commands on an emulated kernel, and tells what deadlocks, where and why.")
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout(text),
+      writeErr: () => {},
+      outputError: () => {},
+      getOutHelpWidth: () => HELP_WIDTH,
+      getOutHasColors: () => false,
+    })
+    .addHelpText("after", EXAMPLES);
+  const runCommand = program
+    .command("run")
+    .summary("run a script on one machine")
+    .description("Runs a shell script on one machine. Exit status: 0 healthy, 1 script failed, 3 deadlock, 4 kernel bug, 5 limit reached.")
+    .argument("<script>", "a shell script, or - for standard input")
+    .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
+    .option("--trace <file>", "write every event as JSON lines")
+    .option("--json", "print one JSON document instead of the script's output and the report")
+    .option("--strict", "predictions of the lock detectors count as kernel bugs")
+    .addOption(new Option("--log-level <level>", "warnings and diagnoses as JSON lines on standard error").choices(LOG_LEVELS))
+    .action(async (script: string, flags: RunFlags) => {
+      ended.status = await run(host, script, flags);
+    });
+  const compareCommand = program
+    .command("compare")
+    .summary("run a script under several notifier designs and compare")
+    .description("Runs a shell script under several notifier designs and compares. Exit status 0 if every run reached a verdict.")
+    .argument("<script>", "a shell script, or - for standard input")
+    .option("--notifiers <kinds>", `which designs, separated by commas (default: ${NOTIFIERS.join(",")})`, notifiersFlag)
+    .option("--json", "print one JSON document instead of the table")
+    .action(async (script: string, flags: CompareFlags) => {
+      ended.status = await compare(host, script, flags);
+    });
+  for (const command of [runCommand, compareCommand]) addMachineOptions(command);
+  program
+    .command("eras")
+    .description("list the kernels that can be emulated and what each changes")
+    .action(() => host.stdout(listEras()));
+  return program;
+}
+
+function addMachineOptions(command: Command): void {
+  command
+    .addOption(new Option("--era <era>", "which kernel").choices(ERAS.map((era) => era.name)).default(DEFAULT_ERA))
+    .option("--seed <n>", "take scheduling decisions at random from this seed", seedFlag)
+    .option("--schedule <string>", "take the scheduling decisions of an earlier run", scheduleFlag)
+    .addOption(new Option("--scheduler <policy>", "who runs next: first come, or at random").choices(["fifo", "random"]))
+    .option(
+      "--device <bdf>",
+      "add a PCI device beside 0000:00:08.0, repeatable (BDF,infiniband: an InfiniBand port; none: start without 0000:00:08.0)",
+      deviceFlag,
+    )
+    .option("--multiport <master,slave>", "make the second device a slave port of the first", multiportFlag);
+}

@@ -1,0 +1,66 @@
+/** `mlx5-emu compare`: the same script under several notifier designs, a row for each as soon as its run has ended. */
+import { NOTIFIERS, type NotifierKind } from "../eras.ts";
+import {
+  COLOUR,
+  type CompareDocument,
+  compareHeader,
+  compareRow,
+  compareTitle,
+  PLAIN,
+  type ResultDocument,
+  type RunOutcome,
+  resultDocument,
+  runReport,
+  runScenario,
+  summaries,
+  verdictOf,
+} from "../report/index.ts";
+import type { Host } from "./host.ts";
+import { type MachineFlags, type MachinePlan, planMachine } from "./options.ts";
+import { capture, nextSteps } from "./run.ts";
+import { readScript, type Script } from "./script.ts";
+
+export interface CompareFlags extends MachineFlags {
+  readonly notifiers?: readonly NotifierKind[];
+  readonly json?: boolean;
+}
+
+/** 0 if every run reached a verdict, else 5. */
+export async function compare(host: Host, path: string, flags: CompareFlags): Promise<number> {
+  const plan = planMachine(flags);
+  const script = readScript(host, path);
+  const notifiers = flags.notifiers ?? NOTIFIERS;
+  const paint = host.colour ? COLOUR : PLAIN;
+  const say = flags.json === true ? () => {} : (text: string) => host.stderr(text);
+  say(`${compareTitle(script.path === "-" ? "standard input" : script.path, plan.era.name, plan.devices.length, notifiers.length)}\n`);
+  const outcomes: RunOutcome[] = [];
+  const documents: ResultDocument[] = [];
+  for (const notifier of notifiers) {
+    const output = capture(host, true);
+    const outcome = await runScenario({ options: plan.options(notifier, host.turn), script, io: output });
+    if (outcomes.length === 0) say(compareHeader(outcome));
+    say(compareRow(outcome, paint));
+    outcomes.push(outcome);
+    documents.push(resultDocument(outcome, output.text()));
+  }
+  if (flags.json === true) {
+    const document: CompareDocument = { format: "mlx5-emu.compare/1", runs: documents };
+    host.stdout(`${JSON.stringify(document, null, 2)}\n`);
+  }
+  say(afterword(outcomes, plan, script, (outcome, next) => runReport(outcome, next, paint)));
+  return outcomes.some((outcome) => verdictOf(outcome) === "limit") ? 5 : 0;
+}
+
+/** The first deadlock in full, what else went wrong in one line each. */
+function afterword(
+  outcomes: readonly RunOutcome[],
+  plan: MachinePlan,
+  script: Script,
+  report: (outcome: RunOutcome, next: readonly string[]) => string,
+): string {
+  const deadlocked = outcomes.find((outcome) => verdictOf(outcome) === "deadlock");
+  const others = outcomes.filter((outcome) => outcome !== deadlocked);
+  const lines = others.flatMap((outcome) => summaries(outcome).map((text) => `  ${outcome.notifier}: ${text}\n`));
+  const full = deadlocked === undefined ? "" : `\n${report(deadlocked, nextSteps(deadlocked, plan, script))}`;
+  return `${lines.length === 0 ? "" : `\n${lines.join("")}`}${full}`;
+}

@@ -1,0 +1,149 @@
+/**
+ * What the command needs of the host: its descriptors, files and a turn of its event loop. Descriptors are written
+ * synchronously, so that the script's output and ours keep their order; a reader that has gone (EPIPE) is no error.
+ */
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { isatty } from "node:tty";
+import { UserError } from "./user-error.ts";
+
+/** A file that is written line by line. */
+export interface Sink {
+  write(text: string): void;
+  close(): void;
+}
+
+export interface Host {
+  stdout(data: Uint8Array | string): void;
+  stderr(data: Uint8Array | string): void;
+  /** True if standard error shows colours. */
+  readonly colour: boolean;
+  /** A file's bytes, or those of standard input for `-`, at most `limit` + 1 of them. Throws the host's error. */
+  read(path: string, limit: number): Uint8Array;
+  /** Creates or empties a file. @throws the host's error */
+  create(path: string): Sink;
+  /** Lets the host's event loop turn once. */
+  turn(): Promise<void>;
+}
+
+const READ_CHUNK = 64 * 1024;
+const WRITE_CHUNK = 64 * 1024;
+
+/** How long to wait for a reader that is behind, ms. */
+const PATIENCE_MS = 5;
+
+export function nodeHost(): Host {
+  const { env } = process;
+  return {
+    stdout: descriptor(1),
+    stderr: descriptor(2),
+    colour: isatty(2) && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb",
+    read,
+    create,
+    turn: async () => void (await setImmediate()),
+  };
+}
+
+function descriptor(fd: number): (data: Uint8Array | string) => void {
+  const encoder = new TextEncoder();
+  let gone = false;
+  return (data) => {
+    if (gone) return;
+    try {
+      writeAll(fd, typeof data === "string" ? encoder.encode(data) : data);
+    } catch (error) {
+      if (errorCode(error) !== "EPIPE") throw error;
+      gone = true;
+    }
+  };
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (error) {
+      if (errorCode(error) !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE_MS);
+    }
+  }
+}
+
+function read(path: string, limit: number): Uint8Array {
+  const fd = path === "-" ? 0 : openSync(path, "r");
+  const parts: Uint8Array[] = [];
+  try {
+    for (let size = 0; size <= limit; ) {
+      const chunk = new Uint8Array(READ_CHUNK);
+      const count = readSome(fd, chunk);
+      if (count === 0) break;
+      parts.push(chunk.subarray(0, count));
+      size += count;
+    }
+  } finally {
+    if (fd !== 0) closeSync(fd);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function readSome(fd: number, chunk: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(fd, chunk);
+    } catch (error) {
+      if (errorCode(error) === "EOF") return 0;
+      if (errorCode(error) !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE_MS);
+    }
+  }
+}
+
+function create(path: string): Sink {
+  const fd = openSync(path, "w");
+  const encoder = new TextEncoder();
+  let pending = "";
+  const flush = (): void => {
+    try {
+      writeAll(fd, encoder.encode(pending));
+    } catch (error) {
+      throw new UserError(`cannot write ${path}: ${reasonOf(error)}`);
+    }
+    pending = "";
+  };
+  return {
+    write: (text) => {
+      pending += text;
+      if (pending.length >= WRITE_CHUNK) flush();
+    },
+    close: () => {
+      flush();
+      closeSync(fd);
+    },
+  };
+}
+
+export function errorCode(error: unknown): string | null {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
+}
+
+/** What was wrong with a file, in words: `No such file or directory`. */
+export function reasonOf(error: unknown): string {
+  const code = errorCode(error);
+  switch (code) {
+    case "ENOENT":
+      return "No such file or directory";
+    case "EACCES":
+    case "EPERM":
+      return "Permission denied";
+    case "EISDIR":
+      return "Is a directory";
+    case "ENOTDIR":
+      return "Not a directory";
+    case "ENOSPC":
+      return "No space left on device";
+    case null:
+      throw error;
+    default:
+      return code;
+  }
+}

@@ -1,0 +1,135 @@
+/** The options that say which machine is built, and how they are checked. */
+import { InvalidArgumentError } from "commander";
+import { DEFAULT_ERA, ERAS, type Era, findEra, NOTIFIERS, type NotifierKind } from "../eras.ts";
+import { parseSchedule, randomPolicy, replayPolicy, type SchedulingPolicy } from "../kernel/index.ts";
+import { type DeviceOption, type MachineOptions, validateDevices } from "../machine.ts";
+import { parsePciAddress } from "../pci/index.ts";
+import { UserError } from "./user-error.ts";
+
+/** The device that every machine has unless `--device none` is given. */
+const DEFAULT_DEVICE = "0000:00:08.0";
+
+const MAX_SEED = 0xffff_ffff;
+
+/** What commander hands over, checked option by option. */
+export interface MachineFlags {
+  readonly era: string;
+  readonly notifier?: NotifierKind;
+  readonly seed?: number;
+  readonly schedule?: readonly number[];
+  readonly scheduler?: "fifo" | "random";
+  readonly device?: readonly DeviceFlag[];
+  readonly multiport?: { readonly master: string; readonly slave: string };
+}
+
+type DeviceFlag = DeviceOption | "none";
+
+/** A machine still without its notifier and policy, of which each run needs its own. */
+export interface MachinePlan {
+  readonly era: Era;
+  readonly devices: readonly DeviceOption[];
+  /** The options to type again for the same machine, without notifier and schedule. */
+  readonly flags: readonly string[];
+  options(notifier: NotifierKind, turn: () => Promise<void>): MachineOptions;
+}
+
+export function planMachine(flags: MachineFlags): MachinePlan {
+  if (flags.schedule !== undefined && (flags.seed !== undefined || flags.scheduler !== undefined)) {
+    throw new UserError("--schedule says every decision itself; leave out --seed and --scheduler");
+  }
+  if (flags.scheduler === "fifo" && flags.seed !== undefined) {
+    throw new UserError("--scheduler fifo takes no --seed; leave one of them out, or type --scheduler random");
+  }
+  const era = findEra(flags.era);
+  if (era === undefined) throw new UserError(`unknown era ${flags.era}; type one of ${ERAS.map((e) => e.name).join(", ")}`);
+  const devices = devicesOf(flags);
+  const problem = validateDevices(devices, flags.multiport);
+  if (problem !== null) throw new UserError(problem);
+  return {
+    era,
+    devices,
+    flags: typedAgain(flags),
+    options: (notifier, turn) => {
+      const policy = policyOf(flags);
+      return {
+        era,
+        notifier,
+        devices,
+        ...(flags.multiport === undefined ? {} : { multiport: flags.multiport }),
+        ...(policy === null ? {} : { policy }),
+        hostTurn: turn,
+      };
+    },
+  };
+}
+
+function policyOf(flags: MachineFlags): SchedulingPolicy | null {
+  if (flags.schedule !== undefined) return replayPolicy(flags.schedule);
+  if (flags.scheduler === "random" || flags.seed !== undefined) return randomPolicy(flags.seed ?? 1);
+  return null;
+}
+
+function devicesOf(flags: MachineFlags): DeviceOption[] {
+  const given = flags.device ?? [];
+  const devices = new Map<string, DeviceOption>();
+  const add = (device: DeviceOption): unknown => devices.set(device.address, device);
+  if (!given.includes("none")) add({ address: DEFAULT_DEVICE });
+  for (const device of given) if (device !== "none") add(device);
+  for (const address of Object.values(flags.multiport ?? {})) if (!devices.has(address)) add({ address });
+  return [...devices.values()];
+}
+
+function typedAgain(flags: MachineFlags): string[] {
+  const { era, device = [], multiport } = flags;
+  return [
+    ...(era === DEFAULT_ERA ? [] : ["--era", era]),
+    ...device.flatMap((d) => ["--device", d === "none" ? d : `${d.address}${d.linkLayer === "infiniband" ? ",infiniband" : ""}`]),
+    ...(multiport === undefined ? [] : ["--multiport", `${multiport.master},${multiport.slave}`]),
+  ];
+}
+
+export function seedFlag(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > MAX_SEED) throw new InvalidArgumentError(`Type a whole number from 0 to ${MAX_SEED}.`);
+  return seed;
+}
+
+export function scheduleFlag(text: string): readonly number[] {
+  const decisions = parseSchedule(text);
+  if (decisions === null) throw new InvalidArgumentError("Type a schedule as a report prints it, such as v1:0.3.1.");
+  return decisions;
+}
+
+/** Collects `--device`, which may be given several times. */
+export function deviceFlag(text: string, before: readonly DeviceFlag[] = []): DeviceFlag[] {
+  if (text === "none") return [...before, "none"];
+  const [address = "", linkLayer = "ethernet", ...rest] = text.split(",");
+  const known = linkLayer === "ethernet" || linkLayer === "infiniband";
+  if (!known || rest.length > 0) throw new InvalidArgumentError("A device is ethernet or infiniband: type BDF,infiniband.");
+  return [...before, { address: pciAddress(address), linkLayer }];
+}
+
+export function multiportFlag(text: string): { master: string; slave: string } {
+  const [master = "", slave, ...rest] = text.split(",");
+  if (slave === undefined || rest.length > 0)
+    throw new InvalidArgumentError("Type two PCI addresses with a comma: 0000:00:08.0,0000:00:08.1.");
+  const ports = { master: pciAddress(master), slave: pciAddress(slave) };
+  if (ports.master === ports.slave) throw new InvalidArgumentError("Master and slave must be two devices.");
+  return ports;
+}
+
+/** Collects `--notifiers a,b,c`; a name given twice counts once. */
+export function notifiersFlag(text: string): NotifierKind[] {
+  const kinds = text.split(",").map((name) => {
+    const kind = NOTIFIERS.find((known) => known === name);
+    if (kind === undefined) throw new InvalidArgumentError(`Type some of ${NOTIFIERS.join(",")}.`);
+    return kind;
+  });
+  return [...new Set(kinds)];
+}
+
+function pciAddress(text: string): string {
+  const address = parsePciAddress(text);
+  if (address === null) throw new InvalidArgumentError("Type a PCI address such as 0000:00:09.0.");
+  return address;
+}

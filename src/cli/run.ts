@@ -1,0 +1,87 @@
+/** `mlx5-emu run`: one script, one machine, one verdict. */
+import { TraceRecorder } from "../analysis/index.ts";
+import type { Kernel, KernelObserver } from "../kernel/index.ts";
+import { COLOUR, EXIT_STATUS, PLAIN, type RunOutcome, resultDocument, runReport, runScenario, verdictOf } from "../report/index.ts";
+import { type Host, reasonOf, type Sink } from "./host.ts";
+import { type LogLevel, logKernel, logOutcome, openLog } from "./log.ts";
+import { type MachineFlags, type MachinePlan, planMachine } from "./options.ts";
+import { readScript, type Script } from "./script.ts";
+import { commandLine } from "./suggest.ts";
+import { UserError } from "./user-error.ts";
+import { VERSION } from "./version.ts";
+
+export interface RunFlags extends MachineFlags {
+  readonly trace?: string;
+  readonly json?: boolean;
+  readonly strict?: boolean;
+  readonly logLevel?: LogLevel;
+}
+
+export async function run(host: Host, path: string, flags: RunFlags): Promise<number> {
+  const plan = planMachine(flags);
+  const script = readScript(host, path);
+  const notifier = flags.notifier ?? plan.era.notifier;
+  const log = flags.logLevel === undefined ? null : await openLog(flags.logLevel, host);
+  const trace = flags.trace === undefined ? null : await openTrace(host, flags.trace, plan, notifier, script);
+  const output = capture(host, flags.json === true);
+  const outcome = await runScenario({
+    options: plan.options(notifier, host.turn),
+    script,
+    io: output,
+    observers: (kernel) => [...(trace === null ? [] : [trace.attach(kernel)]), ...(log === null ? [] : [logKernel(log, kernel)])],
+  }).finally(() => trace?.sink.close());
+  if (log !== null) logOutcome(log, outcome);
+  if (flags.json === true) host.stdout(`${JSON.stringify(resultDocument(outcome, output.text()), null, 2)}\n`);
+  else host.stderr(`\n${runReport(outcome, nextSteps(outcome, plan, script), host.colour ? COLOUR : PLAIN)}`);
+  return EXIT_STATUS[verdictOf(outcome)];
+}
+
+interface Output {
+  stdout(bytes: Uint8Array): void;
+  stderr(bytes: Uint8Array): void;
+  /** What was kept instead of being printed. */
+  text(): { stdout: string; stderr: string };
+}
+
+/** The script's output: to the terminal as it happens, or kept for a document. */
+export function capture(host: Host, keep: boolean): Output {
+  if (!keep)
+    return { stdout: (bytes) => host.stdout(bytes), stderr: (bytes) => host.stderr(bytes), text: () => ({ stdout: "", stderr: "" }) };
+  const out: Uint8Array[] = [];
+  const err: Uint8Array[] = [];
+  const decode = (parts: readonly Uint8Array[]): string => new TextDecoder().decode(Buffer.concat(parts));
+  return {
+    stdout: (bytes) => void out.push(bytes.slice()),
+    stderr: (bytes) => void err.push(bytes.slice()),
+    text: () => ({ stdout: decode(out), stderr: decode(err) }),
+  };
+}
+
+interface Trace {
+  readonly sink: Sink;
+  attach(kernel: Kernel): KernelObserver;
+}
+
+async function openTrace(host: Host, path: string, plan: MachinePlan, notifier: string, script: Script): Promise<Trace> {
+  const { createHash } = await import("node:crypto");
+  const hash = createHash("sha256").update(script.bytes).digest("hex");
+  const sink = createFile(host, path);
+  const header = { version: VERSION, era: plan.era.name, notifier, devices: plan.devices.map((device) => device.address), script: hash };
+  return { sink, attach: (kernel) => new TraceRecorder(kernel, header, (line) => sink.write(line)) };
+}
+
+function createFile(host: Host, path: string): Sink {
+  try {
+    return host.create(path);
+  } catch (error) {
+    throw new UserError(`cannot write ${path}: ${reasonOf(error)}; give --trace a file that can be written`);
+  }
+}
+
+/** After a deadlock: the same run again, and the same script under another design. */
+export function nextSteps(outcome: RunOutcome, plan: MachinePlan, script: Pick<Script, "path">): string[] {
+  if (verdictOf(outcome) !== "deadlock") return [];
+  const again = ["run", script.path, ...plan.flags, "--notifier", outcome.notifier, "--schedule", outcome.schedule];
+  const other = outcome.notifier === "dev_net" ? "global" : "dev_net";
+  return [commandLine(again), commandLine(["compare", script.path, ...plan.flags, "--notifiers", `${outcome.notifier},${other}`])];
+}

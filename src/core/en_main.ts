@@ -1,0 +1,190 @@
+/**
+ * Models the Ethernet interface of mlx5 (core/en_main.c, core/en/devlink.c): the netdev of a function and its devlink port.
+ * Two tables of the same functions: up to v6.3 a reload only detaches the netdev, which stays registered in the namespace
+ * it is in; later (and in 6.1.176) it is removed and made anew in the namespace of the devlink instance.
+ * The carrier comes with open and goes with close; the kernel's work item that asks the firmware between is left out.
+ * Left out: queues and traffic, representors, LAG, DCB, the 5.10 set of ethtool.
+ */
+import {
+  type devlink_port,
+  devlink_port_attrs_set,
+  devlink_port_init,
+  devlink_port_register,
+  devlink_port_type_clear,
+  devlink_port_type_eth_set,
+  devlink_port_unregister,
+} from "../devlink/index.ts";
+import { EADDRNOTAVAIL, type Frame } from "../kernel/index.ts";
+import {
+  alloc_etherdev,
+  dev_net_set,
+  free_netdev,
+  type net_device,
+  type net_device_ops,
+  netif_carrier_off,
+  netif_carrier_on,
+  netif_device_attach,
+  netif_device_detach,
+  netif_device_present,
+  netif_running,
+  register_netdev,
+  rtnl_lock,
+  rtnl_unlock,
+  unregister_netdev,
+} from "../net/index.ts";
+import { mlx5_cmd_exec } from "./cmd.ts";
+import { MLX5_INTERFACE_PROTOCOL_ETH, type mlx5_interface } from "./dev.ts";
+import { type mlx5_core_dev, priv_to_devlink } from "./driver.ts";
+import { mlx5_core_uplink_netdev_set } from "./events.ts";
+import { MLX5_CAP_PORT_TYPE_ETH } from "./firmware.ts";
+import { mlx5_core_net } from "./net.ts";
+
+/** Index of the devlink port that stands for the uplink (MLX5_VPORT_UPLINK). */
+const UPLINK_PORT_INDEX = 0xffff;
+
+/** Largest frame the hardware takes, less its headers. */
+const MAX_MTU = 9978;
+
+/** What the interface keeps for one device. */
+export class mlx5e_priv {
+  readonly mdev: mlx5_core_dev;
+  readonly dl_port: devlink_port = devlink_port_init();
+  netdev!: net_device;
+
+  constructor(mdev: mlx5_core_dev) {
+    this.mdev = mdev;
+  }
+}
+
+/** mlx5e_open(), mlx5e_close(): called under rtnl_mutex, which is held while the firmware works. */
+const mlx5e_netdev_ops: net_device_ops = {
+  async ndo_open(caller, netdev) {
+    const current = caller.enter("mlx5e_open").enter("mlx5e_open_locked");
+    const err = await mlx5_cmd_exec(current, "CREATE_TIR");
+    if (err === 0) netif_carrier_on(current, netdev);
+    return err;
+  },
+
+  async ndo_stop(caller, netdev) {
+    const current = caller.enter("mlx5e_close").enter("mlx5e_close_locked");
+    netif_carrier_off(current, netdev);
+    return mlx5_cmd_exec(current, "DESTROY_TIR");
+  },
+
+  ndo_set_mac_address(caller, netdev, address) {
+    const current = caller.enter("mlx5e_set_mac");
+    const [first = 1] = address;
+    if ((first & 1) !== 0 || address.every((byte) => byte === 0)) return -EADDRNOTAVAIL;
+    current.writes(netdev);
+    netdev.dev_addr = address.slice();
+    return 0;
+  },
+};
+
+/** mlx5e_create_netdev(): unregistered, with its devlink port. */
+async function mlx5e_create_netdev(caller: Frame, mdev: mlx5_core_dev): Promise<mlx5e_priv | null> {
+  const current = caller.enter("mlx5e_create_netdev");
+  const priv = new mlx5e_priv(mdev);
+  const netdev = alloc_etherdev(current, { parent: mdev.device, priv });
+  netdev.netdev_ops = mlx5e_netdev_ops;
+  netdev.dev_addr = mdev.firmware.ids.mac.slice();
+  netdev.max_mtu = MAX_MTU;
+  netif_carrier_off(current, netdev);
+  priv.netdev = netdev;
+  const err = await mlx5e_devlink_port_register(current, priv);
+  if (err === 0) return priv;
+  free_netdev(current, netdev);
+  return null;
+}
+
+async function mlx5e_devlink_port_register(caller: Frame, priv: mlx5e_priv): Promise<number> {
+  const current = caller.enter("mlx5e_devlink_port_register");
+  const { address } = priv.mdev.pdev;
+  devlink_port_attrs_set(current, priv.dl_port, { flavour: "physical", port_number: Number(address.at(-1)) });
+  return devlink_port_register(current, priv_to_devlink(priv.mdev), priv.dl_port, UPLINK_PORT_INDEX);
+}
+
+async function mlx5e_destroy_netdev(caller: Frame, priv: mlx5e_priv): Promise<void> {
+  const current = caller.enter("mlx5e_destroy_netdev");
+  await devlink_port_unregister(current, priv.dl_port);
+  free_netdev(current, priv.netdev);
+}
+
+/** mlx5e_add(): the netdev of a new device, in the devlink instance's namespace. Null for an InfiniBand port. */
+async function mlx5e_add(caller: Frame, mdev: mlx5_core_dev): Promise<mlx5e_priv | null> {
+  const current = caller.enter("mlx5e_add");
+  if (mdev.firmware.caps.port_type !== MLX5_CAP_PORT_TYPE_ETH) return null;
+  const priv = await mlx5e_create_netdev(current, mdev);
+  if (priv === null) return null;
+  dev_net_set(current, priv.netdev, mlx5_core_net(current, mdev));
+  await mlx5e_attach(current, mdev, priv);
+  const err = await register_netdev(current, priv.netdev);
+  if (err !== 0) {
+    await mlx5e_detach(current, mdev, priv);
+    await mlx5e_destroy_netdev(current, priv);
+    return null;
+  }
+  await devlink_port_type_eth_set(current, priv.dl_port, priv.netdev);
+  await mlx5_core_uplink_netdev_set(current, mdev, priv.netdev);
+  return priv;
+}
+
+async function mlx5e_remove(caller: Frame, mdev: mlx5_core_dev, priv: mlx5e_priv): Promise<void> {
+  const current = caller.enter("mlx5e_remove");
+  await mlx5_core_uplink_netdev_set(current, mdev, null);
+  await devlink_port_type_clear(current, priv.dl_port);
+  await unregister_netdev(current, priv.netdev);
+  await mlx5e_detach(current, mdev, priv);
+  await mlx5e_destroy_netdev(current, priv);
+}
+
+/** mlx5e_attach(): gives the netdev its hardware back and opens it if it was open. Takes rtnl_mutex. */
+async function mlx5e_attach(caller: Frame, _mdev: mlx5_core_dev, priv: mlx5e_priv): Promise<number> {
+  const current = caller.enter("mlx5e_attach");
+  const { netdev } = priv;
+  if (netif_device_present(netdev)) return 0;
+  const err = await mlx5_cmd_exec(current.enter("mlx5e_create_mdev_resources"), "ALLOC_PD");
+  if (err !== 0) return err;
+  if (netdev.reg_state === "NETREG_REGISTERED") await mlx5e_nic_enable(current, netdev);
+  return 0;
+}
+
+async function mlx5e_nic_enable(caller: Frame, netdev: net_device): Promise<void> {
+  const current = caller.enter("mlx5e_nic_enable");
+  await rtnl_lock(current);
+  if (netif_running(netdev)) await netdev.netdev_ops.ndo_open?.(current, netdev);
+  netif_device_attach(current, netdev);
+  await rtnl_unlock(current);
+}
+
+/** mlx5e_detach(): takes the hardware away. The netdev stays up for user space, but not present. Takes rtnl_mutex. */
+async function mlx5e_detach(caller: Frame, _mdev: mlx5_core_dev, priv: mlx5e_priv): Promise<void> {
+  const current = caller.enter("mlx5e_detach");
+  if (!netif_device_present(priv.netdev)) return;
+  await mlx5e_nic_disable(current, priv.netdev);
+  await mlx5_cmd_exec(current.enter("mlx5e_destroy_mdev_resources"), "DEALLOC_PD");
+}
+
+async function mlx5e_nic_disable(caller: Frame, netdev: net_device): Promise<void> {
+  const current = caller.enter("mlx5e_nic_disable");
+  await rtnl_lock(current);
+  if (netif_running(netdev)) await netdev.netdev_ops.ndo_stop?.(current, netdev);
+  netif_device_detach(current, netdev);
+  await rtnl_unlock(current);
+}
+
+/** The netdev survives a reload, where it is. */
+export const detachNetdev: mlx5_interface<mlx5e_priv> = {
+  protocol: MLX5_INTERFACE_PROTOCOL_ETH,
+  add: mlx5e_add,
+  remove: mlx5e_remove,
+  attach: mlx5e_attach,
+  detach: mlx5e_detach,
+};
+
+/** A reload makes a new netdev, in the namespace the instance is in then. */
+export const recreateNetdev: mlx5_interface<mlx5e_priv> = {
+  protocol: MLX5_INTERFACE_PROTOCOL_ETH,
+  add: mlx5e_add,
+  remove: mlx5e_remove,
+};

@@ -1,0 +1,37 @@
+/** mlx5_core: PCI probe, load and unload, interfaces, devlink operations, the Ethernet interface. */
+export { type FirmwareConfig, FW_VERSION, MLX5_CAP_PORT_TYPE_ETH, Mlx5Firmware, mlx5Function } from "./firmware.ts";
+export { mlx5_cleanup, mlx5_init } from "./main.ts";
+export type { Mlx5Strategies, ModuleInitStep } from "./strategies.ts";
+export { MLX5_ERAS } from "./eras.ts";
+export { detachNetdev, recreateNetdev } from "./en_main.ts";
+export {
+  type mlx5_interface,
+  MLX5_INTERFACE_PROTOCOL_IB,
+  mlx5_register_interface,
+  mlx5_unregister_interface,
+} from "./dev.ts";
+export {
+  mlx5_core_dev,
+  mlx5_core_is_mp_master,
+  mlx5_core_is_mp_slave,
+  mlx5_core_mp_enabled,
+  mlx5_core_native_port_num,
+  mlx5_is_roce_enabled,
+} from "./driver.ts";
+export { mlx5_core_net } from "./net.ts";
+export {
+  MLX5_DRIVER_EVENT_UPLINK_NETDEV,
+  type mlx5_driver_notifier,
+  mlx5_blocking_notifier_register,
+  mlx5_blocking_notifier_unregister,
+  mlx5_core_uplink_netdev_event_replay,
+} from "./events.ts";
+export {
+  mlx5_nic_vport_affiliate_multiport,
+  mlx5_nic_vport_disable_roce,
+  mlx5_nic_vport_enable_roce,
+  mlx5_nic_vport_unaffiliate_multiport,
+  mlx5_query_nic_vport_system_image_guid,
+} from "./vport.ts";
+export { mlx5_cmd_exec } from "./cmd.ts";
+export { mlx5_activate_lag, mlx5_deactivate_lag } from "./lag.ts";

@@ -1,0 +1,193 @@
+/**
+ * Assembles one machine: a kernel of an era with a notifier and some devices, booted to rest, and the script that runs on
+ * it. Two machines share nothing.
+ */
+import { base_init } from "./base/index.ts";
+import { type FirmwareConfig, mlx5_init, mlx5Function } from "./core/index.ts";
+import { devlink_init } from "./devlink/index.ts";
+import { type Era, type NotifierKind, notifierOf } from "./eras.ts";
+import { ib_core_init, mlx5_ib_init } from "./ib/index.ts";
+import { inspectMachine, type MachineState } from "./inspect.ts";
+import {
+  EmulatorBug,
+  fifoPolicy,
+  type Frame,
+  Kernel,
+  kthread_run,
+  type LimitReached,
+  type Limits,
+  type Pid,
+  type SchedulingPolicy,
+  spawnTask,
+  type Task,
+  wait_once,
+  wait_queue_head,
+} from "./kernel/index.ts";
+import { init_net, net_init } from "./net/index.ts";
+import { netdevsim_init } from "./netdevsim/index.ts";
+import { genl_init } from "./netlink/index.ts";
+import { type PciAddress, parsePciAddress, pci_add_device, pci_bus_init } from "./pci/index.ts";
+import { installProgram, startInit, startScript, syscall_init } from "./syscall/index.ts";
+import { programs } from "./userspace/index.ts";
+import { installFile, openSink, vfs_init } from "./vfs/index.ts";
+
+export type { MachineState } from "./inspect.ts";
+
+export interface DeviceOption {
+  /** `0000:00:08.0` */
+  readonly address: string;
+  /** Ethernet (RoCE) unless said otherwise. */
+  readonly linkLayer?: "ethernet" | "infiniband";
+}
+
+export interface MachineOptions {
+  readonly era: Era;
+  readonly notifier: NotifierKind;
+  /** The mlx5 functions. */
+  readonly devices: readonly DeviceOption[];
+  /** Two of the devices that share one IB device: the master has it, the slave is its second port. */
+  readonly multiport?: { readonly master: string; readonly slave: string };
+  /** Decides who runs next once the machine has booted; fifo if absent. */
+  readonly policy?: SchedulingPolicy;
+  readonly limits?: Partial<Limits>;
+  /** For what programs draw from getrandom(2), such as $RANDOM. */
+  readonly seed?: number;
+  /** Lets the host take one turn of its event loop. */
+  readonly hostTurn: () => Promise<void>;
+}
+
+export interface Script {
+  /** What the script is called in its own messages. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Where the script's output goes, as it happens. */
+export interface ScriptOutput {
+  stdout(bytes: Uint8Array): void;
+  stderr(bytes: Uint8Array): void;
+}
+
+export interface ScriptEnd {
+  /** The script's exit status (128 + signal if one ended it), null if it never ended. */
+  readonly status: number | null;
+  readonly stopped: LimitReached | null;
+}
+
+export interface Machine {
+  readonly kernel: Kernel;
+  readonly options: MachineOptions;
+  /** Runs the script to its verdict: until only daemons remain, nothing can run any more, or a limit is reached. */
+  runScript(script: Script, output: ScriptOutput): Promise<ScriptEnd>;
+  /** The state as it is now, read without running any task. */
+  inspect(): MachineState;
+}
+
+/** pids below this belong to boot; the script's shell is the first after it. */
+const FIRST_USER_PID = 100;
+
+/** Why these devices cannot be built, in one line; null if they can. */
+export function validateDevices(devices: readonly DeviceOption[], multiport?: MachineOptions["multiport"]): string | null {
+  const seen = new Set<string>();
+  for (const { address } of devices) {
+    if (parsePciAddress(address) === null) return `${address} is no PCI address; type one such as 0000:00:09.0`;
+    if (seen.has(address)) return `device ${address} is given twice`;
+    seen.add(address);
+  }
+  if (multiport === undefined) return null;
+  for (const address of [multiport.master, multiport.slave]) {
+    const device = devices.find((d) => d.address === address);
+    if (device?.linkLayer === "infiniband") return `device ${address} is InfiniBand; multiport needs Ethernet`;
+  }
+  return null;
+}
+
+/** Boots a machine and lets it come to rest, so that no decision of the script's schedule belongs to boot. */
+export async function bootMachine(options: MachineOptions): Promise<Machine> {
+  const kernel = new Kernel({ release: options.era.release, ...(options.limits === undefined ? {} : { limits: options.limits }) });
+  await runInKernel(kernel, options, (current) => boot(current, options));
+  const init = startInit(kernel);
+  await kernel.sched.run(options.hostTurn);
+  kernel.reservePids(FIRST_USER_PID);
+  kernel.sched.setPolicy(options.policy ?? fifoPolicy());
+  return {
+    kernel,
+    options,
+    runScript: (script, output) => runScript(options, init, script, output),
+    inspect: () => inspectMachine(kernel),
+  };
+}
+
+/** Runs `body` to its end in a kernel thread of boot (the kernel's task 0, swapper). */
+async function runInKernel(kernel: Kernel, options: MachineOptions, body: (current: Frame) => Promise<void>): Promise<void> {
+  const swapper = spawnTask(kernel, { comm: "swapper/0", parent: null, body, kthread: true, pid: 0 as Pid });
+  if (swapper === null) throw new EmulatorBug("no task could be created at boot");
+  await kernel.sched.run(options.hostTurn);
+  if (swapper.alive) throw new EmulatorBug(`boot does not come to its end: swapper waits for ${swapper.wait?.on.name ?? "nothing"}`);
+}
+
+/** start_kernel() and the initcalls, in the order of the kernel's levels; then the modules that a real boot loads. */
+async function boot(current: Frame, options: MachineOptions): Promise<void> {
+  const { kernel } = current;
+  const { era, devices, seed, notifier } = options;
+  bootThreads(kernel);
+  vfs_init(current);
+  base_init(current);
+  await net_init(current);
+  await genl_init(current, init_net(kernel));
+  syscall_init(current, { seed: seed ?? 1 });
+  expectZero(pci_bus_init(current), "pci_driver_init");
+  expectZero(await devlink_init(current, era.devlink), "devlink_init");
+  for (const { path, program } of programs) installProgram(current, path, program);
+  for (const { address } of devices) await addDevice(current, options, address);
+  expectZero(await mlx5_init(current, era.mlx5), "mlx5_init");
+  expectZero(await ib_core_init(current, { copy_on_fork: era.copyOnFork }), "ib_core_init");
+  expectZero(await mlx5_ib_init(current, { notifier: notifierOf(notifier) }), "mlx5_ib_init");
+  expectZero(await netdevsim_init(current), "netdevsim_init");
+}
+
+/** Kernel threads that ps shows on every machine and that do nothing here. */
+function bootThreads(kernel: Kernel): void {
+  const forever = new wait_queue_head("kthread");
+  const idle = async (current: Frame): Promise<void> => {
+    for (;;) await wait_once(current, forever, "TASK_IDLE");
+  };
+  kthread_run(kernel, "kthreadd", idle, 2 as Pid);
+  kthread_run(kernel, "netns", idle, 24 as Pid);
+  kthread_run(kernel, "khungtaskd", idle, 26 as Pid);
+}
+
+async function addDevice(current: Frame, options: MachineOptions, text: string): Promise<void> {
+  const address = parsePciAddress(text);
+  if (address === null) throw new EmulatorBug(`${text} has not been validated`);
+  expectZero(await pci_add_device(current, mlx5Function(address, firmwareOf(options, address))), `adding ${address}`);
+}
+
+function firmwareOf(options: MachineOptions, address: PciAddress): FirmwareConfig {
+  const { multiport, devices } = options;
+  if (multiport?.master === address) return { multiport: "master" };
+  const master = multiport?.slave === address ? parsePciAddress(multiport.master) : null;
+  if (master !== null) return { multiport: { slaveOf: master } };
+  const device = devices.find((d) => d.address === address);
+  return { link_layer: device?.linkLayer === "infiniband" ? "InfiniBand" : "Ethernet" };
+}
+
+async function runScript(options: MachineOptions, init: Task, script: Script, output: ScriptOutput): Promise<ScriptEnd> {
+  const { kernel } = init;
+  const fromStdin = script.name === "-";
+  if (!fromStdin) installFile(init.root, `/root/${script.name}`, script.text, 0o755);
+  const task = startScript(init, {
+    path: "/usr/bin/bash",
+    argv: fromStdin ? ["bash", "-c", script.text] : ["bash", script.name],
+    stdout: openSink(kernel, "stdout", (bytes) => output.stdout(bytes)),
+    stderr: openSink(kernel, "stderr", (bytes) => output.stderr(bytes)),
+  });
+  await kernel.sched.run(options.hostTurn);
+  const { stopped } = kernel.sched;
+  const status = task.exitSignal === 0 ? task.exitCode : 128 + task.exitSignal;
+  return { status: task.alive ? null : status, stopped: stopped === "stop" ? null : stopped };
+}
+
+function expectZero(error: number, what: string): void {
+  if (error !== 0) throw new EmulatorBug(`boot: ${what} failed with ${error}`);
+}

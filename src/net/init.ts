@@ -1,0 +1,69 @@
+/**
+ * Brings the network up in the order of the kernel's initcalls: namespaces and rtnetlink, the device core with `lo`, IPv4.
+ * The caller does this in a boot task, after the file tree and before generic netlink.
+ */
+import type { Frame } from "../kernel/index.ts";
+import {
+  AF_INET,
+  AF_UNSPEC,
+  RTM_DELADDR,
+  RTM_DELLINK,
+  RTM_GETADDR,
+  RTM_GETLINK,
+  RTM_GETNSID,
+  RTM_NEWADDR,
+  RTM_NEWLINK,
+  RTM_NEWNSID,
+  RTM_SETLINK,
+} from "../netlink/index.ts";
+import { proc_pid_entry, proc_symlink } from "../vfs/index.ts";
+import { default_device_ops } from "./default_device.ts";
+import { devinet_init, inet_dump_ifaddr, inet_rtm_deladdr, inet_rtm_newaddr } from "./devinet.ts";
+import { dummyModule } from "./dummy.ts";
+import { addModule } from "./kmod.ts";
+import { loopback_net_ops } from "./loopback.ts";
+import { net_ns_init, nsproxy_net } from "./net_namespace.ts";
+import { init_net } from "./net-state.ts";
+import { register_pernet_device } from "./pernet.ts";
+import { dev_seq_text } from "./net-procfs.ts";
+import { rtnetlink_create, rtnl_register } from "./rtnetlink.ts";
+import { rtnl_dump_ifinfo, rtnl_getlink } from "./rtnl-getlink.ts";
+import { rtnl_net_dumpid, rtnl_net_getid, rtnl_net_newid } from "./rtnl-net.ts";
+import { rtnl_dellink, rtnl_newlink, rtnl_setlink } from "./rtnl-newlink.ts";
+import { vethModule } from "./veth.ts";
+
+/** Everything of this room. `lo` of init_net exists afterwards, and is down. */
+export async function net_init(current: Frame): Promise<void> {
+  await net_ns_init(current);
+  await net_dev_init(current);
+}
+
+function rtnetlink_init(caller: Frame): void {
+  const current = caller.enter("rtnetlink_init");
+  const { kernel } = current;
+  rtnetlink_create(current);
+  rtnl_register(kernel, AF_UNSPEC, RTM_GETLINK, { doit: rtnl_getlink, dumpit: rtnl_dump_ifinfo });
+  rtnl_register(kernel, AF_UNSPEC, RTM_SETLINK, { doit: rtnl_setlink });
+  rtnl_register(kernel, AF_UNSPEC, RTM_NEWLINK, { doit: rtnl_newlink });
+  rtnl_register(kernel, AF_UNSPEC, RTM_DELLINK, { doit: rtnl_dellink });
+  rtnl_register(kernel, AF_UNSPEC, RTM_NEWNSID, { doit: rtnl_net_newid, doitUnlocked: true });
+  rtnl_register(kernel, AF_UNSPEC, RTM_GETNSID, { doit: rtnl_net_getid, dumpit: rtnl_net_dumpid, doitUnlocked: true });
+  rtnl_register(kernel, AF_INET, RTM_NEWADDR, { doit: inet_rtm_newaddr });
+  rtnl_register(kernel, AF_INET, RTM_DELADDR, { doit: inet_rtm_deladdr });
+  rtnl_register(kernel, AF_UNSPEC, RTM_GETADDR, { dumpit: inet_dump_ifaddr });
+  rtnl_register(kernel, AF_INET, RTM_GETADDR, { dumpit: inet_dump_ifaddr });
+}
+
+/** net_dev_init() and what follows it: rtnetlink, `lo`, the fate of devices whose namespace dies, IPv4, the drivers. */
+export async function net_dev_init(caller: Frame): Promise<void> {
+  const current = caller.enter("net_dev_init");
+  const { kernel } = current;
+  rtnetlink_init(current);
+  proc_pid_entry(kernel, "net/dev", { show: (frame, task) => dev_seq_text(frame, nsproxy_net.get(task) ?? init_net(kernel)) });
+  proc_symlink(kernel, "net", "self/net");
+  await register_pernet_device(current, loopback_net_ops);
+  await register_pernet_device(current, default_device_ops);
+  await devinet_init(current);
+  addModule(kernel, dummyModule);
+  addModule(kernel, vethModule);
+}

@@ -1,0 +1,45 @@
+/** Models drivers/net/netdevsim/netdev.c: the Ethernet device of a port. Left out: VFs, tc, bpf, ipsec, udp tunnels. */
+import type { Frame } from "../kernel/index.ts";
+import {
+  alloc_netdev,
+  dev_net_set,
+  eth_hw_addr_random,
+  ether_setup,
+  free_netdev,
+  type net,
+  type net_device,
+  register_netdevice,
+  rtnl_lock,
+  rtnl_unlock,
+  unregister_netdevice,
+} from "../net/index.ts";
+import { IFF_MULTICAST, IFF_NOARP } from "../netlink/index.ts";
+import type { nsim_bus_dev } from "./nsim.ts";
+
+/** nsim_create(): a registered netdev `eth%d` in `net`, or a negative errno. Takes rtnl_mutex. */
+export async function nsim_create(caller: Frame, bus_dev: nsim_bus_dev, net: net): Promise<net_device | number> {
+  const current = caller.enter("nsim_create");
+  const dev = alloc_netdev(current, "eth%d", nsim_setup, { parent: bus_dev.dev });
+  dev_net_set(current, dev, net);
+  await rtnl_lock(current);
+  const err = await register_netdevice(current, dev);
+  await rtnl_unlock(current);
+  if (err === 0) return dev;
+  free_netdev(current, dev);
+  return err;
+}
+
+/** nsim_destroy(): takes rtnl_mutex. */
+export async function nsim_destroy(caller: Frame, dev: net_device): Promise<void> {
+  const current = caller.enter("nsim_destroy");
+  await rtnl_lock(current);
+  await unregister_netdevice(current, dev);
+  await rtnl_unlock(current);
+  free_netdev(current, dev);
+}
+
+function nsim_setup(current: Frame, dev: net_device): void {
+  ether_setup(current, dev);
+  eth_hw_addr_random(current, dev);
+  dev.flags = (dev.flags | IFF_NOARP) & ~IFF_MULTICAST;
+}

@@ -1,0 +1,14 @@
+/** The PCI bus: addresses, functions that the machine adds at boot, drivers that probe them. */
+export { type PciAddress, parsePciAddress } from "./address.ts";
+export {
+  pci_add_device,
+  pci_bus_init,
+  pci_get_device_by_address,
+  pci_get_drvdata,
+  pci_name,
+  pci_register_driver,
+  pci_set_drvdata,
+  pci_stop_and_remove_bus_device,
+  pci_unregister_driver,
+} from "./pci.ts";
+export type { PciFunction, pci_dev, pci_device_id, pci_driver } from "./types.ts";

@@ -1,0 +1,140 @@
+/**
+ * Models the PCI bus of drivers/pci (pci-driver.c, probe.c, remove.c, pci-sysfs.c): functions that the machine adds at
+ * boot, drivers that name the ids they take. Configuration space, resources, interrupts and bridges are left out; what
+ * stands behind a function's registers is one object in `hardware`, which its driver reads as it would ask the firmware.
+ */
+import {
+  bus_for_each_dev,
+  bus_register,
+  type bus_type,
+  device,
+  device_add,
+  type device_driver,
+  device_register,
+  device_unregister,
+  driver_register,
+  driver_unregister,
+} from "../base/index.ts";
+import { EEXIST, EINVAL, EmulatorBug, type Frame, staticData } from "../kernel/index.ts";
+import { type PciAddress, rootBusName } from "./address.ts";
+import { pci_dev_attrs, pci_uevent } from "./sysfs.ts";
+import type { PciFunction, pci_dev, pci_device_id, pci_driver } from "./types.ts";
+
+interface PciState {
+  readonly pci_bus_type: bus_type;
+  readonly functions: Map<device, pci_dev>;
+  readonly drivers: Map<device_driver, pci_driver>;
+  readonly roots: Map<string, device>;
+}
+
+const statics = staticData((): PciState => {
+  const functions = new Map<device, pci_dev>();
+  const drivers = new Map<device_driver, pci_driver>();
+  return { pci_bus_type: pciBusType(functions, drivers), functions, drivers, roots: new Map() };
+});
+
+/** pci_driver_init(): makes /sys/bus/pci. Once, at boot. */
+export function pci_bus_init(caller: Frame): number {
+  return bus_register(caller.enter("pci_driver_init"), statics(caller.kernel).pci_bus_type);
+}
+
+/** Adds a function, as the scan of a bus does; a registered driver that knows it is probed. -EEXIST if the address is taken. */
+export async function pci_add_device(caller: Frame, description: PciFunction): Promise<number> {
+  const current = caller.enter("pci_bus_add_device");
+  const { kernel } = current;
+  const { pci_bus_type, functions } = statics(kernel);
+  const { address } = description;
+  if (bus_for_each_dev(current, pci_bus_type).some((other) => other.name === address)) return -EEXIST;
+  const dev = new device(kernel, address, { parent: await rootOf(current, address), bus: pci_bus_type });
+  functions.set(dev, { revision: 0, subsystem_vendor: 0, subsystem_device: 0, hardware: null, ...description, dev });
+  return device_add(current, dev);
+}
+
+/** pci_stop_and_remove_bus_device(): takes a function away, its driver first. */
+export async function pci_stop_and_remove_bus_device(caller: Frame, pdev: pci_dev): Promise<void> {
+  const current = caller.enter("pci_stop_and_remove_bus_device");
+  await device_unregister(current, pdev.dev);
+  statics(current.kernel).functions.delete(pdev.dev);
+}
+
+/** The function at an address. */
+export function pci_get_device_by_address(current: Frame, address: PciAddress): pci_dev | null {
+  const { pci_bus_type, functions } = statics(current.kernel);
+  const dev = bus_for_each_dev(current, pci_bus_type).find((d) => d.name === address);
+  return (dev === undefined ? undefined : functions.get(dev)) ?? null;
+}
+
+/** pci_register_driver(): probes every function that the driver knows. -EBUSY if the name is taken. */
+export async function pci_register_driver(caller: Frame, drv: pci_driver): Promise<number> {
+  const current = caller.enter("__pci_register_driver");
+  const { pci_bus_type, drivers } = statics(current.kernel);
+  const driver: device_driver = { name: drv.name, bus: pci_bus_type };
+  drivers.set(driver, drv);
+  const ret = await driver_register(current, driver);
+  if (ret !== 0) drivers.delete(driver);
+  return ret;
+}
+
+/** pci_unregister_driver(): removes it from every function it has. */
+export async function pci_unregister_driver(caller: Frame, drv: pci_driver): Promise<void> {
+  const current = caller.enter("pci_unregister_driver");
+  const { drivers } = statics(current.kernel);
+  for (const [driver, own] of [...drivers]) {
+    if (own !== drv) continue;
+    await driver_unregister(current, driver);
+    drivers.delete(driver);
+  }
+}
+
+export function pci_name(pdev: pci_dev): PciAddress {
+  return pdev.address;
+}
+
+export function pci_get_drvdata(pdev: pci_dev): unknown {
+  return pdev.dev.driver_data;
+}
+
+export function pci_set_drvdata(pdev: pci_dev, data: unknown): void {
+  pdev.dev.driver_data = data;
+}
+
+/** The host bridge a function lies behind, made with its first function. */
+async function rootOf(current: Frame, address: PciAddress): Promise<device> {
+  const { roots } = statics(current.kernel);
+  const name = rootBusName(address);
+  let root = roots.get(name);
+  if (root === undefined) {
+    root = new device(current.kernel, name);
+    roots.set(name, root);
+    await device_register(current, root);
+  }
+  return root;
+}
+
+function pciBusType(functions: ReadonlyMap<device, pci_dev>, drivers: ReadonlyMap<device_driver, pci_driver>): bus_type {
+  const functionOf = (dev: device): pci_dev => {
+    const pdev = functions.get(dev);
+    if (pdev === undefined) throw new EmulatorBug(`${dev.name} is on the PCI bus but is no PCI function`);
+    return pdev;
+  };
+  const driverOf = (driver: device_driver | null): pci_driver | undefined => (driver === null ? undefined : drivers.get(driver));
+  return {
+    name: "pci",
+    match: (dev, driver) => pci_match_device(driverOf(driver), functionOf(dev)) !== undefined,
+    probe: async (caller, dev) => {
+      const current = caller.enter("pci_device_probe").enter("local_pci_probe");
+      const drv = driverOf(dev.driver);
+      const id = pci_match_device(drv, functionOf(dev));
+      return drv === undefined || id === undefined ? -EINVAL : drv.probe(current, functionOf(dev), id);
+    },
+    remove: async (caller, dev) => {
+      await driverOf(dev.driver)?.remove(caller.enter("pci_device_remove"), functionOf(dev));
+    },
+    uevent: (dev) => pci_uevent(functionOf(dev)),
+    dev_attrs: (dev) => pci_dev_attrs(functionOf(dev)),
+  };
+}
+
+function pci_match_device(drv: pci_driver | undefined, pdev: pci_dev): pci_device_id | undefined {
+  return drv?.id_table.find((id) => id.vendor === pdev.vendor && id.device === pdev.device);
+}

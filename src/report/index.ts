@@ -1,0 +1,7 @@
+/** The report room: runs a scenario and turns the finished run into text for people and JSON for tools. */
+export { compareHeader, compareRow, compareTitle } from "./compare.ts";
+export { EXIT_STATUS, type RunOutcome, reportsOf, type Verdict, verdictOf } from "./outcome.ts";
+export { type CompareDocument, type ResultDocument, resultDocument } from "./result.ts";
+export { runScenario, type Scenario } from "./scenario.ts";
+export { COLOUR, type Paint, PLAIN } from "./style.ts";
+export { runReport, summaries } from "./text.ts";

@@ -1,0 +1,91 @@
+/**
+ * The way into the kernel and back (arch/x86/entry, kernel/signal.c get_signal): a system call costs virtual time, is a
+ * scheduling point, and delivers pending signals on its way back. One that a signal interrupted begins again, unless a
+ * handler ran: then the program sees -EINTR.
+ * Left out: SA_RESTART (a handler always lets the call fail), blocked signals, stops reported to the parent.
+ */
+import { EINTR, type Frame, type Task, type Waitable, type WaitKind } from "../kernel/index.ts";
+import { Unwind, type UserState, userState } from "./user-state.ts";
+
+/** What system calls cost, virtual ns, about as on the machine of the recordings. */
+export const COST = {
+  call: 1_500,
+  open: 2_500,
+  transfer: 1_200,
+  mount: 20_000,
+  unshare: 15_000,
+  fork: 100_000,
+  exec: 300_000,
+  exit: 50_000,
+  socket: 2_000,
+  /** Reading a clock needs no system call. */
+  vdso: 50,
+} as const;
+
+/** Runs one system call of the current task. */
+export async function syscall<T>(task: Task, name: string, cost: number, body: (current: Frame) => T | Promise<T>): Promise<T> {
+  const { kernel, root: current } = task;
+  const state = userState(task);
+  if (state.leaving !== null) throw state.leaving;
+  kernel.spend(current, cost);
+  await kernel.sched.yieldPoint(task);
+  if (task.pending.size > 0) await get_signal(current, state);
+  if (kernel.events.active) kernel.events.emit({ type: "syscall", frame: current, name });
+  for (;;) {
+    const result = await body(current);
+    const handled = task.pending.size > 0 ? await get_signal(current, state) : false;
+    if ((result as unknown) !== -EINTR || handled) return result;
+  }
+}
+
+/** Leaves the program; what it is left with is what its task ends with. */
+export function leave(state: UserState, unwind: Unwind): never {
+  state.leaving = unwind;
+  throw unwind;
+}
+
+/** get_signal(): delivers what is pending, lowest first. True if a handler ran. Does not return if a signal is deadly. */
+async function get_signal(current: Frame, state: UserState): Promise<boolean> {
+  const { task } = current;
+  let handled = false;
+  while (task.pending.size > 0) {
+    const signal = Math.min(...task.pending);
+    task.pending.delete(signal);
+    switch (state.disposition(signal)) {
+      case "terminate":
+        leave(state, new Unwind(0, signal, null));
+        break;
+      case "handler": {
+        const handler = state.handlers.get(signal);
+        handled = true;
+        if (typeof handler === "function") handler(signal);
+        break;
+      }
+      case "stop":
+        await do_signal_stop(current);
+        break;
+      default:
+        break;
+    }
+  }
+  return handled;
+}
+
+/** do_signal_stop(): until SIGCONT or SIGKILL. */
+async function do_signal_stop(caller: Frame): Promise<void> {
+  const current = caller.enter("do_signal_stop");
+  await current.kernel.sched.park(current, "TASK_STOPPED", new Stop(), "wait");
+}
+
+/** What a stopped task waits for. */
+class Stop implements Waitable {
+  readonly kind: WaitKind = "event";
+  readonly name = "SIGCONT";
+  holders(): readonly Task[] {
+    return [];
+  }
+  blockers(): readonly Task[] {
+    return [];
+  }
+  cancel(): void {}
+}

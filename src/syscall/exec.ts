@@ -1,0 +1,104 @@
+/**
+ * Models execve(2) (fs/exec.c, fs/binfmt_script.c): a file whose inode carries a program, or a text that begins with "#!".
+ * Left out: setuid, ELF (there is none), argument size limits beyond E2BIG for the total.
+ */
+import { E2BIG, EACCES, ELOOP, ENOEXEC, type Frame, type Task } from "../kernel/index.ts";
+import { d_path, do_close_on_exec, do_filp_open, fput, installFile, O_RDONLY, path_lookup, S_IFREG } from "../vfs/index.ts";
+import { leave } from "./entry.ts";
+import type { Program } from "./process.ts";
+import { Unwind, userState } from "./user-state.ts";
+
+/** Interpreters of interpreters that are followed. */
+const MAX_INTERPRETERS = 4;
+/** BINPRM_BUF_SIZE: how much of a file is looked at. */
+const BINPRM_BUF_SIZE = 256;
+/** ARG_MAX of a default stack limit: bytes of arguments and environment together. */
+const ARG_MAX = 2 * 1024 * 1024;
+const TASK_COMM_MAX = 15;
+
+/** What the first bytes of an installed program are, for those who read it. */
+const ELF_MAGIC = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46);
+
+/** Puts a program into the file tree, executable, as `path`. Call after vfs_init(), in the boot task or before it ran. */
+export function installProgram(current: Frame, path: string, program: Program): void {
+  const made = installFile(current, path, ELF_MAGIC, 0o755);
+  made.d_inode.program = program;
+}
+
+interface Binary {
+  readonly program: Program;
+  /** The interpreter's arguments are in front for a script. */
+  readonly argv: readonly string[];
+  readonly exe: string;
+}
+
+/** do_execveat_common(): does not return if it succeeds; the program is left and the new one begins. */
+export async function do_execve(
+  caller: Frame,
+  filename: string,
+  argv: readonly string[],
+  env: ReadonlyMap<string, string>,
+): Promise<number> {
+  const current = caller.enter("do_execveat_common");
+  if (sizeOf(argv, env) > ARG_MAX) return -E2BIG;
+  const found = await search_binary_handler(current, filename, argv, 0);
+  if (typeof found === "number") return found;
+  return await begin_new_exec(current, filename, found, env);
+}
+
+/** begin_new_exec(): the point of no return. */
+async function begin_new_exec(caller: Frame, filename: string, binary: Binary, env: ReadonlyMap<string, string>): Promise<never> {
+  const current = caller.enter("begin_new_exec");
+  const { kernel, task } = current;
+  const state = userState(task);
+  await do_close_on_exec(current);
+  setProgramName(task, filename, binary.argv);
+  state.argv = binary.argv;
+  state.env = new Map(env);
+  state.exe = binary.exe;
+  state.execed = true;
+  for (const [signal, handler] of [...state.handlers]) if (typeof handler === "function") state.handlers.delete(signal);
+  if (kernel.events.active) kernel.events.emit({ type: "task_exec", task });
+  return leave(state, new Unwind(0, 0, binary.program));
+}
+
+/** The names that ps shows: comm is that of the file, also for a script. */
+export function setProgramName(task: Task, filename: string, argv: readonly string[]): void {
+  task.comm = baseName(filename).slice(0, TASK_COMM_MAX);
+  task.argv = [baseName(argv[0] ?? filename), ...argv.slice(1)];
+}
+
+/** search_binary_handler(): the program behind a path, through interpreters. */
+async function search_binary_handler(current: Frame, filename: string, argv: readonly string[], depth: number): Promise<Binary | number> {
+  if (depth > MAX_INTERPRETERS) return -ELOOP;
+  const at = path_lookup(current, filename);
+  if (typeof at === "number") return at;
+  const node = at.dentry.d_inode;
+  if (node.type !== S_IFREG || (node.i_mode & 0o111) === 0 || at.mnt.mnt_flags.noexec) return -EACCES;
+  if (node.program !== null) return { program: node.program as Program, argv, exe: d_path(current, at) };
+  const head = await readHead(current, filename);
+  if (typeof head === "number") return head;
+  const line = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*?)[ \t]*(?:\n|$)/.exec(head);
+  if (line?.[1] === undefined) return -ENOEXEC;
+  const option = line[2] === undefined || line[2] === "" ? [] : [line[2]];
+  return search_binary_handler(current, line[1], [line[1], ...option, filename, ...argv.slice(1)], depth + 1);
+}
+
+async function readHead(current: Frame, filename: string): Promise<string | number> {
+  const file = await do_filp_open(current, filename, O_RDONLY, 0);
+  if (typeof file === "number") return file;
+  const bytes = (await file.f_op.read?.(current, file, BINPRM_BUF_SIZE)) ?? -ENOEXEC;
+  await fput(current, file);
+  return typeof bytes === "number" ? bytes : new TextDecoder().decode(bytes);
+}
+
+function sizeOf(argv: readonly string[], env: ReadonlyMap<string, string>): number {
+  let size = 0;
+  for (const arg of argv) size += arg.length + 1;
+  for (const [name, value] of env) size += name.length + value.length + 2;
+  return size;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,26 @@
+/** The system-call layer: what a program sees of the kernel, and how programs are installed and started. */
+
+export {
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NONBLOCK,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+} from "../vfs/index.ts";
+export { installProgram } from "./exec.ts";
+export { type SyscallOptions, syscall_init } from "./init.ts";
+export type { Dirent, Fd, PollFd, Process, Program, SignalHandler, Stat, StatFs, WaitStatus } from "./process.ts";
+export { INITIAL_ENV, type ScriptOptions, startInit, startScript } from "./start.ts";

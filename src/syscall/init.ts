@@ -1,0 +1,23 @@
+/** Brings the system-call layer up: what tasks do when they end, and what /proc says of them. */
+import type { Frame } from "../kernel/index.ts";
+import { exit_files, exit_fs } from "../vfs/index.ts";
+import { exit_task_namespaces } from "./nsproxy.ts";
+import { proc_task_init } from "./proc.ts";
+import { seedRandom } from "./random.ts";
+
+export interface SyscallOptions {
+  /** Seed of the random numbers that programs get. */
+  readonly seed?: number;
+}
+
+/** Call once at boot, after vfs_init() and net_ns_init(), before the first user task. */
+export function syscall_init(current: Frame, options: SyscallOptions = {}): void {
+  const { kernel } = current;
+  if (options.seed !== undefined) seedRandom(kernel, options.seed);
+  proc_task_init(kernel);
+  kernel.exitHooks.push(async (frame) => {
+    await exit_files(frame);
+    await exit_fs(frame);
+    await exit_task_namespaces(frame);
+  });
+}

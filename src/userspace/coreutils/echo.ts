@@ -1,0 +1,40 @@
+/** echo(1) of GNU coreutils: -n, -e and -E, in front only. What is no option is printed. */
+import type { Program } from "../../syscall/index.ts";
+import { print, rawByte } from "../lib/index.ts";
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  a: "\x07",
+  b: "\b",
+  e: "\x1b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  "\\": "\\",
+};
+
+export const echo: Program = async (process) => {
+  const words = process.argv.slice(1);
+  let newline = true;
+  let escapes = false;
+  for (; /^-[neE]+$/.test(words[0] ?? ""); words.shift()) {
+    for (const letter of words[0] ?? "") {
+      if (letter === "n") newline = false;
+      else if (letter !== "-") escapes = letter === "e";
+    }
+  }
+  const text = words.join(" ");
+  const { shown, stopped } = escapes ? unescape(text) : { shown: text, stopped: false };
+  return (await print(process, newline && !stopped ? `${shown}\n` : shown)) < 0 ? 1 : 0;
+};
+
+/** Replaces backslash sequences; `\c` ends the output. */
+function unescape(text: string): { shown: string; stopped: boolean } {
+  const [before = "", ...rest] = text.split(/(?<!\\)(?:\\\\)*\\c/s);
+  const shown = before.replace(/\\(?:0([0-7]{1,3})|x([0-9a-fA-F]{1,2})|([abefnrtv\\]))/g, (_all, octal, hex, letter) => {
+    if (octal !== undefined) return rawByte(Number.parseInt(octal, 8) & 0xff);
+    return hex !== undefined ? rawByte(Number.parseInt(hex, 16)) : (ESCAPES[letter] ?? "");
+  });
+  return { shown, stopped: rest.length > 0 };
+}

@@ -1,0 +1,73 @@
+/** The processes as /proc shows them, for ps(1). */
+import type { Process } from "../../syscall/index.ts";
+import { readTextFile } from "./input.ts";
+
+/** Clock ticks per second in /proc/<pid>/stat. */
+const USER_HZ = 100;
+
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly comm: string;
+  /** One letter. */
+  readonly state: string;
+  readonly pgrp: number;
+  readonly session: number;
+  /** The process group in the foreground of the terminal, -1 without a terminal. */
+  readonly tpgid: number;
+  readonly nice: number;
+  readonly threads: number;
+  /** Seconds after boot. */
+  readonly startTime: number;
+  /** Seconds of processor time. */
+  readonly cpuTime: number;
+  /** KiB. */
+  readonly vsz: number;
+  readonly rss: number;
+  /** The function it waits in, "-" if it does not. */
+  readonly wchan: string;
+  /** Empty for kernel threads and zombies. */
+  readonly args: readonly string[];
+}
+
+/** All processes, by pid. */
+export async function readProcesses(process: Process): Promise<readonly ProcessEntry[] | number> {
+  const names = await process.readdir("/proc");
+  if (typeof names === "number") return names;
+  const pids = names.map(({ name }) => Number(name)).filter((pid) => Number.isInteger(pid) && pid > 0);
+  const entries: ProcessEntry[] = [];
+  for (const pid of pids.sort((a, b) => a - b)) {
+    const entry = await readProcess(process, pid);
+    if (entry !== null) entries.push(entry);
+  }
+  return entries;
+}
+
+/** null if it has ended in the meantime. */
+async function readProcess(process: Process, pid: number): Promise<ProcessEntry | null> {
+  const stat = await readTextFile(process, `/proc/${pid}/stat`);
+  if (typeof stat === "number") return null;
+  const wchan = await readTextFile(process, `/proc/${pid}/wchan`);
+  const cmdline = await readTextFile(process, `/proc/${pid}/cmdline`);
+  const [from, to] = [stat.indexOf("("), stat.lastIndexOf(")")];
+  const [state = "?", ...rest] = stat.slice(to + 2).trim().split(" ");
+  // proc(5) counts fields from 1: pid, comm, state, and then these.
+  const field = (number: number): number => Number(rest[number - 4] ?? 0);
+  return {
+    pid,
+    comm: stat.slice(from + 1, to),
+    state,
+    ppid: field(4),
+    pgrp: field(5),
+    session: field(6),
+    tpgid: field(8),
+    cpuTime: (field(14) + field(15)) / USER_HZ,
+    nice: field(19),
+    threads: field(20),
+    startTime: field(22) / USER_HZ,
+    vsz: field(23) / 1024,
+    rss: field(24) * 4,
+    wchan: typeof wchan === "number" || wchan === "" || wchan === "0" ? "-" : wchan.trim(),
+    args: typeof cmdline === "number" || cmdline === "" ? [] : cmdline.replace(/\0$/, "").split("\0"),
+  };
+}

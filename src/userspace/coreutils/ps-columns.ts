@@ -1,0 +1,113 @@
+/** The columns of ps(1): header, width and contents of each (procps-ng 4.0.2). Everybody is root, nobody has a terminal. */
+import { momentOf, strftime } from "./strftime.ts";
+import type { ProcessEntry } from "./proc-table.ts";
+
+/** What the columns need besides the process. Nanoseconds. */
+export interface Clocks {
+  /** Epoch time of the boot and of now. */
+  readonly boot: number;
+  readonly now: number;
+}
+
+export interface Column {
+  readonly header: string;
+  readonly width: number;
+  readonly align: "left" | "right";
+  readonly value: (entry: ProcessEntry, clocks: Clocks) => string;
+}
+
+/** Columns by every name that -o takes for them. */
+export const COLUMNS: ReadonlyMap<string, Column> = new Map(
+  [
+    right("pid tid lwp", "PID", 5, (p) => p.pid),
+    right("ppid", "PPID", 5, (p) => p.ppid),
+    right("pgid pgrp", "PGID", 5, (p) => p.pgrp),
+    right("sid sess session", "SID", 5, (p) => p.session),
+    right("tpgid", "TPGID", 5, (p) => p.tpgid),
+    left("user euser ruser uname", "USER", 8, () => "root"),
+    left("group egroup rgroup", "GROUP", 8, () => "root"),
+    right("uid euid ruid", "UID", 5, () => 0),
+    right("gid egid rgid", "GID", 5, () => 0),
+    left("stat", "STAT", 4, stat),
+    left("s state", "S", 1, (p) => p.state),
+    left("wchan", "WCHAN", 6, (p) => p.wchan),
+    left("args cmd command", "COMMAND", 27, args),
+    left("comm ucmd ucomm", "COMMAND", 15, (p) => `${p.comm}${p.state === "Z" ? " <defunct>" : ""}`),
+    left("tty tt", "TT", 8, () => "?"),
+    left("tname", "TTY", 8, () => "?"),
+    right("time cputime", "TIME", 8, (p) => hms(p.cpuTime)),
+    right("bsdtime", "TIME", 6, (p) => `${Math.floor(p.cpuTime / 60)}:${two(p.cpuTime % 60)}`),
+    right("etime", "ELAPSED", 11, elapsed),
+    right("etimes", "ELAPSED", 7, (p, c) => age(p, c)),
+    right("stime start_time", "STIME", 5, startShort),
+    right("start", "STARTED", 8, (p, c) => strftime(age(p, c) < 86_400 ? "%H:%M:%S" : "%b %d", startOf(p, c))),
+    right("lstart", "STARTED", 24, (p, c) => strftime("%a %b %e %H:%M:%S %Y", startOf(p, c))),
+    right("pcpu %cpu", "%CPU", 4, (p, c) => ((p.cpuTime * 100) / Math.max(1, age(p, c))).toFixed(1)),
+    right("pmem %mem", "%MEM", 4, () => "0.0"),
+    right("c", "C", 2, (p, c) => Math.min(99, Math.floor((p.cpuTime * 100) / Math.max(1, age(p, c))))),
+    right("vsz vsize", "VSZ", 6, (p) => Math.floor(p.vsz)),
+    right("rss rssize rsz", "RSS", 5, (p) => p.rss),
+    right("ni nice", "NI", 3, (p) => p.nice),
+    right("nlwp thcount", "NLWP", 4, (p) => p.threads),
+  ].flat(),
+);
+
+type Entry = readonly [name: string, column: Column];
+
+function column(names: string, header: string, width: number, align: Column["align"], value: Column["value"]): readonly Entry[] {
+  return names.split(" ").map((name) => [name, { header: HEADERS[name] ?? header, width, align, value }]);
+}
+
+function left(names: string, header: string, width: number, value: Column["value"]): readonly Entry[] {
+  return column(names, header, width, "left", value);
+}
+
+function right(names: string, header: string, width: number, value: (p: ProcessEntry, c: Clocks) => string | number): readonly Entry[] {
+  return column(names, header, width, "right", (p, c) => String(value(p, c)));
+}
+
+/** Headers of names that mean the same column as another but are called differently. */
+const HEADERS: Readonly<Record<string, string>> = {
+  ...{ tid: "TID", lwp: "LWP", pgrp: "PGRP", sess: "SESS", session: "SESS", euser: "EUSER", ruser: "RUSER", egroup: "EGROUP", rgroup: "RGROUP" },
+  ...{ euid: "EUID", ruid: "RUID", egid: "EGID", rgid: "RGID", cmd: "CMD", ucmd: "CMD", start_time: "START", thcount: "THCNT", rssize: "RSS" },
+};
+
+function stat(p: ProcessEntry): string {
+  const nice = p.nice < 0 ? "<" : p.nice > 0 ? "N" : "";
+  return `${p.state}${nice}${p.session === p.pid ? "s" : ""}${p.threads > 1 ? "l" : ""}${p.tpgid > 0 && p.tpgid === p.pgrp ? "+" : ""}`;
+}
+
+function args(p: ProcessEntry): string {
+  if (p.state === "Z") return `[${p.comm}] <defunct>`;
+  return p.args.length === 0 ? `[${p.comm}]` : p.args.join(" ");
+}
+
+function two(value: number): string {
+  return String(Math.floor(value)).padStart(2, "0");
+}
+
+function hms(seconds: number): string {
+  return `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** Seconds since its start. */
+function age(p: ProcessEntry, { boot, now }: Clocks): number {
+  return Math.max(0, Math.floor((now - boot) / 1e9 - p.startTime));
+}
+
+function elapsed(p: ProcessEntry, clocks: Clocks): string {
+  const seconds = age(p, clocks);
+  if (seconds < 3600) return `${two(seconds / 60)}:${two(seconds % 60)}`;
+  return seconds < 86_400 ? hms(seconds) : `${two(seconds / 86_400)}-${hms(seconds % 86_400)}`;
+}
+
+function startOf(p: ProcessEntry, { boot }: Clocks): ReturnType<typeof momentOf> {
+  return momentOf(boot + p.startTime * 1e9);
+}
+
+/** The hour today, the day this year, or the year. */
+function startShort(p: ProcessEntry, clocks: Clocks): string {
+  const [start, now] = [startOf(p, clocks), momentOf(clocks.now)];
+  if (strftime("%F", start) === strftime("%F", now)) return strftime("%H:%M", start);
+  return strftime(strftime("%Y", start) === strftime("%Y", now) ? "%b%d" : " %Y", start);
+}

@@ -1,0 +1,77 @@
+/** devlink port show. Left out, and refused: every command that changes a port. */
+import {
+  type Attributes,
+  DEVLINK_ATTR_PORT_CONTROLLER_NUMBER,
+  DEVLINK_ATTR_PORT_EXTERNAL,
+  DEVLINK_ATTR_PORT_FLAVOUR,
+  DEVLINK_ATTR_PORT_IBDEV_NAME,
+  DEVLINK_ATTR_PORT_NETDEV_NAME,
+  DEVLINK_ATTR_PORT_NUMBER,
+  DEVLINK_ATTR_PORT_PCI_PF_NUMBER,
+  DEVLINK_ATTR_PORT_PCI_VF_NUMBER,
+  DEVLINK_ATTR_PORT_SPLITTABLE,
+  DEVLINK_ATTR_PORT_TYPE,
+  DEVLINK_CMD_PORT_GET,
+} from "../../../netlink/index.ts";
+import type { JsonValue } from "../json-writer.ts";
+import type { Output } from "../output.ts";
+import { takeAllOrOne, takePort, unknownCommand } from "./argv.ts";
+import { ask, type Devlink, handleOf, help, section } from "./context.ts";
+import { PORT_HELP } from "./help.ts";
+
+const TYPES = ["notset", "auto", "eth", "ib"];
+const FLAVOURS = ["physical", "cpu", "dsa", "pcipf", "pcivf", "virtual", "unused"];
+
+/** devlink port ... */
+export async function cmdPort(dl: Devlink): Promise<number> {
+  const { words } = dl;
+  if (words.take("help")) return await help(PORT_HELP)(dl);
+  if (words.atEnd || words.take("show", "list")) return await portShow(dl);
+  for (const command of ["set", "split", "unsplit", "param", "function", "health", "add", "del"]) {
+    if (words.take(command)) return await dl.tool.notModelled(`command "port ${command}"`);
+  }
+  return await unknownCommand(dl);
+}
+
+async function portShow(dl: Devlink): Promise<number> {
+  const handle = await takeAllOrOne(dl, takePort);
+  if (handle === undefined) return 1;
+  return await section(dl, "port", async () => {
+    const { ok, answers } = await ask(dl, DEVLINK_CMD_PORT_GET, handle);
+    for (const attributes of answers) printPort(dl.output, attributes);
+    return ok;
+  });
+}
+
+/** One port, on one line. */
+export function printPort(output: Output, attributes: Attributes): void {
+  const handle = handleOf(attributes);
+  if (handle === undefined) return;
+  output.openObject(handle);
+  output.text(`${handle}: `);
+  portFields(attributes).forEach(([key, value], i) => {
+    output.field(key, `${i > 0 ? " " : ""}${key} ${value}`, value);
+  });
+  output.text("\n");
+  output.closeObject();
+}
+
+function portFields(attributes: Attributes): (readonly [string, JsonValue])[] {
+  const type = attributes.u16(DEVLINK_ATTR_PORT_TYPE);
+  const flavour = attributes.u16(DEVLINK_ATTR_PORT_FLAVOUR);
+  const external = attributes.u8(DEVLINK_ATTR_PORT_EXTERNAL);
+  const splittable = attributes.u8(DEVLINK_ATTR_PORT_SPLITTABLE);
+  const fields: (readonly [string, JsonValue | undefined])[] = [
+    ["type", type === undefined ? undefined : (TYPES[type] ?? "<unknown type>")],
+    ["netdev", attributes.string(DEVLINK_ATTR_PORT_NETDEV_NAME)],
+    ["ibdev", attributes.string(DEVLINK_ATTR_PORT_IBDEV_NAME)],
+    ["flavour", flavour === undefined ? undefined : (FLAVOURS[flavour] ?? "<unknown flavour>")],
+    ["port", attributes.u32(DEVLINK_ATTR_PORT_NUMBER)],
+    ["controller", attributes.u32(DEVLINK_ATTR_PORT_CONTROLLER_NUMBER)],
+    ["pfnum", attributes.u16(DEVLINK_ATTR_PORT_PCI_PF_NUMBER)],
+    ["vfnum", attributes.u16(DEVLINK_ATTR_PORT_PCI_VF_NUMBER)],
+    ["external", external === undefined ? undefined : external !== 0],
+    ["splittable", splittable === undefined ? undefined : splittable !== 0],
+  ];
+  return fields.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
+}

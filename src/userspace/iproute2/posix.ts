@@ -1,0 +1,22 @@
+/** Numbers of the system call interface (include/uapi/asm-generic/fcntl.h, linux/mount.h, linux/sched.h) that iproute2 passes. */
+export const O_RDONLY = 0;
+export const O_CREAT = 0o100;
+export const O_EXCL = 0o200;
+export const O_DIRECTORY = 0o200000;
+export const O_CLOEXEC = 0o2000000;
+
+export const MS_RDONLY = 1;
+export const MS_BIND = 4096;
+export const MS_REC = 16384;
+export const MS_SLAVE = 1 << 19;
+export const MS_SHARED = 1 << 20;
+export const MNT_DETACH = 2;
+
+export const CLONE_NEWNS = 0x00020000;
+export const CLONE_NEWNET = 0x40000000;
+
+export const LOCK_EX = 2;
+export const LOCK_UN = 8;
+
+export const SOCK_RAW = 3;
+export const SOCK_CLOEXEC = 0o2000000;

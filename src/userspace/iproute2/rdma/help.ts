@@ -1,0 +1,25 @@
+/** Help texts of rdma, in words of our own: the grammar that this emulator takes. */
+export const RDMA_HELP = `Usage: rdma [OPTION]... OBJECT COMMAND [ARGUMENT]...
+       rdma OBJECT help
+OBJECT is one of: dev, link, resource, system
+OPTION is one of: -V --version, -d --details, -j --json, -p --pretty, -r --raw, -f --force, -h --help
+Objects of the real rdma that this emulator has not are refused by name.
+`;
+
+export const DEV_HELP = `Usage: rdma dev [show] [DEVICE]
+       rdma dev set DEVICE name NEW_NAME
+       rdma dev set DEVICE netns NAME
+       rdma dev set DEVICE adaptive-moderation on|off
+`;
+
+export const LINK_HELP = `Usage: rdma link [show] [DEVICE/PORT]
+       rdma link add NAME type TYPE netdev NETDEV
+       rdma link delete NAME
+`;
+
+export const RESOURCE_HELP = `Usage: rdma resource [show] [DEVICE]
+`;
+
+export const SYSTEM_HELP = `Usage: rdma system [show]
+       rdma system set netns shared|exclusive
+`;

@@ -1,0 +1,47 @@
+/** Variables as `declare -p` shows them. */
+import { AssociativeArray, IndexedArray } from "./arrays.ts";
+import { doubleQuote } from "./quote.ts";
+import type { Shell } from "./shell.ts";
+import { Variable } from "./variables.ts";
+
+export function attributeLetters(shell: Shell, name: string): string {
+  const variable = shell.variables.find(name);
+  if (variable === undefined) return shell.variables.value(name) instanceof IndexedArray ? "a" : "";
+  return lettersOf(variable);
+}
+
+function lettersOf(variable: Variable): string {
+  const { value } = variable;
+  let letters = "";
+  if (value instanceof IndexedArray) letters += "a";
+  if (value instanceof AssociativeArray) letters += "A";
+  if (variable.integer) letters += "i";
+  if (variable.nameref) letters += "n";
+  if (variable.readonly) letters += "r";
+  if (variable.letterCase === "lower") letters += "l";
+  if (variable.exported) letters += "x";
+  if (variable.letterCase === "upper") letters += "u";
+  return letters;
+}
+
+/** declare -x name="value"; null if there is no such variable. */
+export function describeVariable(shell: Shell, name: string): string | null {
+  const variable = shell.variables.find(name) ?? new Variable(shell.variables.value(name));
+  if (variable.value === undefined && shell.variables.find(name) === undefined) return null;
+  const letters = lettersOf(variable);
+  const head = `declare -${letters === "" ? "-" : letters} ${name}`;
+  return variable.value === undefined ? head : `${head}=${describeValue(variable.value)}`;
+}
+
+/** The value as it could be assigned. */
+export function describeValue(value: string | IndexedArray | AssociativeArray): string {
+  if (typeof value === "string") return doubleQuote(value);
+  const keys = value.keys();
+  const values = value.values();
+  const elements = keys.map((key, i) => `[${value instanceof AssociativeArray ? quoteKey(key) : key}]=${doubleQuote(values[i] ?? "")}`);
+  return value instanceof AssociativeArray ? `(${elements.map((element) => `${element} `).join("")})` : `(${elements.join(" ")})`;
+}
+
+function quoteKey(key: string): string {
+  return /^[A-Za-z0-9_@%+:,./-]+$/.test(key) ? key : doubleQuote(key);
+}

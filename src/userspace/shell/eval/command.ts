@@ -1,0 +1,155 @@
+/** Lists and the dispatch over kinds of command; here failures meet `set -e`, ERR and the messages of failed expansions. */
+import type { AndOr, CommandNode, PipelineNode, Redirected, Statement } from "unbash";
+import { commandText } from "../print.ts";
+import type { Shell } from "../shell.ts";
+import { runPendingTraps, runTrap } from "../traps.ts";
+import { Discard, ExpansionError, ShellExit } from "../unwind.ts";
+import { runArithmeticCommand, runArithmeticFor, runCase, runFor, runIf, runSelect, runSubshell, runTestCommand, runWhile } from "./compound.ts";
+import { runCoproc } from "./coproc.ts";
+import { runPipeline, startBackground } from "./pipeline.ts";
+import { runSimple, withRedirections } from "./simple.ts";
+
+/** Runs statements in order; the status of the last one. */
+export async function runStatements(shell: Shell, statements: readonly Statement[], last: boolean): Promise<number> {
+  let status = 0;
+  for (let i = 0; i < statements.length; i++) {
+    const statement = statements[i] as Statement;
+    if (statement.background === true) {
+      status = await startBackground(shell, statement);
+      shell.status = status;
+    } else {
+      status = await runNode(shell, statement.command, last && i === statements.length - 1);
+    }
+  }
+  return status;
+}
+
+/** Runs one command. Its status is also left in $?. */
+export async function runNode(shell: Shell, node: PipelineNode | AndOr, last: boolean): Promise<number> {
+  let status: number;
+  try {
+    status = await dispatch(shell, node, last);
+  } catch (error) {
+    if (error instanceof ExpansionError) await failExpansion(shell, error);
+    throw error;
+  }
+  shell.status = status;
+  if (shell.traps.due) await runPendingTraps(shell);
+  if (isChecked(node)) {
+    if (node.type !== "Pipeline") shell.pipeStatus = [status];
+    if (status !== 0 && shell.guarded === 0) await afterFailure(shell, node, status);
+  }
+  return status;
+}
+
+/** Prints the message of a failed expansion, and leaves the shell or the rest of the line. */
+async function failExpansion(shell: Shell, error: ExpansionError): Promise<never> {
+  await shell.complain(error.message);
+  shell.status = 1;
+  throw error.fatal ? new ShellExit(shell.fatalStatus) : new Discard(1);
+}
+
+/** Commands whose failure counts for `set -e`; of others a command inside has counted already. */
+function isChecked(node: PipelineNode | AndOr): boolean {
+  switch (node.type) {
+    case "Command":
+    case "Subshell":
+    case "ArithmeticCommand":
+    case "TestCommand":
+      return true;
+    case "Pipeline":
+      return node.commands.length > 1 && node.prefixes.every(({ type }) => type !== "Negation");
+    case "Redirected":
+      return isChecked(node.command);
+    default:
+      return false;
+  }
+}
+
+async function afterFailure(shell: Shell, node: PipelineNode | AndOr, status: number): Promise<void> {
+  const inFunction = shell.calls.some(({ name }) => name !== "main" && name !== "source");
+  if (shell.traps.has("ERR") && shell.traps.running === 0 && (!inFunction || shell.options.get("errtrace"))) {
+    shell.command = commandText(shell.source, node);
+    await runTrap(shell, "ERR");
+  }
+  if (shell.options.errexit) throw new ShellExit(status);
+}
+
+async function dispatch(shell: Shell, node: PipelineNode | AndOr, last: boolean): Promise<number> {
+  switch (node.type) {
+    case "Command":
+      return await runSimple(shell, node, last);
+    case "AndOr":
+      return await runAndOr(shell, node, last);
+    case "Pipeline":
+      return await runPipeline(shell, node, last);
+    case "Function":
+      return defineFunction(shell, node);
+    case "Redirected":
+      return await runRedirected(shell, node);
+    case "Coproc":
+      return await runCoproc(shell, node);
+    default:
+      return await dispatchCompound(shell, node);
+  }
+}
+
+async function runRedirected(shell: Shell, node: Redirected): Promise<number> {
+  let begun = false;
+  shell.at(node.redirects[0]?.pos ?? node.pos);
+  const status = await withRedirections(shell, node.redirects, false, async () => {
+    begun = true;
+    return await dispatch(shell, node.command, false);
+  });
+  if (!begun && shell.guarded === 0 && !isChecked(node)) await afterFailure(shell, node, status);
+  return status;
+}
+
+async function dispatchCompound(shell: Shell, node: Exclude<CommandNode, { type: "Command" | "Function" | "Redirected" | "Coproc" }>): Promise<number> {
+  switch (node.type) {
+    case "If":
+      return await runIf(shell, node);
+    case "For":
+      return await runFor(shell, node);
+    case "While":
+      return await runWhile(shell, node);
+    case "BraceGroup":
+      return await runStatements(shell, node.body.commands, false);
+    case "Subshell":
+      return await runSubshell(shell, node);
+    case "Case":
+      return await runCase(shell, node);
+    case "TestCommand":
+      return await runTestCommand(shell, node);
+    case "ArithmeticCommand":
+      return await runArithmeticCommand(shell, node);
+    case "ArithmeticFor":
+      return await runArithmeticFor(shell, node);
+    case "Select":
+      return await runSelect(shell, node);
+  }
+}
+
+/** a && b || c: all but the last are conditions. */
+async function runAndOr(shell: Shell, node: AndOr, last: boolean): Promise<number> {
+  let status = 0;
+  for (let i = 0; i < node.commands.length; i++) {
+    const operator = node.operators[i - 1];
+    if ((operator === "&&" && status !== 0) || (operator === "||" && status === 0)) continue;
+    const command = node.commands[i] as PipelineNode;
+    const final = i === node.commands.length - 1;
+    if (!final) shell.guarded++;
+    try {
+      status = await runNode(shell, command, final && last);
+    } finally {
+      if (!final) shell.guarded--;
+    }
+  }
+  return status;
+}
+
+function defineFunction(shell: Shell, node: CommandNode & { type: "Function" }): number {
+  const name = node.name.value;
+  shell.functions.set(name, { name, body: node.body, source: shell.source, sourceName: shell.calls.at(-1)?.source ?? "environment", exported: false });
+  return 0;
+}

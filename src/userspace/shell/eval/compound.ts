@@ -1,0 +1,220 @@
+/** Compound commands: groups, subshells, if, loops, case, select, (( )), [[ ]]. */
+import type { ArithmeticCommand, ArithmeticFor, Case, For, If, Select, Subshell, TestCommand, While, Word } from "unbash";
+import { complain, encode } from "../../lib/index.ts";
+import { ArithmeticError } from "../arith/syntax.ts";
+import { assignText, evaluateRaw } from "../assign.ts";
+import { expandEmbedded, expandToPattern, expandToText, expandWords } from "../expand/word.ts";
+import { commandText } from "../print.ts";
+import { readLine } from "../read-line.ts";
+import type { Shell } from "../shell.ts";
+import { evaluateTest, traceTest } from "../test-expr.ts";
+import { trace } from "../trace.ts";
+import { LoopJump } from "../unwind.ts";
+import { isName } from "../variables.ts";
+import { forkShell } from "./fork.ts";
+import { finishForeground } from "./simple.ts";
+import type { CompoundList } from "unbash";
+
+/** A condition: `set -e` and ERR do not apply in it. */
+async function holds(shell: Shell, list: CompoundList): Promise<boolean> {
+  shell.guarded++;
+  try {
+    return (await shell.evaluator.run(shell, list.commands, false)) === 0;
+  } finally {
+    shell.guarded--;
+  }
+}
+
+export async function runIf(shell: Shell, node: If): Promise<number> {
+  if (await holds(shell, node.clause)) return await shell.evaluator.run(shell, node.then.commands, false);
+  for (const branch of node.elif) {
+    if (await holds(shell, branch.clause)) return await shell.evaluator.run(shell, branch.then.commands, false);
+  }
+  return node.else === undefined ? 0 : await shell.evaluator.run(shell, node.else.commands, false);
+}
+
+/** Runs a loop's body once. True if the loop ends. */
+async function iterate(shell: Shell, body: CompoundList, loop: { status: number }): Promise<boolean> {
+  try {
+    loop.status = await shell.evaluator.run(shell, body.commands, false);
+    return false;
+  } catch (error) {
+    if (!(error instanceof LoopJump)) throw error;
+    loop.status = 0;
+    return leavesLoop(shell, error);
+  }
+}
+
+/** What break and continue mean to the loop they reach. True if it ends; one for an outer loop goes on. */
+function leavesLoop(shell: Shell, jump: LoopJump): boolean {
+  if (jump.levels > 1 && shell.loops > 1) {
+    jump.levels--;
+    throw jump;
+  }
+  return jump.kind === "break";
+}
+
+async function inLoop(shell: Shell, body: (loop: { status: number }) => Promise<void>): Promise<number> {
+  const loop = { status: 0 };
+  shell.loops++;
+  try {
+    await body(loop);
+  } finally {
+    shell.loops--;
+  }
+  return loop.status;
+}
+
+export async function runWhile(shell: Shell, node: While): Promise<number> {
+  const wanted = node.kind === "while";
+  return await inLoop(shell, async (loop) => {
+    for (;;) {
+      await shell.process.schedYield();
+      try {
+        if ((await holds(shell, node.clause)) !== wanted) return;
+      } catch (error) {
+        if (!(error instanceof LoopJump)) throw error;
+        loop.status = 0;
+        if (leavesLoop(shell, error)) return;
+        continue;
+      }
+      if (await iterate(shell, node.body, loop)) return;
+    }
+  });
+}
+
+export async function runFor(shell: Shell, node: For): Promise<number> {
+  const name = node.name.value;
+  shell.at(node.pos);
+  if (!isName(name)) {
+    await shell.complain(`\`${name}': not a valid identifier`);
+    return 1;
+  }
+  const words = node.wordlist === undefined ? shell.positional : await expandWords(shell, node.wordlist);
+  const shown = node.wordlist?.map(({ text }) => text).join(" ") ?? '"$@"';
+  return await inLoop(shell, async (loop) => {
+    for (const word of words) {
+      await shell.process.schedYield();
+      if (shell.options.xtrace) await trace(shell, `for ${name} in ${shown}`);
+      assignText(shell, name, word, false);
+      if (await iterate(shell, node.body, loop)) return;
+    }
+  });
+}
+
+/** The parts of for (( ; ; )) as they are written. */
+function headerParts(shell: Shell, node: ArithmeticFor): readonly string[] {
+  const header = shell.source.text.slice(node.pos, node.body.pos);
+  const open = header.indexOf("((");
+  const close = header.lastIndexOf("))");
+  return header.slice(open + 2, close).split(";");
+}
+
+export async function runArithmeticFor(shell: Shell, node: ArithmeticFor): Promise<number> {
+  shell.at(node.pos);
+  const [initialize = "", test = "", update = ""] = headerParts(shell, node);
+  const step = async (expression: string): Promise<bigint | null> => (expression.trim() === "" ? 1n : await arithmetic(shell, expression, "(("));
+  if ((await step(initialize)) === null) return 1;
+  return await inLoop(shell, async (loop) => {
+    for (;;) {
+      await shell.process.schedYield();
+      const value = await step(test);
+      if (value === null) loop.status = 1;
+      if (value === null || value === 0n) return;
+      if (await iterate(shell, node.body, loop)) return;
+      if ((await step(update)) === null) {
+        loop.status = 1;
+        return;
+      }
+    }
+  });
+}
+
+/** Evaluates an expression for a command of that name; null after an error, which has been printed. */
+export async function arithmetic(shell: Shell, expression: string, command: string): Promise<bigint | null> {
+  const expanded = await expandEmbedded(shell, expression);
+  if (shell.options.xtrace && command === "((") await trace(shell, `(( ${expanded.trim()} ))`);
+  try {
+    return evaluateRaw(shell, expanded);
+  } catch (error) {
+    if (!(error instanceof ArithmeticError)) throw error;
+    await shell.complain(`${command}: ${error.message}`);
+    return null;
+  }
+}
+
+export async function runArithmeticCommand(shell: Shell, node: ArithmeticCommand): Promise<number> {
+  shell.at(node.pos);
+  await shell.process.schedYield();
+  const value = await arithmetic(shell, node.body, "((");
+  return value === null || value === 0n ? 1 : 0;
+}
+
+export async function runTestCommand(shell: Shell, node: TestCommand): Promise<number> {
+  shell.at(node.pos);
+  await shell.process.schedYield();
+  try {
+    if (shell.options.xtrace) await traceTest(shell, node.expression);
+    return (await evaluateTest(shell, node.expression)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof ArithmeticError)) throw error;
+    await shell.complain(`[[: ${error.message}`);
+    return 1;
+  }
+}
+
+export async function runCase(shell: Shell, node: Case): Promise<number> {
+  shell.at(node.pos);
+  await shell.process.schedYield();
+  const subject = await expandToText(shell, node.word);
+  if (shell.options.xtrace) await trace(shell, `case ${node.word.text} in`);
+  let status = 0;
+  let through = false;
+  for (const item of node.items) {
+    if (!through && !(await matchesAny(shell, subject, item.pattern))) continue;
+    status = await shell.evaluator.run(shell, item.body.commands, false);
+    if (item.terminator === undefined || item.terminator === ";;") return status;
+    through = item.terminator === ";&";
+  }
+  return status;
+}
+
+async function matchesAny(shell: Shell, subject: string, patterns: readonly Word[]): Promise<boolean> {
+  for (const word of patterns) {
+    const pattern = await expandToPattern(shell, word);
+    if (shell.compiled.matcher.matches(subject, pattern, shell.patternOptions())) return true;
+  }
+  return false;
+}
+
+/** ( ... ): a child with a twin of the shell. */
+export async function runSubshell(shell: Shell, node: Subshell): Promise<number> {
+  shell.at(node.pos);
+  const pid = await forkShell(shell, async (twin) => await twin.evaluator.run(twin, node.body.commands, true));
+  return await finishForeground(shell, pid, commandText(shell.source, node));
+}
+
+export async function runSelect(shell: Shell, node: Select): Promise<number> {
+  const words = node.wordlist === undefined ? shell.positional : await expandWords(shell, node.wordlist);
+  if (words.length === 0) return 0;
+  const width = String(words.length).length;
+  const menu = words.map((word, i) => `${String(i + 1).padStart(width)}) ${word}\n`).join("");
+  return await inLoop(shell, async (loop) => {
+    let show = true;
+    for (;;) {
+      await shell.process.schedYield();
+      await complain(shell.process, (show ? menu : "") + (shell.variables.text("PS3") ?? "#? "));
+      const line = await readLine(shell.process, 0, { delimiter: encode("\n")[0] as number, limit: null });
+      if (typeof line === "number" || !line.complete) {
+        loop.status = 1;
+        return;
+      }
+      assignText(shell, "REPLY", line.text, false);
+      show = line.text === "";
+      if (show) continue;
+      const chosen = /^\d+$/.test(line.text.trim()) ? words[Number(line.text) - 1] : undefined;
+      assignText(shell, node.name.value, chosen ?? "", false);
+      if (await iterate(shell, node.body, loop)) return;
+    }
+  });
+}

@@ -1,0 +1,64 @@
+/** Forked shells: subshells, pipeline stages, substitutions and background jobs are tasks that run a twin of the shell. */
+import { SIGINT, SIGQUIT, strerror } from "../../../kernel/index.ts";
+import { O_RDONLY } from "../../../syscall/index.ts";
+import type { Shell } from "../shell.ts";
+import { runExitTrap } from "../traps.ts";
+import { Discard, ExpansionError, FunctionReturn, LoopJump, ShellExit } from "../unwind.ts";
+
+/** What the shell ends with when it cannot fork. */
+const FORK_FAILURE = 254;
+
+/** Runs `body` in a child with a twin of the shell. Returns the child's pid. */
+export async function forkShell(shell: Shell, body: (twin: Shell) => Promise<number>): Promise<number> {
+  const twin = shell.twin();
+  const parentTraps = shell.traps;
+  const pid = await shell.process.fork(async (process) => {
+    twin.process = process;
+    twin.traps.resetHandlers(process, parentTraps);
+    return await runToEnd(twin, () => body(twin));
+  });
+  if (pid >= 0) return pid;
+  await shell.complain(`fork: ${strerror(pid)}`);
+  throw new ShellExit(FORK_FAILURE);
+}
+
+/** Runs the last thing of a shell process and its EXIT trap. Returns the process's exit status. */
+export async function runToEnd(shell: Shell, body: () => Promise<number>): Promise<number> {
+  const status = await settle(shell, body);
+  if (shell.traps.get("EXIT") === undefined) return status;
+  shell.status = status;
+  return await settle(shell, async () => {
+    await runExitTrap(shell);
+    return status;
+  });
+}
+
+async function settle(shell: Shell, body: () => Promise<number>): Promise<number> {
+  try {
+    return (await body()) & 0xff;
+  } catch (error) {
+    return (await statusOf(shell, error)) & 0xff;
+  }
+}
+
+/** The status with which a shell ends because of what was thrown; throws what does not concern the shell. */
+async function statusOf(shell: Shell, error: unknown): Promise<number> {
+  if (error instanceof ExpansionError) {
+    await shell.complain(error.message);
+    return error.fatal ? shell.fatalStatus : 1;
+  }
+  if (error instanceof ShellExit || error instanceof Discard || error instanceof FunctionReturn) return error.status;
+  if (error instanceof LoopJump) return 0;
+  throw error;
+}
+
+/** What a background job that is not job controlled gets: no terminal signals, and no input that the script needs. */
+export async function detach(shell: Shell): Promise<void> {
+  const { process } = shell;
+  process.sigaction(SIGINT, "ignore");
+  process.sigaction(SIGQUIT, "ignore");
+  const empty = await process.open("/dev/null", O_RDONLY);
+  if (empty <= 0) return;
+  await process.dup2(empty, 0);
+  await process.close(empty);
+}

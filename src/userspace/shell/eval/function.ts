@@ -1,0 +1,54 @@
+/** Calling functions of the shell. */
+import { MAX_NESTING } from "../limits.ts";
+import type { ShellFunction } from "../functions.ts";
+import type { Shell } from "../shell.ts";
+import { runTrap } from "../traps.ts";
+import { Discard, FunctionReturn } from "../unwind.ts";
+
+export async function callFunction(shell: Shell, called: ShellFunction, args: readonly string[]): Promise<number> {
+  await enterNesting(shell, called.name, functionLimit(shell));
+  const { source, position, line, positional, loops, options } = shell;
+  shell.calls.push({ name: called.name, source: called.sourceName, line });
+  shell.variables.pushScope(false);
+  shell.positional = args;
+  shell.source = called.source;
+  shell.loops = 0;
+  try {
+    return await runBody(shell, called);
+  } finally {
+    if (options.get("functrace") || shell.traps.returnIn === shell.calls.length) await runTrap(shell, "RETURN");
+    shell.loops = loops;
+    shell.source = source;
+    shell.at(position);
+    shell.line = line;
+    shell.positional = positional;
+    shell.variables.popScope();
+    shell.calls.pop();
+    shell.nesting--;
+  }
+}
+
+async function runBody(shell: Shell, called: ShellFunction): Promise<number> {
+  try {
+    const { body } = called;
+    return body.type === "CompoundList" ? await shell.evaluator.run(shell, body.commands, false) : await shell.evaluator.node(shell, body, false);
+  } catch (error) {
+    if (error instanceof FunctionReturn) return error.status;
+    throw error;
+  }
+}
+
+/** FUNCNEST, if a script has set it lower than what this shell bears. */
+function functionLimit(shell: Shell): number {
+  const set = Number.parseInt(shell.variables.text("FUNCNEST") ?? "", 10);
+  return set > 0 ? Math.min(set, MAX_NESTING) : MAX_NESTING;
+}
+
+/** Counts one more function, `eval` or sourced script inside the others. */
+export async function enterNesting(shell: Shell, name: string, limit = MAX_NESTING): Promise<void> {
+  if (shell.nesting >= limit) {
+    await shell.complain(`${name}: maximum function nesting level exceeded (${limit})`);
+    throw new Discard(1);
+  }
+  shell.nesting++;
+}

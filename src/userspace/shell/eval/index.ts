@@ -1,0 +1,60 @@
+/** The evaluator: runs parsed commands in a shell. */
+import { complain } from "../../lib/index.ts";
+import type { Evaluator, Shell } from "../shell.ts";
+import { parseSource, type Parsed, Source } from "../source.ts";
+import type { SyntaxProblem } from "../syntax-error.ts";
+import { runPendingTraps } from "../traps.ts";
+import { Discard } from "../unwind.ts";
+import { runNode, runStatements } from "./command.ts";
+import { enterNesting } from "./function.ts";
+import { runWords } from "./simple.ts";
+import { commandSubstitution, processSubstitution } from "./substitution.ts";
+
+/** The status of a syntax error. */
+const SYNTAX_ERROR = 2;
+
+/** Runs parsed text line by line: an error in a line ends that line, not the text. `last`: nothing follows it in this process. */
+export async function runParsed(shell: Shell, parsed: Parsed, what: string, last: boolean): Promise<number> {
+  let status = 0;
+  const { lines, problem } = parsed;
+  for (let i = 0; i < lines.length; i++) {
+    try {
+      status = await runStatements(shell, lines[i] ?? [], last && problem === null && i === lines.length - 1);
+    } catch (error) {
+      if (!(error instanceof Discard)) throw error;
+      status = error.status;
+      shell.status = status;
+      shell.loops = 0;
+      if (shell.traps.due) await runPendingTraps(shell);
+    }
+  }
+  if (problem === null) return status;
+  await reportSyntaxError(shell, problem, what);
+  shell.status = SYNTAX_ERROR;
+  return SYNTAX_ERROR;
+}
+
+async function reportSyntaxError(shell: Shell, problem: SyntaxProblem, what: string): Promise<void> {
+  const head = `${shell.errorName}: ${what === "" ? "" : `${what}: `}line ${problem.line}: `;
+  const quote = problem.quote === null ? "" : `${head}\`${problem.quote}'\n`;
+  await complain(shell.process, `${head}${problem.message}\n${quote}`);
+}
+
+/** `eval`, traps, sourced files: text that runs in the place of a command. */
+async function runText(shell: Shell, source: Source, what: string): Promise<number> {
+  await enterNesting(shell, what);
+  const { source: outer, position, line, guarded, loops } = shell;
+  shell.source = source;
+  try {
+    return await runParsed(shell, parseSource(source), what === "eval" || what === "trap" ? what : "", false);
+  } finally {
+    shell.source = outer;
+    shell.at(position);
+    shell.line = line;
+    shell.guarded = guarded;
+    shell.loops = loops;
+    shell.nesting--;
+  }
+}
+
+export const evaluator: Evaluator = { run: runStatements, node: runNode, runText, runWords, commandSubstitution, processSubstitution };

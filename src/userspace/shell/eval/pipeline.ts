@@ -1,0 +1,109 @@
+/** Pipelines, their negation and timing, and jobs in the background. */
+import type { CommandNode, Pipeline, PipelineNode, Statement, AndOr } from "unbash";
+import { strerror } from "../../../kernel/index.ts";
+import { complain } from "../../lib/index.ts";
+import { exitStatus, type JobProcess, notifyEnded, reapEnded, reportDeath, waitForChild } from "../jobs.ts";
+import { commandText } from "../print.ts";
+import type { Shell } from "../shell.ts";
+import { ExpansionError } from "../unwind.ts";
+import { detach, forkShell } from "./fork.ts";
+
+export async function runPipeline(shell: Shell, node: Pipeline, last: boolean): Promise<number> {
+  const negated = node.prefixes.filter(({ type }) => type === "Negation").length % 2 === 1;
+  const time = node.prefixes.find((prefix) => prefix.type === "Time");
+  const started = shell.process.clockMonotonic();
+  if (negated) shell.guarded++;
+  try {
+    const [only] = node.commands;
+    const single = node.commands.length === 1 && only !== undefined;
+    const status = only === undefined ? 0 : single ? await shell.evaluator.node(shell, only, last && node.prefixes.length === 0) : await runStages(shell, node);
+    return negated ? (status === 0 ? 1 : 0) : status;
+  } finally {
+    if (negated) shell.guarded--;
+    if (time !== undefined) await reportTime(shell, shell.process.clockMonotonic() - started, time.posix !== undefined);
+  }
+}
+
+/** Virtual time is all spent waiting: user and system time are not told apart and shown as 0. */
+async function reportTime(shell: Shell, ns: number, posix: boolean): Promise<void> {
+  const seconds = ns / 1e9;
+  if (posix) {
+    await complain(shell.process, `real ${seconds.toFixed(2)}\nuser 0.00\nsys 0.00\n`);
+    return;
+  }
+  const minutes = Math.floor(seconds / 60);
+  await complain(shell.process, `\nreal\t${minutes}m${(seconds - minutes * 60).toFixed(3)}s\nuser\t0m0.000s\nsys\t0m0.000s\n`);
+}
+
+async function runStages(shell: Shell, node: Pipeline): Promise<number> {
+  if (shell.jobs.busy) await reapEnded(shell);
+  const processes = await startStages(shell, node, false);
+  for (const process of processes) process.ended = await waitForChild(shell, process.pid);
+  if (processes.some(({ ended }) => ended?.signal !== 0)) await reportDeath(shell, processes, true);
+  if (shell.jobs.busy) await notifyEnded(shell);
+  const statuses = processes.map(({ ended }) => (ended === null ? 0 : exitStatus(ended)));
+  shell.pipeStatus = statuses;
+  const failed = shell.options.pipefail ? statuses.findLast((status) => status !== 0) : undefined;
+  return failed ?? statuses.at(-1) ?? 0;
+}
+
+/** Forks a child for each stage, each connected to the next by a pipe. */
+async function startStages(shell: Shell, node: Pipeline, background: boolean): Promise<JobProcess[]> {
+  const processes: JobProcess[] = [];
+  let input: number | null = null;
+  for (let i = 0; i < node.commands.length; i++) {
+    const stage = node.commands[i] as CommandNode;
+    const ends: readonly [number, number] | number | null = i < node.commands.length - 1 ? await shell.process.pipe() : null;
+    if (typeof ends === "number") throw new ExpansionError(`pipe error: ${strerror(ends)}`);
+    const errorsToo = node.operators[i] === "|&";
+    const from: number | null = input;
+    const pid = await forkShell(shell, async (twin) => {
+      if (background && i === 0) await detach(twin);
+      await connect(twin, from, ends, errorsToo);
+      return await twin.evaluator.node(twin, stage, stage.type === "Command");
+    });
+    processes.push({ pid, command: commandText(shell.source, stage), ended: null });
+    if (input !== null) await shell.process.close(input);
+    if (ends !== null) await shell.process.close(ends[1]);
+    input = ends === null ? null : ends[0];
+  }
+  return processes;
+}
+
+/** In a stage's child: the pipes become its standard input and output. */
+async function connect(twin: Shell, input: number | null, output: readonly [number, number] | null, errorsToo: boolean): Promise<void> {
+  const { process } = twin;
+  if (output !== null) await process.close(output[0]);
+  if (input !== null) {
+    await process.dup2(input, 0);
+    if (input !== 0) await process.close(input);
+  }
+  if (output === null) return;
+  await process.dup2(output[1], 1);
+  if (errorsToo) await process.dup2(1, 2);
+  if (output[1] !== 1) await process.close(output[1]);
+}
+
+/** command &: a job of its own. A simple command is the child itself, not a shell around it. */
+export async function startBackground(shell: Shell, statement: Statement): Promise<number> {
+  const { command } = statement;
+  if (shell.jobs.busy) await reapEnded(shell);
+  const processes = isPlainPipeline(command) ? await startStages(shell, command, true) : [await startJob(shell, command)];
+  const text = commandText(shell.source, command);
+  shell.jobs.add(processes, text);
+  shell.lastBackground = processes.at(-1)?.pid ?? null;
+  await notifyEnded(shell);
+  return 0;
+}
+
+function isPlainPipeline(node: PipelineNode | AndOr): node is Pipeline {
+  return node.type === "Pipeline" && node.prefixes.length === 0 && node.commands.length > 1;
+}
+
+async function startJob(shell: Shell, node: PipelineNode | AndOr): Promise<JobProcess> {
+  const pid = await forkShell(shell, async (twin) => {
+    await detach(twin);
+    return await twin.evaluator.node(twin, node, true);
+  });
+  return { pid, command: commandText(shell.source, node), ended: null };
+}

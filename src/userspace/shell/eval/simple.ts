@@ -1,0 +1,194 @@
+/** Simple commands: expansions, assignments, redirections, and then a function, a builtin or a program. */
+import type { Assignment, Command, Redirection, Word } from "unbash";
+import type { Builtin } from "../builtins/builtin.ts";
+import { expandWord } from "../expand/word.ts";
+import { reapEnded, reportDeath, waitForChild, exitStatus, notifyEnded } from "../jobs.ts";
+import { commandText } from "../print.ts";
+import { redirect, type Undo, undoRedirections } from "../redirect.ts";
+import type { CommandLookup, Shell } from "../shell.ts";
+import { traceWords, trace } from "../trace.ts";
+import { runTrap } from "../traps.ts";
+import { type ArrayElement, assign, assignmentWord, expandElements } from "./assignment.ts";
+import { execCommand, findCommand } from "./external.ts";
+import { forkShell } from "./fork.ts";
+import { callFunction } from "./function.ts";
+import { closeSubstitutions } from "./substitution.ts";
+
+/** A command's parts by kind, worked out once. */
+interface CommandPlan {
+  /** bash counts a command's line at the end of its second word. */
+  readonly at: number;
+  readonly words: readonly (Word | Assignment)[];
+  readonly assignments: readonly Assignment[];
+  readonly redirections: readonly Redirection[];
+}
+
+const EVERYTHING: CommandLookup = { functions: true, builtins: true };
+const NO_ARRAYS: ReadonlyMap<number, readonly ArrayElement[]> = new Map();
+
+function planOf(shell: Shell, node: Command): CommandPlan {
+  const { commands } = shell.compiled;
+  let plan = commands.get(node) as CommandPlan | undefined;
+  if (plan === undefined) {
+    plan = makePlan(node);
+    commands.set(node, plan);
+  }
+  return plan;
+}
+
+function makePlan(node: Command): CommandPlan {
+  const { name, prefix, suffix } = node;
+  const elements = [...prefix, ...(name === undefined ? [] : [name]), ...suffix];
+  const second = elements[1] ?? elements[0];
+  const assignments = prefix.filter((element): element is Assignment => element.type === "Assignment");
+  return { at: Math.max(node.pos, (second?.end ?? node.end) - 1), words: name === undefined ? [] : [name, ...node.args], assignments, redirections: node.redirects };
+}
+
+/** Runs a simple command. `last`: this process has nothing left to do, so that a program can take its place. */
+export async function runSimple(shell: Shell, node: Command, last: boolean): Promise<number> {
+  const plan = planOf(shell, node);
+  shell.at(plan.at);
+  shell.substitutionStatus = null;
+  const fds = shell.substitutionFds.length;
+  if (shell.traps.size > 0 && shell.traps.has("DEBUG") && shell.traps.running === 0) await runTrap(shell, "DEBUG");
+  const arrays = new Map<number, readonly ArrayElement[]>();
+  const words = await expandCommand(shell, plan, arrays);
+  const status = words.length === 0 ? await runAssignments(shell, plan) : await runCommand(shell, node, plan, words, arrays, last);
+  if (words.length > 0) shell.lastArgument = words.at(-1) as string;
+  if (shell.substitutionFds.length > fds) await closeSubstitutions(shell, fds);
+  return status;
+}
+
+async function expandCommand(shell: Shell, plan: CommandPlan, arrays: Map<number, readonly ArrayElement[]>): Promise<string[]> {
+  const words: string[] = [];
+  let declares: boolean | null = null;
+  for (const word of plan.words) {
+    if (word.type === "Word") {
+      const pending = expandWord(shell, word, words);
+      if (pending !== undefined) await pending;
+      continue;
+    }
+    declares ??= shell.builtins.get(words[0] ?? "")?.declares === true || (words[0] === "command" || words[0] === "builtin");
+    if (!declares) {
+      const pending = expandWord(shell, shell.compiled.plans.parseWord(word.text), words);
+      if (pending !== undefined) await pending;
+      continue;
+    }
+    words.push(await assignmentWord(shell, word));
+    if (word.value.type === "ArrayValue") arrays.set(words.length - 2, await expandElements(shell, word.value));
+  }
+  return words;
+}
+
+/** Assignments (and redirections) without a command. */
+async function runAssignments(shell: Shell, plan: CommandPlan): Promise<number> {
+  await shell.process.schedYield();
+  for (const assignment of plan.assignments) {
+    const shown = await assign(shell, assignment);
+    if (shell.options.xtrace) await trace(shell, shown);
+  }
+  if (plan.redirections.length > 0) {
+    const undo: Undo = [];
+    const done = await redirect(shell, plan.redirections, undo);
+    await undoRedirections(shell, undo);
+    if (!done) return 1;
+  }
+  return shell.substitutionStatus ?? 0;
+}
+
+async function runCommand(
+  shell: Shell,
+  node: Command,
+  plan: CommandPlan,
+  words: readonly string[],
+  arrays: Map<number, readonly ArrayElement[]>,
+  last: boolean,
+): Promise<number> {
+  const name = words[0] as string;
+  const assigned = plan.assignments.length > 0;
+  const called = shell.functions.get(name);
+  const builtin = called === undefined ? shell.builtins.get(name) : undefined;
+  if (called === undefined && builtin === undefined) return await runExternal(shell, node, plan, words, last);
+  await shell.process.schedYield();
+  if (assigned) await assignTemporarily(shell, plan.assignments);
+  try {
+    if (shell.options.xtrace) await traceWords(shell, words);
+    const keep = name === "exec" && builtin !== undefined;
+    return await withRedirections(shell, plan.redirections, keep, async () =>
+      called !== undefined ? await callFunction(shell, called, words.slice(1)) : await runBuiltin(shell, builtin as Builtin, words, arrays),
+    );
+  } finally {
+    if (assigned) shell.variables.popScope();
+  }
+}
+
+async function runBuiltin(shell: Shell, builtin: Builtin, words: readonly string[], arrays: ReadonlyMap<number, readonly ArrayElement[]>): Promise<number> {
+  return await builtin.run(shell, words.slice(1), { name: words[0] as string, arrays });
+}
+
+/** Runs something with redirections, which are undone afterwards unless they are to stay (`exec`). */
+export async function withRedirections(shell: Shell, redirections: readonly Redirection[], keep: boolean, body: () => Promise<number>): Promise<number> {
+  if (redirections.length === 0) return await body();
+  const undo: Undo | null = keep ? null : [];
+  try {
+    return (await redirect(shell, redirections, undo)) ? await body() : 1;
+  } finally {
+    if (undo !== null) await undoRedirections(shell, undo);
+  }
+}
+
+/** Assignments in front of a function or builtin: exported variables that vanish with it. */
+async function assignTemporarily(shell: Shell, assignments: readonly Assignment[]): Promise<void> {
+  const { variables } = shell;
+  const values: (readonly [string, string])[] = [];
+  for (const assignment of assignments) {
+    const word = await assignmentWord(shell, assignment);
+    const equals = word.indexOf("=");
+    const append = word[equals - 1] === "+";
+    const name = word.slice(0, append ? equals - 1 : equals);
+    variables.checkWritable(name);
+    values.push([name, append ? (variables.text(name) ?? "") + word.slice(equals + 1) : word.slice(equals + 1)]);
+    if (shell.options.xtrace) await trace(shell, word);
+  }
+  const scope = variables.pushScope(true);
+  for (const [name, value] of values) variables.declareIn(scope, name, value).exported = true;
+}
+
+async function runExternal(shell: Shell, node: Command, plan: CommandPlan, words: readonly string[], last: boolean): Promise<number> {
+  if (shell.options.xtrace) await traceWords(shell, words);
+  if (shell.jobs.busy) await reapEnded(shell);
+  const become = async (self: Shell): Promise<number> => {
+    if (plan.assignments.length > 0) await assignTemporarily(self, plan.assignments);
+    if (!(await redirect(self, plan.redirections, null))) return 1;
+    const path = await findCommand(self, words[0] as string);
+    return await execCommand(self, path, words);
+  };
+  if (last && shell.traps.size === 0) return await become(shell);
+  await findCommand(shell, words[0] as string);
+  const pid = await forkShell(shell, become);
+  return await finishForeground(shell, pid, commandText(shell.source, node));
+}
+
+/** Waits for a child in the foreground and tells if a signal ended it. */
+export async function finishForeground(shell: Shell, pid: number, command: string): Promise<number> {
+  const ended = await waitForChild(shell, pid);
+  if (ended.signal !== 0) await reportDeath(shell, [{ pid, command, ended }], true);
+  if (shell.jobs.busy) {
+    await reapEnded(shell);
+    await notifyEnded(shell);
+  }
+  return exitStatus(ended);
+}
+
+/** Runs words as a command, as `command`, `builtin`, `xargs`-like callers and traps want them. */
+export async function runWords(shell: Shell, words: readonly string[], lookup: CommandLookup = EVERYTHING): Promise<number> {
+  const [name] = words;
+  if (name === undefined) return 0;
+  const called = lookup.functions ? shell.functions.get(name) : undefined;
+  if (called !== undefined) return await callFunction(shell, called, words.slice(1));
+  const builtin = lookup.builtins ? shell.builtins.get(name) : undefined;
+  if (builtin !== undefined) return await runBuiltin(shell, builtin, words, NO_ARRAYS);
+  const path = await findCommand(shell, name);
+  const pid = await forkShell(shell, async (twin) => await execCommand(twin, path, words));
+  return await finishForeground(shell, pid, words.join(" "));
+}

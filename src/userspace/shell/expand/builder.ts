@@ -1,0 +1,93 @@
+/**
+ * Collects what a word expands to: breaks it into fields as IFS says, and keeps beside each field's text the pattern in which
+ * everything that was quoted is escaped.
+ */
+import { MAX_VALUE } from "../limits.ts";
+import { ExpansionError } from "../unwind.ts";
+
+export interface Field {
+  readonly text: string;
+  readonly pattern: string;
+}
+
+export class Builder {
+  readonly fields: Field[] = [];
+  private readonly ifs: string | null;
+  private readonly escape: ((text: string) => string) | null;
+  private text = "";
+  private pattern = "";
+  private present = false;
+  /** The last field was ended by whitespace: a separator that follows belongs to the same break. */
+  private afterWhitespace = false;
+
+  /** `ifs` null: nothing is split. `escape` null: no pattern is wanted. */
+  constructor(ifs: string | null, escape: ((text: string) => string) | null) {
+    this.ifs = ifs;
+    this.escape = escape;
+  }
+
+  get splits(): boolean {
+    return this.ifs !== null;
+  }
+
+  /** Text as it stands; quoted text makes a field even when empty. */
+  append(text: string, quoted: boolean): void {
+    if (this.text.length + text.length > MAX_VALUE) throw tooBig();
+    this.text += text;
+    if (this.escape !== null) this.pattern += quoted ? this.escape(text) : text;
+    if (quoted || text !== "") this.present = true;
+  }
+
+  /** The result of an expansion, which is split if it is not quoted. */
+  expanded(text: string, quoted: boolean): void {
+    if (quoted || this.ifs === null) this.append(text, quoted);
+    else this.split(text, this.ifs);
+  }
+
+  /** Double quotes around nothing. */
+  markPresent(): void {
+    this.present = true;
+  }
+
+  /** Ends the field; an empty one counts only if quotes made it, or if `forced`. */
+  endField(forced = false): void {
+    if (this.present || forced) this.fields.push({ text: this.text, pattern: this.pattern });
+    this.text = "";
+    this.pattern = "";
+    this.present = false;
+    this.afterWhitespace = false;
+  }
+
+  /** Everything as one field. */
+  single(): Field {
+    return { text: this.text, pattern: this.pattern };
+  }
+
+  private split(text: string, ifs: string): void {
+    let from = 0;
+    for (let i = 0; i < text.length; i++) {
+      const char = text[i] as string;
+      if (!ifs.includes(char)) continue;
+      if (i > from) this.append(text.slice(from, i), false);
+      from = i + 1;
+      this.separator(char);
+    }
+    if (from < text.length) this.append(from === 0 ? text : text.slice(from), false);
+  }
+
+  private separator(char: string): void {
+    if (char === " " || char === "\t" || char === "\n") {
+      if (!this.present) return;
+      this.endField();
+      this.afterWhitespace = true;
+    } else if (this.present || !this.afterWhitespace) {
+      this.endField(true);
+    } else {
+      this.afterWhitespace = false;
+    }
+  }
+}
+
+export function tooBig(): ExpansionError {
+  return new ExpansionError(`xrealloc: cannot allocate more than ${MAX_VALUE} bytes for one value`, true);
+}

@@ -1,0 +1,178 @@
+/** The children of a shell: background jobs, what became of them, and the messages about them. */
+import { EINTR, SIGINT, SIGNAL_NAMES, SIGPIPE, SIGTERM } from "../../kernel/index.ts";
+import type { WaitStatus } from "../../syscall/index.ts";
+import { complain } from "../lib/index.ts";
+import type { Shell } from "./shell.ts";
+import { runPendingTraps } from "./traps.ts";
+
+const WNOHANG = 1;
+/** Statuses of ended background children that `wait PID` still finds. */
+const MAX_REMEMBERED = 4096;
+
+export interface JobProcess {
+  readonly pid: number;
+  readonly command: string;
+  ended: WaitStatus | null;
+}
+
+export interface Job {
+  readonly id: number;
+  /** In the order of the pipeline; the last one's status is the job's. */
+  readonly processes: readonly JobProcess[];
+  readonly command: string;
+}
+
+export class Jobs {
+  /** Background jobs that have not been reported as ended. */
+  readonly list: Job[] = [];
+  /** Children that are no job: process substitutions. */
+  readonly strays = new Set<number>();
+  private readonly remembered = new Map<number, number>();
+
+  /** True if there are children that may have ended unnoticed. */
+  get busy(): boolean {
+    return this.list.length > 0 || this.strays.size > 0;
+  }
+
+  add(processes: readonly JobProcess[], command: string): Job {
+    const id = this.list.reduce((greatest, job) => Math.max(greatest, job.id), 0) + 1;
+    const job: Job = { id, processes, command };
+    this.list.push(job);
+    return job;
+  }
+
+  remove(job: Job): void {
+    const index = this.list.indexOf(job);
+    if (index >= 0) this.list.splice(index, 1);
+  }
+
+  byPid(pid: number): Job | undefined {
+    return this.list.find((job) => job.processes.some((process) => process.pid === pid));
+  }
+
+  /** The current job (%%, %+) and the one before it (%-). */
+  get current(): Job | undefined {
+    return this.list.at(-1);
+  }
+
+  get previous(): Job | undefined {
+    return this.list.at(-2) ?? this.list.at(-1);
+  }
+
+  /** %1, %%, %+, %-, %name, %?part; undefined if there is no such job. */
+  find(spec: string): Job | undefined {
+    const name = spec.slice(1);
+    if (name === "" || name === "%" || name === "+") return this.current;
+    if (name === "-") return this.previous;
+    if (/^\d+$/.test(name)) return this.list.find((job) => job.id === Number(name));
+    return name.startsWith("?") ? this.list.find((job) => job.command.includes(name.slice(1))) : this.list.find((job) => job.command.startsWith(name));
+  }
+
+  /** Notes that a child ended. */
+  record(ended: WaitStatus): void {
+    if (this.strays.delete(ended.pid)) this.remember(ended.pid, exitStatus(ended));
+    for (const job of this.list) {
+      const process = job.processes.find(({ pid }) => pid === ended.pid);
+      if (process === undefined) continue;
+      process.ended = ended;
+      this.remember(ended.pid, exitStatus(ended));
+    }
+  }
+
+  remember(pid: number, status: number): void {
+    if (this.remembered.size >= MAX_REMEMBERED) this.remembered.delete(this.remembered.keys().next().value as number);
+    this.remembered.set(pid, status);
+  }
+
+  /** The status of an ended child that nobody has asked for yet. */
+  recall(pid: number): number | undefined {
+    return this.remembered.get(pid);
+  }
+
+  forget(pid: number): void {
+    this.remembered.delete(pid);
+  }
+}
+
+export function isDone(job: Job): boolean {
+  return job.processes.every(({ ended }) => ended !== null);
+}
+
+export function exitStatus(ended: WaitStatus): number {
+  return ended.signal === 0 ? ended.exitCode : 128 + ended.signal;
+}
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  HUP: "Hangup", INT: "Interrupt", QUIT: "Quit", ILL: "Illegal instruction", TRAP: "Trace/breakpoint trap", ABRT: "Aborted", BUS: "Bus error",
+  FPE: "Floating point exception", KILL: "Killed", USR1: "User defined signal 1", SEGV: "Segmentation fault", USR2: "User defined signal 2",
+  PIPE: "Broken pipe", ALRM: "Alarm clock", TERM: "Terminated", STKFLT: "Stack fault", CHLD: "Child exited", CONT: "Continued",
+  STOP: "Stopped (signal)", TSTP: "Stopped", TTIN: "Stopped (tty input)", TTOU: "Stopped (tty output)", URG: "Urgent I/O condition",
+  XCPU: "CPU time limit exceeded", XFSZ: "File size limit exceeded", VTALRM: "Virtual timer expired", PROF: "Profiling timer expired",
+  WINCH: "Window changed", IO: "I/O possible", PWR: "Power failure", SYS: "Bad system call",
+};
+
+/** What a signal that ended a process is called in messages (strsignal). */
+export function describeSignal(signal: number): string {
+  return DESCRIPTIONS[SIGNAL_NAMES[signal] ?? ""] ?? `Unknown signal ${signal}`;
+}
+
+const STATE_WIDTH = 24;
+
+/** "Running", "Done", "Exit 3", "Killed". */
+export function describeState(process: JobProcess): string {
+  const { ended } = process;
+  if (ended === null) return "Running";
+  if (ended.signal !== 0) return describeSignal(ended.signal);
+  return ended.exitCode === 0 ? "Done" : `Exit ${ended.exitCode}`;
+}
+
+/** The lines that tell about the processes of a job by pid, as a script that is not interactive prints them. */
+function processLines(processes: readonly JobProcess[]): string {
+  return processes
+    .map((process, i) => {
+      const state = `${String(process.pid).padStart(5)} ${describeState(process).padEnd(STATE_WIDTH - 1)}`;
+      return i === 0 ? `${state} ${process.command}\n` : `     ${state} | ${process.command}\n`;
+    })
+    .join("");
+}
+
+/** Prints what bash prints in a script when a job was ended by a signal. `foreground`: the shell has waited for it. */
+export async function reportDeath(shell: Shell, processes: readonly JobProcess[], foreground: boolean): Promise<void> {
+  const signal = processes.at(-1)?.ended?.signal ?? 0;
+  if (signal === 0 || signal === SIGINT || signal === SIGPIPE) return;
+  if (signal === SIGTERM || shell.traps.has(signal)) {
+    if (foreground) await complain(shell.process, `${describeSignal(signal)}\n`);
+    return;
+  }
+  await complain(shell.process, `${shell.errorName}: line ${shell.line}: ${processLines(processes)}`);
+}
+
+/** Takes note of all children that have ended, without waiting. */
+export async function reapEnded(shell: Shell): Promise<void> {
+  while (shell.jobs.strays.size > 0 || shell.jobs.list.some((job) => !isDone(job))) {
+    const ended = await shell.process.wait4(-1, WNOHANG);
+    if (ended === null || typeof ended === "number") return;
+    shell.jobs.record(ended);
+  }
+}
+
+/** Forgets jobs that are done, after telling about those a signal has ended. */
+export async function notifyEnded(shell: Shell): Promise<void> {
+  for (const job of shell.jobs.list.filter(isDone)) {
+    shell.jobs.remove(job);
+    await reportDeath(shell, job.processes, false);
+  }
+}
+
+/** Waits for a child in the foreground. Signals with traps do not end the wait; their traps run afterwards. */
+export async function waitForChild(shell: Shell, pid: number): Promise<WaitStatus> {
+  for (;;) {
+    const ended = await shell.process.wait4(pid, 0);
+    if (ended === -EINTR) {
+      if (shell.traps.terminating !== null) await runPendingTraps(shell);
+      continue;
+    }
+    if (ended === null || typeof ended === "number") return { pid: pid as WaitStatus["pid"], exitCode: 127, signal: 0 };
+    return ended;
+  }
+}

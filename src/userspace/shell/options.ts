@@ -1,0 +1,121 @@
+/** Options of `set` and `shopt`: their names, letters and defaults. Those that mean nothing here are kept and shown, as bash does. */
+
+const SET_OPTIONS: readonly (readonly [name: string, letter: string, initially: boolean])[] = [
+  ["allexport", "a", false],
+  ["braceexpand", "B", true],
+  ["emacs", "", false],
+  ["errexit", "e", false],
+  ["errtrace", "E", false],
+  ["functrace", "T", false],
+  ["hashall", "h", true],
+  ["histexpand", "H", false],
+  ["history", "", false],
+  ["ignoreeof", "", false],
+  ["interactive-comments", "", true],
+  ["keyword", "k", false],
+  ["monitor", "m", false],
+  ["noclobber", "C", false],
+  ["noexec", "n", false],
+  ["noglob", "f", false],
+  ["nolog", "", false],
+  ["notify", "b", false],
+  ["nounset", "u", false],
+  ["onecmd", "t", false],
+  ["physical", "P", false],
+  ["pipefail", "", false],
+  ["posix", "", false],
+  ["privileged", "p", false],
+  ["verbose", "v", false],
+  ["vi", "", false],
+  ["xtrace", "x", false],
+];
+
+const SHOPT_OPTIONS: readonly (readonly [name: string, initially: boolean])[] = [
+  ["dotglob", false],
+  ["expand_aliases", false],
+  ["extglob", false],
+  ["failglob", false],
+  ["globskipdots", true],
+  ["globstar", false],
+  ["inherit_errexit", false],
+  ["lastpipe", false],
+  ["nocaseglob", false],
+  ["nocasematch", false],
+  ["nullglob", false],
+  ["patsub_replacement", true],
+  ["sourcepath", true],
+  ["xpg_echo", false],
+];
+
+/** Letters in the order in which $- shows them. */
+const LETTERS_SHOWN = "abefhkmnptuvxBCEHPT";
+
+export class Options {
+  errexit = false;
+  nounset = false;
+  xtrace = false;
+  noglob = false;
+  pipefail = false;
+  private readonly on: Set<string>;
+  private readonly shopts: Set<string>;
+
+  constructor(from?: Options) {
+    this.on = new Set(from === undefined ? SET_OPTIONS.filter(([, , initially]) => initially).map(([name]) => name) : from.on);
+    this.shopts = new Set(from === undefined ? SHOPT_OPTIONS.filter(([, initially]) => initially).map(([name]) => name) : from.shopts);
+    this.refresh();
+  }
+
+  get(name: string): boolean {
+    return this.on.has(name);
+  }
+
+  set(name: string, on: boolean): void {
+    if (on) this.on.add(name);
+    else this.on.delete(name);
+    this.refresh();
+  }
+
+  shopt(name: string): boolean {
+    return this.shopts.has(name);
+  }
+
+  setShopt(name: string, on: boolean): void {
+    if (on) this.shopts.add(name);
+    else this.shopts.delete(name);
+  }
+
+  /** $-, without what says how the shell was started. */
+  letters(): string {
+    let letters = "";
+    for (const letter of LETTERS_SHOWN) {
+      const name = optionOfLetter(letter);
+      if (name !== undefined && this.on.has(name)) letters += letter;
+    }
+    return letters;
+  }
+
+  /** SHELLOPTS */
+  names(): string {
+    return [...this.on].sort().join(":");
+  }
+
+  private refresh(): void {
+    this.errexit = this.on.has("errexit");
+    this.nounset = this.on.has("nounset");
+    this.xtrace = this.on.has("xtrace");
+    this.noglob = this.on.has("noglob");
+    this.pipefail = this.on.has("pipefail");
+  }
+}
+
+export function optionOfLetter(letter: string): string | undefined {
+  return SET_OPTIONS.find(([, candidate]) => candidate !== "" && candidate === letter)?.[0];
+}
+
+export function setOptionNames(): readonly string[] {
+  return SET_OPTIONS.map(([name]) => name);
+}
+
+export function shoptNames(): readonly string[] {
+  return SHOPT_OPTIONS.map(([name]) => name);
+}

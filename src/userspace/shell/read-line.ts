@@ -1,0 +1,47 @@
+/**
+ * Reads a line and not a byte more, because what follows belongs to whoever reads next: byte by byte from a pipe, and from a
+ * file a block from which the rest is given back by seeking.
+ */
+import { EINTR } from "../../kernel/index.ts";
+import type { Fd, Process } from "../../syscall/index.ts";
+import { decode, joinBytes } from "../lib/index.ts";
+
+const BLOCK = 4096;
+const SEEK_CUR = 1;
+
+export interface LineRead {
+  readonly text: string;
+  /** False if the end of the file came before the delimiter. */
+  readonly complete: boolean;
+}
+
+export interface LineOptions {
+  /** The byte that ends the line. */
+  readonly delimiter: number;
+  /** Read at most so many characters (bytes, for what is no ASCII). */
+  readonly limit: number | null;
+}
+
+/** The line without its delimiter, or a negative errno: -EINTR if a signal with a handler came. */
+export async function readLine(process: Process, fd: Fd, options: LineOptions): Promise<LineRead | number> {
+  const seekable = (await process.lseek(fd, 0, SEEK_CUR)) >= 0;
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  const done = (complete: boolean): LineRead => ({ text: decode(joinBytes(pieces)), complete });
+  for (;;) {
+    const room = options.limit === null ? BLOCK : options.limit - size;
+    if (room <= 0) return done(true);
+    const piece = await process.read(fd, seekable ? Math.min(BLOCK, room) : 1);
+    if (typeof piece === "number") return piece === -EINTR || pieces.length === 0 ? piece : done(false);
+    if (piece.length === 0) return done(false);
+    const end = piece.indexOf(options.delimiter);
+    if (end < 0) {
+      pieces.push(piece);
+      size += piece.length;
+      continue;
+    }
+    pieces.push(piece.subarray(0, end));
+    if (end + 1 < piece.length) await process.lseek(fd, end + 1 - piece.length, SEEK_CUR);
+    return done(true);
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * Variables with their attributes and scopes. Scoping is dynamic: a function's locals are seen by what it calls. Some names
+ * are dynamic: their value is worked out when they are read (LINENO, RANDOM), unless a script has unset them.
+ */
+import { AssociativeArray, IndexedArray } from "./arrays.ts";
+import { ExpansionError } from "./unwind.ts";
+
+export type Value = string | IndexedArray | AssociativeArray;
+
+export class Variable {
+  value: Value | undefined;
+  exported = false;
+  readonly = false;
+  integer = false;
+  nameref = false;
+  letterCase: "lower" | "upper" | null = null;
+
+  constructor(value?: Value) {
+    this.value = value;
+  }
+
+  copy(): Variable {
+    const { value } = this;
+    const copy = new Variable(typeof value === "object" ? value.copy() : value);
+    copy.exported = this.exported;
+    copy.readonly = this.readonly;
+    copy.integer = this.integer;
+    copy.nameref = this.nameref;
+    copy.letterCase = this.letterCase;
+    return copy;
+  }
+}
+
+/** A variable whose value the shell works out. */
+export interface DynamicVariable {
+  read(): Value | undefined;
+  /** What an assignment does; nothing if it is ignored. */
+  write?(value: string): void;
+}
+
+export type Scope = Map<string, Variable>;
+
+/** The locals of a running function, or the prefix assignments of a running command, which take no locals. */
+interface Layer {
+  readonly scope: Scope;
+  readonly temporary: boolean;
+}
+
+/** How deep one name may refer to another. */
+const MAX_NAMEREFS = 8;
+
+export class Variables {
+  readonly global: Scope;
+  /** Innermost last. */
+  private readonly inner: Layer[];
+  private readonly dynamic = new Map<string, DynamicVariable>();
+
+  constructor(global: Scope = new Map(), inner: Layer[] = []) {
+    this.global = global;
+    this.inner = inner;
+  }
+
+  /** A copy for a forked shell. Dynamic variables belong to a shell and are defined anew by it. */
+  copy(): Variables {
+    const copyScope = (scope: Scope): Scope => {
+      const copy: Scope = new Map();
+      for (const [name, variable] of scope) copy.set(name, variable.copy());
+      return copy;
+    };
+    return new Variables(copyScope(this.global), this.inner.map(({ scope, temporary }) => ({ scope: copyScope(scope), temporary })));
+  }
+
+  define(name: string, dynamic: DynamicVariable): void {
+    this.dynamic.set(name, dynamic);
+  }
+
+  dynamicNames(): Iterable<string> {
+    return this.dynamic.keys();
+  }
+
+  pushScope(temporary: boolean): Scope {
+    const scope: Scope = new Map();
+    this.inner.push({ scope, temporary });
+    return scope;
+  }
+
+  popScope(): void {
+    this.inner.pop();
+  }
+
+  /** The variable that `name` means here, itself: namerefs are not followed. */
+  find(name: string): Variable | undefined {
+    for (let i = this.inner.length - 1; i >= 0; i--) {
+      const variable = (this.inner[i] as Layer).scope.get(name);
+      if (variable !== undefined) return variable;
+    }
+    return this.global.get(name);
+  }
+
+  /** The name that `name` means after following namerefs; may carry a subscript. */
+  resolve(name: string): string {
+    let target = name;
+    for (let depth = 0; depth < MAX_NAMEREFS; depth++) {
+      const variable = this.find(target);
+      if (variable?.nameref !== true || typeof variable.value !== "string" || variable.value === "") return target;
+      target = variable.value;
+    }
+    throw new ExpansionError(`${name}: circular name reference`);
+  }
+
+  /** The value of a variable, undefined if it has none. */
+  value(name: string): Value | undefined {
+    const variable = this.find(name);
+    if (variable === undefined) return this.dynamic.get(name)?.read();
+    if (variable.nameref) {
+      const target = this.resolve(name);
+      if (target !== name) return this.referenced(target);
+    }
+    return variable.value;
+  }
+
+  private referenced(target: string): Value | undefined {
+    const bracket = target.indexOf("[");
+    if (bracket < 0) return this.value(target);
+    const array = this.value(target.slice(0, bracket));
+    const key = target.slice(bracket + 1, -1);
+    if (key === "@" || key === "*") return array;
+    if (array instanceof IndexedArray) return array.get(Number(key));
+    return array instanceof AssociativeArray ? array.get(key) : undefined;
+  }
+
+  /** The value as a string: of an array its element 0. */
+  text(name: string): string | undefined {
+    const value = this.value(name);
+    if (value === undefined || typeof value === "string") return value;
+    return value instanceof IndexedArray ? value.get(0) : value.get("0");
+  }
+
+  /** The variable to assign to, created in the global scope if there is none. Throws if it is read-only. */
+  writable(name: string): Variable {
+    const variable = this.find(name);
+    if (variable === undefined) return create(this.global, name);
+    if (variable.readonly) throw new ExpansionError(`${name}: readonly variable`);
+    return variable;
+  }
+
+  /** Throws if the variable of that name is read-only. */
+  checkWritable(name: string): void {
+    if (this.find(name)?.readonly === true) throw new ExpansionError(`${name}: readonly variable`);
+  }
+
+  /** Makes a new variable in a scope. */
+  declareIn(scope: Scope, name: string, value: string): Variable {
+    const variable = new Variable(value);
+    scope.set(name, variable);
+    return variable;
+  }
+
+  /** Assigns text as it is; attributes that change it are the caller's business. */
+  setText(name: string, text: string): void {
+    const target = this.resolve(name);
+    const dynamic = this.dynamic.get(target);
+    if (dynamic !== undefined && this.find(target) === undefined) {
+      dynamic.write?.(text);
+      return;
+    }
+    const variable = this.writable(target);
+    const { value } = variable;
+    if (value instanceof IndexedArray) value.set(0, text);
+    else if (value instanceof AssociativeArray) value.set("0", text);
+    else variable.value = text;
+  }
+
+  /** Makes `name` a variable of the running function (global outside of one). */
+  local(name: string): Variable {
+    const scope = this.functionScope() ?? this.global;
+    return scope.get(name) ?? create(scope, name);
+  }
+
+  /** The variable of the running function, if it has one of that name. */
+  ownLocal(name: string): Variable | undefined {
+    return this.functionScope()?.get(name);
+  }
+
+  private functionScope(): Scope | undefined {
+    return this.inner.findLast(({ temporary }) => !temporary)?.scope;
+  }
+
+  private innermostFirst(): readonly Scope[] {
+    return [this.global, ...this.inner.map(({ scope }) => scope)].reverse();
+  }
+
+  /** Removes the innermost variable of that name. Throws if it is read-only. */
+  unset(name: string): void {
+    this.dynamic.delete(name);
+    for (const scope of this.innermostFirst()) {
+      const variable = scope.get(name);
+      if (variable === undefined) continue;
+      if (variable.readonly) throw new ExpansionError(`${name}: cannot unset: readonly variable`);
+      scope.delete(name);
+      return;
+    }
+  }
+
+  /** Names with a value or attributes, sorted. */
+  names(): string[] {
+    const names = new Set<string>([...this.global.keys(), ...this.dynamic.keys()]);
+    for (const { scope } of this.inner) for (const name of scope.keys()) names.add(name);
+    return [...names].sort();
+  }
+
+  /** What a program that is executed now finds in its environment. */
+  environment(): Map<string, string> {
+    const seen = new Map<string, Variable>();
+    for (const scope of [...this.innermostFirst()].reverse()) for (const [name, variable] of scope) seen.set(name, variable);
+    const environment = new Map<string, string>();
+    for (const [name, variable] of seen) {
+      if (variable.exported && typeof variable.value === "string") environment.set(name, variable.value);
+    }
+    return environment;
+  }
+}
+
+function create(scope: Scope, name: string): Variable {
+  const variable = new Variable();
+  scope.set(name, variable);
+  return variable;
+}
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+export function isName(text: string): boolean {
+  return NAME.test(text);
+}

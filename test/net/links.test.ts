@@ -1,0 +1,171 @@
+/**
+ * Proves links as `ip link` makes, changes, shows and deletes them: numbers, states, flags, messages to listeners, errors
+ * with their words; dummy and veth, and the modules that bring them.
+ */
+import { describe, expect, it } from "vitest";
+import { EBUSY, EEXIST, EINVAL, ENODEV, EOPNOTSUPP, type Frame } from "../../src/kernel/index.ts";
+import { __dev_get_by_name, init_net, loadedModules, netif_device_detach, unregister_netdev } from "../../src/net/index.ts";
+import { IFLA_IFALIAS, IFLA_IFNAME, IFLA_MTU, IFLA_NET_NS_FD, IFLA_NET_NS_PID, NLM_F_CREATE, RTM_NEWLINK, RTNLGRP_LINK } from "../../src/netlink/index.ts";
+import { type Network, network, newDevice } from "../support/network.ts";
+import { ifinfo, linkText, RtnlClient } from "../support/rtnl.ts";
+
+async function withClient(body: (current: Frame, ip: RtnlClient, net: Network) => Promise<void>): Promise<Network> {
+  const net = await network();
+  await net.call(async (current) => {
+    const ip = RtnlClient.open(current, init_net(net.kernel));
+    await body(current, ip, net);
+    await ip.close(current);
+  });
+  expect(net.kernel.bugs).toEqual([]);
+  return net;
+}
+
+describe("lo", () => {
+  it("is the first device, down at birth, and of unknown state when up", async () => {
+    await withClient(async (current, ip) => {
+      expect(await ip.links(current)).toEqual(["1: lo <> mtu 65536 qdisc noop state DOWN"]);
+      expect((await ip.setLink(current, "lo", { up: true })).errno).toBe(0);
+      expect(await ip.links(current)).toEqual(["1: lo <UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN"]);
+    });
+  });
+
+  it("can neither be deleted nor leave", async () => {
+    await withClient(async (current, ip) => {
+      expect((await ip.deleteLink(current, "lo")).errno).toBe(-EOPNOTSUPP);
+    });
+  });
+});
+
+describe("dummy", () => {
+  it("brings dummy0 when its module is loaded for the first link of its kind", async () => {
+    const net = await withClient(async (current, ip) => {
+      expect(await ip.addLink(current, "d0", "dummy")).toEqual({ errno: 0, text: null, messages: [] });
+      expect(await ip.links(current)).toEqual([
+        "1: lo <> mtu 65536 qdisc noop state DOWN",
+        "2: dummy0 <> mtu 1500 qdisc noop state DOWN dummy",
+        "3: d0 <> mtu 1500 qdisc noop state DOWN dummy",
+      ]);
+    });
+    expect(loadedModules(net.kernel)).toEqual(["dummy"]);
+  });
+
+  it("is numbered by its kind if it gets no name", async () => {
+    await withClient(async (current, ip) => {
+      await ip.addLink(current, "", "dummy");
+      expect((await ip.links(current)).at(-1)).toBe("3: dummy1 <> mtu 1500 qdisc noop state DOWN dummy");
+    });
+  });
+
+  it("tells listeners of its birth, changes and end", async () => {
+    await withClient(async (current, ip, net) => {
+      const monitor = RtnlClient.open(current, init_net(net.kernel));
+      await ip.addLink(current, "d0", "dummy");
+      monitor.listen(current, RTNLGRP_LINK);
+      await ip.addLink(current, "d1", "dummy");
+      await ip.setLink(current, "d1", { up: true });
+      await ip.setLink(current, "d1", { up: false });
+      await ip.deleteLink(current, "d1");
+      expect((await monitor.heard(current)).map(linkText)).toEqual([
+        "4: d1 <> mtu 1500 qdisc noop state DOWN dummy",
+        "4: d1 <UP,LOWER_UP> mtu 1500 qdisc noqueue state UNKNOWN dummy",
+        "4: d1 <> mtu 1500 qdisc noqueue state DOWN dummy",
+        "Deleted 4: d1 <> mtu 1500 qdisc noop state DOWN dummy",
+      ]);
+      await monitor.close(current);
+    });
+  });
+});
+
+describe("veth", () => {
+  it("makes the peer first, and has carrier while both ends are up", async () => {
+    const net = await withClient(async (current, ip) => {
+      await ip.addLink(current, "v0", "veth", "v1");
+      expect(await ip.links(current)).toEqual([
+        "1: lo <> mtu 65536 qdisc noop state DOWN",
+        "2: v1 <> mtu 1500 qdisc noop state DOWN link 3 veth",
+        "3: v0 <> mtu 1500 qdisc noop state DOWN link 2 veth",
+      ]);
+      await ip.setLink(current, "v0", { up: true });
+    });
+    await shows(net, ["2: v1 <> mtu 1500 qdisc noop state DOWN link 3 veth", "3: v0 <UP> mtu 1500 qdisc noqueue state LOWERLAYERDOWN link 2 veth"]);
+    await net.call(async (current) => {
+      await RtnlClient.open(current, init_net(net.kernel)).setLink(current, "v1", { up: true });
+    });
+    await shows(net, ["2: v1 <UP,LOWER_UP> mtu 1500 qdisc noqueue state UP link 3 veth", "3: v0 <UP,LOWER_UP> mtu 1500 qdisc noqueue state UP link 2 veth"]);
+  });
+
+  it("goes with its other end", async () => {
+    await withClient(async (current, ip) => {
+      await ip.addLink(current, "v0", "veth", "v1");
+      expect((await ip.deleteLink(current, "v1")).errno).toBe(0);
+      expect(await ip.links(current)).toEqual(["1: lo <> mtu 65536 qdisc noop state DOWN"]);
+    });
+  });
+
+  async function shows(net: Network, expected: readonly string[]): Promise<void> {
+    await net.call(async (current) => {
+      expect((await RtnlClient.open(current, init_net(net.kernel)).links(current)).slice(1)).toEqual(expected);
+    });
+  }
+});
+
+describe("errors", () => {
+  it("say what the kernel says", async () => {
+    await withClient(async (current, ip, net) => {
+      await ip.addLink(current, "d0", "dummy");
+      const eth0 = await newDevice(current, "eth0", init_net(net.kernel));
+      const set = async (name: string, fill: (w: import("../../src/netlink/index.ts").AttributeWriter) => void): Promise<[number, string | null]> => {
+        const { errno, text } = await ip.setLink(current, name, { fill });
+        return [errno, text];
+      };
+      expect((await ip.addLink(current, "d0", "dummy")).errno).toBe(-EEXIST);
+      expect((await ip.addLink(current, "a/b", "dummy")).errno).toBe(-EINVAL);
+      expect((await ip.addLink(current, "sixteencharacter", "dummy")).errno).toBe(-EINVAL);
+      expect(await ip.addLink(current, "x", "nosuch")).toMatchObject({ errno: -EOPNOTSUPP, text: "Unknown device type" });
+      expect((await ip.deleteLink(current, "nosuch")).errno).toBe(-ENODEV);
+      expect((await ip.deleteLink(current, "eth0")).errno).toBe(-EOPNOTSUPP);
+      expect((await ip.send(current, RTM_NEWLINK, NLM_F_CREATE, ifinfo(99))).errno).toBe(-EOPNOTSUPP);
+      expect((await ip.send(current, RTM_NEWLINK, 0, ifinfo(99))).errno).toBe(-ENODEV);
+      expect(await set("eth0", (w) => w.u32(IFLA_MTU, 67))).toEqual([-EINVAL, "mtu less than device minimum"]);
+      expect(await set("eth0", (w) => w.u32(IFLA_MTU, 1501))).toEqual([-EINVAL, "mtu greater than device maximum"]);
+      expect(await set("d0", (w) => w.string(IFLA_IFNAME, "eth0"))).toEqual([-EEXIST, null]);
+      expect(await set("d0", (w) => w.string(IFLA_IFNAME, "a b"))).toEqual([-EINVAL, null]);
+      expect(await set("d0", (w) => w.u32(IFLA_NET_NS_PID, 99_999))).toEqual([-3, null]);
+      expect(await set("d0", (w) => w.u32(IFLA_NET_NS_FD, 77))).toEqual([-9, null]);
+      expect(await set("d0", (w) => w.string(IFLA_IFALIAS, "a".repeat(256)))).toEqual([-EINVAL, null]);
+      await ip.setLink(current, "d0", { up: true });
+      expect(await set("d0", (w) => w.string(IFLA_IFNAME, "d9"))).toEqual([-EBUSY, null]);
+      netif_device_detach(current, eth0);
+      expect((await ip.setLink(current, "eth0", { up: true })).errno).toBe(-ENODEV);
+    });
+  });
+});
+
+it("a device whose last reference is missing keeps unregister_netdev() waiting and says so every ten seconds", async () => {
+  const { dev_hold, dev_put } = await import("../../src/net/index.ts");
+  const net = await network();
+  await net.call(async (current) => {
+    dev_hold(current, await newDevice(current, "eth0", init_net(net.kernel)));
+  });
+  const eth0 = await find(net, "eth0");
+  const [waiter] = await net.run({ unregister: (current) => unregister_netdev(current, eth0) });
+  expect(waiter?.wait?.on.kind).toBe("reference");
+  await net.call(async (current) => {
+    net.kernel.clock.advance(25e9);
+    dev_put(current, eth0);
+  });
+  expect(waiter?.alive).toBe(false);
+  expect(net.kernel.log.lines.map((line) => line.text)).toEqual([
+    "unregister_netdevice: waiting for eth0 to become free. Usage count = 1",
+    "unregister_netdevice: waiting for eth0 to become free. Usage count = 1",
+  ]);
+});
+
+async function find(net: Network, name: string): Promise<NonNullable<ReturnType<typeof __dev_get_by_name>>> {
+  let found: ReturnType<typeof __dev_get_by_name> = null;
+  await net.call(async (current) => {
+    found = __dev_get_by_name(current, init_net(net.kernel), name);
+  });
+  if (found === null) throw new Error(`no ${name}`);
+  return found;
+}
