@@ -62,7 +62,10 @@ export const ERAS: readonly Era[] = [
     notifier: "net",
     differences: [
       { what: "devlink locking", value: GLOBAL_LOCKS },
-      { what: "devlink reload", value: "actions driver_reinit and fw_activate, limits, statistics; listeners hear of it between the halves" },
+      {
+        what: "devlink reload",
+        value: "actions driver_reinit and fw_activate, limits, statistics; listeners hear of it between the halves",
+      },
       { what: "mlx5 reload", value: "netdev detached and attached again; every device may be reloaded" },
     ],
     devlink: DEVLINK_ERAS["v5.10"],

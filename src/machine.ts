@@ -4,14 +4,14 @@
  */
 import { base_init } from "./base/index.ts";
 import { type FirmwareConfig, mlx5_init, mlx5Function } from "./core/index.ts";
-import { devlink_init } from "./devlink/index.ts";
+import { devlink_init, devlink_net, devlinkInstances } from "./devlink/index.ts";
 import { type Era, type NotifierKind, notifierOf } from "./eras.ts";
 import { ib_core_init, mlx5_ib_init } from "./ib/index.ts";
 import { inspectMachine, type MachineState } from "./inspect.ts";
 import {
   EmulatorBug,
-  fifoPolicy,
   type Frame,
+  fifoPolicy,
   Kernel,
   kthread_run,
   type LimitReached,
@@ -183,9 +183,23 @@ async function runScript(options: MachineOptions, init: Task, script: Script, ou
     stderr: openSink(kernel, "stderr", (bytes) => output.stderr(bytes)),
   });
   await kernel.sched.run(options.hostTurn);
+  reportDangling(init);
   const { stopped } = kernel.sched;
   const status = task.exitSignal === 0 ? task.exitCode : 128 + task.exitSignal;
   return { status: task.alive ? null : status, stopped: stopped === "stop" ? null : stopped };
+}
+
+/**
+ * A reload that is refused while its namespace dies leaves the instance in freed memory. The kernel says nothing of it until
+ * somebody uses it; here the run says so.
+ */
+function reportDangling(init: Task): void {
+  for (const devlink of devlinkInstances(init.kernel)) {
+    const net = devlink_net(devlink);
+    if (!net.freed) continue;
+    const text = `devlink instance ${devlink.dev.name} still points to ${net.name}, which is freed`;
+    init.kernel.reportBug(init.root, { kind: "use-after-free", text });
+  }
 }
 
 function expectZero(error: number, what: string): void {

@@ -34,7 +34,7 @@ function writerAhead(task: Task): number | null {
 }
 
 /** The deadlock that a task is part of or stands behind, and the way there. */
-export function rootCause(task: Task, deadlocks: readonly Deadlock[]): Pick<BlockedTask, "deadlock" | "chain"> {
+function rootCause(task: Task, deadlocks: readonly Deadlock[]): Pick<BlockedTask, "deadlock" | "chain"> {
   const memberOf = (pid: number): number => deadlocks.findIndex((d) => d.links.some((link) => link.task.pid === pid));
   const own = memberOf(task.pid);
   if (own >= 0) return { deadlock: own, chain: [task.pid] };

@@ -59,7 +59,7 @@ export class DeadlockDetector implements KernelObserver {
 }
 
 /** The shortest cycle through `start`, beginning with it; null if its wait closes none. */
-export function findCycle(start: Task): Task[] | null {
+function findCycle(start: Task): Task[] | null {
   return shortestPath(start, (task) => task === start);
 }
 

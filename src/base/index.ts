@@ -1,12 +1,10 @@
 /** The driver core (drivers/base): devices, buses, drivers, binding, and their files in sysfs. */
 
-export { bus_find_device_by_name, bus_register, driver_register, driver_unregister } from "./bus.ts";
+export { bus_register, driver_register, driver_unregister } from "./bus.ts";
 export { bus_for_each_dev } from "./bus-state.ts";
 export { base_init, device_add, device_del, device_register, device_rename, device_unregister } from "./core.ts";
-export { device_driver_attach, device_driver_detach, device_release_driver } from "./dd.ts";
 export {
   type bus_type,
-  type DeviceOptions,
   dev_driver_string,
   dev_get_drvdata,
   dev_name,
@@ -15,8 +13,6 @@ export {
   type device_attribute,
   type device_class,
   type device_driver,
-  device_lock,
-  device_unlock,
 } from "./device.ts";
 export { dev_err, dev_info, dev_warn } from "./log.ts";
-export { type KobjectAction, kobject_uevent } from "./uevent.ts";
+export { kobject_uevent } from "./uevent.ts";

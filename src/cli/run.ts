@@ -82,6 +82,6 @@ function createFile(host: Host, path: string): Sink {
 export function nextSteps(outcome: RunOutcome, plan: MachinePlan, script: Pick<Script, "path">): string[] {
   if (verdictOf(outcome) !== "deadlock") return [];
   const again = ["run", script.path, ...plan.flags, "--notifier", outcome.notifier, "--schedule", outcome.schedule];
-  const other = outcome.notifier === "dev_net" ? "global" : "dev_net";
+  const other = outcome.notifier === "net" ? "dev_net" : "net";
   return [commandLine(again), commandLine(["compare", script.path, ...plan.flags, "--notifiers", `${outcome.notifier},${other}`])];
 }

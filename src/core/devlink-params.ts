@@ -14,7 +14,12 @@ import {
 } from "../devlink/index.ts";
 import { EINVAL, EOPNOTSUPP, type Frame } from "../kernel/index.ts";
 import { DEVLINK_PARAM_CMODE_DRIVERINIT, DEVLINK_PARAM_CMODE_RUNTIME, NL_SET_ERR_MSG } from "../netlink/index.ts";
-import { DEVLINK_PARAM_GENERIC_ID_ENABLE_ROCE, KBUILD_MODNAME, MLX5_DEVLINK_PARAM_ID_FLOW_STEERING_MODE, type mlx5_core_dev } from "./driver.ts";
+import {
+  DEVLINK_PARAM_GENERIC_ID_ENABLE_ROCE,
+  KBUILD_MODNAME,
+  MLX5_DEVLINK_PARAM_ID_FLOW_STEERING_MODE,
+  type mlx5_core_dev,
+} from "./driver.ts";
 import { MLX5_CAP_PORT_TYPE_ETH } from "./firmware.ts";
 
 function mlx5_devlink_params(dev: mlx5_core_dev): readonly devlink_param[] {
@@ -30,7 +35,9 @@ function mlx5_devlink_params(dev: mlx5_core_dev): readonly devlink_param[] {
       validate: (_current, _devlink, value, extack) => {
         if (value === "dmfs") return 0;
         const known = value === "smfs";
-        const why = known ? "Software managed steering is not supported by current device" : 'Bad parameter: supported values are ["dmfs", "smfs"]';
+        const why = known
+          ? "Software managed steering is not supported by current device"
+          : 'Bad parameter: supported values are ["dmfs", "smfs"]';
         NL_SET_ERR_MSG(extack, `${KBUILD_MODNAME}: ${why}`);
         return known ? -EOPNOTSUPP : -EINVAL;
       },

@@ -2,7 +2,7 @@
  * Models struct mlx5_core_dev and the small inline questions of include/linux/mlx5/driver.h. What the hardware would
  * answer is in firmware.ts.
  */
-import { type device, dev_name } from "../base/index.ts";
+import { dev_name, type device } from "../base/index.ts";
 import { type devlink, type devlink_param, devlink_param_driverinit_value_get } from "../devlink/index.ts";
 import { EmulatorBug, type Kernel, mutex } from "../kernel/index.ts";
 import type { net_device } from "../net/index.ts";
@@ -20,10 +20,6 @@ export const KBUILD_MODNAME = "mlx5_core";
 /** Bit of intf_state: the function is loaded. */
 export const MLX5_INTERFACE_STATE_UP = 1 << 0;
 
-/** Values of mlx5_core_dev.state. */
-export const MLX5_DEVICE_STATE_UP = 1;
-export const MLX5_DEVICE_STATE_INTERNAL_ERROR = 2;
-
 /** Parameter ids: the generic one (include/net/devlink.h) and the driver's own (core/devlink.h). */
 export const DEVLINK_PARAM_GENERIC_ID_ENABLE_ROCE = 8;
 export const MLX5_DEVLINK_PARAM_ID_FLOW_STEERING_MODE = 17;
@@ -36,7 +32,6 @@ export class mlx5_core_dev {
   /** Guards intf_state: held through all of mlx5_load_one() and mlx5_unload_one(). */
   readonly intf_state_mutex: mutex;
   intf_state = 0;
-  state = MLX5_DEVICE_STATE_UP;
   /** What each interface driver made for this device, in the order in which they were added. Guarded by mlx5_intf_mutex. */
   ctx_list: mlx5_device_context[] = [];
   readonly events: mlx5_events;

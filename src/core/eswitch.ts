@@ -2,10 +2,11 @@
  * Models the part of core/eswitch{,_offloads}.c that answers questions about the embedded switch and its lock.
  * Only legacy mode is modelled; a change to switchdev is refused with -EOPNOTSUPP, as on a card without an eswitch manager.
  */
-import { DEVLINK_ESWITCH_ENCAP_MODE_NONE, DEVLINK_ESWITCH_INLINE_MODE_NONE, DEVLINK_ESWITCH_MODE_LEGACY } from "../netlink/index.ts";
+
 import { down_write, EOPNOTSUPP, type Frame, type Kernel, rw_semaphore, up_write } from "../kernel/index.ts";
-import { MLX5_CAP_PORT_TYPE_ETH } from "./firmware.ts";
+import { DEVLINK_ESWITCH_ENCAP_MODE_NONE, DEVLINK_ESWITCH_INLINE_MODE_NONE, DEVLINK_ESWITCH_MODE_LEGACY } from "../netlink/index.ts";
 import type { mlx5_core_dev } from "./driver.ts";
+import { MLX5_CAP_PORT_TYPE_ETH } from "./firmware.ts";
 
 export interface mlx5_eswitch {
   /** Written by mode changes and by unload, which waits for them. */

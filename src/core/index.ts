@@ -1,12 +1,9 @@
 /** mlx5_core: PCI probe, load and unload, interfaces, devlink operations, the Ethernet interface. */
-export { type FirmwareConfig, FW_VERSION, MLX5_CAP_PORT_TYPE_ETH, Mlx5Firmware, mlx5Function } from "./firmware.ts";
-export { mlx5_cleanup, mlx5_init } from "./main.ts";
-export type { Mlx5Strategies, ModuleInitStep } from "./strategies.ts";
-export { MLX5_ERAS } from "./eras.ts";
-export { detachNetdev, recreateNetdev } from "./en_main.ts";
+
+export { mlx5_cmd_exec } from "./cmd.ts";
 export {
-  type mlx5_interface,
   MLX5_INTERFACE_PROTOCOL_IB,
+  type mlx5_interface,
   mlx5_register_interface,
   mlx5_unregister_interface,
 } from "./dev.ts";
@@ -18,14 +15,20 @@ export {
   mlx5_core_native_port_num,
   mlx5_is_roce_enabled,
 } from "./driver.ts";
-export { mlx5_core_net } from "./net.ts";
+export { recreateNetdev } from "./en_main.ts";
+export { MLX5_ERAS } from "./eras.ts";
 export {
   MLX5_DRIVER_EVENT_UPLINK_NETDEV,
-  type mlx5_driver_notifier,
   mlx5_blocking_notifier_register,
   mlx5_blocking_notifier_unregister,
   mlx5_core_uplink_netdev_event_replay,
+  type mlx5_driver_notifier,
 } from "./events.ts";
+export { type FirmwareConfig, FW_VERSION, MLX5_CAP_PORT_TYPE_ETH, mlx5Function } from "./firmware.ts";
+export { mlx5_activate_lag, mlx5_deactivate_lag } from "./lag.ts";
+export { mlx5_cleanup, mlx5_init } from "./main.ts";
+export { mlx5_core_net } from "./net.ts";
+export type { Mlx5Strategies } from "./strategies.ts";
 export {
   mlx5_nic_vport_affiliate_multiport,
   mlx5_nic_vport_disable_roce,
@@ -33,5 +36,3 @@ export {
   mlx5_nic_vport_unaffiliate_multiport,
   mlx5_query_nic_vport_system_image_guid,
 } from "./vport.ts";
-export { mlx5_cmd_exec } from "./cmd.ts";
-export { mlx5_activate_lag, mlx5_deactivate_lag } from "./lag.ts";

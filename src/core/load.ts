@@ -9,7 +9,7 @@ import { type Frame, mutex_lock, mutex_unlock } from "../kernel/index.ts";
 import { mlx5_cmd_exec } from "./cmd.ts";
 import { mlx5_attach_device, mlx5_detach_device, mlx5_register_device, mlx5_unregister_device } from "./dev.ts";
 import { mlx5_devlink_register, mlx5_devlink_unregister } from "./devlink-params.ts";
-import { MLX5_DEVICE_STATE_UP, MLX5_INTERFACE_STATE_UP, type mlx5_core_dev, priv_to_devlink } from "./driver.ts";
+import { MLX5_INTERFACE_STATE_UP, type mlx5_core_dev, priv_to_devlink } from "./driver.ts";
 import { mlx5_eswitch_disable } from "./eswitch.ts";
 
 /** mlx5_load_one(): `boot` at probe, else after a reload. 0 or a negative errno. Takes intf_state_mutex. */
@@ -26,7 +26,6 @@ async function load(current: Frame, dev: mlx5_core_dev, boot: boolean): Promise<
     dev_warn(current.kernel, dev.device, "mlx5_load_one: interface is up, NOP");
     return 0;
   }
-  dev.state = MLX5_DEVICE_STATE_UP;
   await mlx5_function_setup(current);
   await mlx5_load(current);
   current.writes(dev);

@@ -41,7 +41,7 @@ const mlx5_core_driver: pci_driver = {
       mlx5_devlink_free(current, dev);
       return err;
     }
-    if (dev.strategies.reload_rules.allowed(dev)) await devlinkPlaces(current.kernel).probeDone(current, devlink);
+    await devlinkPlaces(current.kernel).probeDone(current, devlink, dev.strategies.reload_rules.allowed(dev));
     return 0;
   },
 

@@ -18,7 +18,13 @@ export function mlx5_core_net(caller: Frame, dev: mlx5_core_dev): net {
   caller.reads(devlink);
   const stable = devlinkNetIsStable(caller, devlink);
   if (kernel.events.active) {
-    kernel.events.emit({ type: "subsystem", room: "core", name: "mlx5_core_net", frame: caller, data: { device: dev.name, netns: net.inum, stable } });
+    kernel.events.emit({
+      type: "subsystem",
+      room: "core",
+      name: "mlx5_core_net",
+      frame: caller,
+      data: { device: dev.name, netns: net.inum, stable },
+    });
   }
   const user = stackNames(caller).at(-1) ?? "";
   const reloader = devlink.reload === null || devlink.reload.frame.task === task ? null : devlink.reload.frame.task;
@@ -26,6 +32,10 @@ export function mlx5_core_net(caller: Frame, dev: mlx5_core_dev): net {
     const text = `mlx5_core_net(${dev.name}) used by ${user} while ${reloader.comm}/${reloader.pid} reloads the device`;
     kernel.reportBug(caller, { kind: "contract", text });
   }
-  if (net.freed) kernel.reportBug(caller, { kind: "use-after-free", text: `mlx5_core_net(${dev.name}) used by ${user} is ${net.name}, which was freed` });
+  if (net.freed)
+    kernel.reportBug(caller, {
+      kind: "use-after-free",
+      text: `mlx5_core_net(${dev.name}) used by ${user} is ${net.name}, which was freed`,
+    });
   return net;
 }

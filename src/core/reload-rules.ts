@@ -1,7 +1,7 @@
 /** Which mlx5 devices may be reloaded: every one up to v5.10; since v5.12 and 5.10.20 no LAG members and no multiport slaves. */
 import { EOPNOTSUPP } from "../kernel/index.ts";
 import { NL_SET_ERR_MSG, type netlink_ext_ack } from "../netlink/index.ts";
-import { KBUILD_MODNAME, mlx5_core_is_mp_slave, type mlx5_core_dev } from "./driver.ts";
+import { KBUILD_MODNAME, type mlx5_core_dev, mlx5_core_is_mp_slave } from "./driver.ts";
 import { mlx5_lag_is_active } from "./lag.ts";
 
 export interface ReloadRules {

@@ -11,7 +11,6 @@ export {
   devlink_health_reporter_destroy,
 } from "./health.ts";
 export {
-  devlink_info_board_serial_number_put,
   devlink_info_driver_name_put,
   devlink_info_serial_number_put,
   devlink_info_version_fixed_put,
@@ -49,20 +48,13 @@ export {
   devlink_port_type_ib_set,
   devlink_port_unregister,
 } from "./port.ts";
-export type { DevlinkLifecycle, DevlinkLocking, DevlinkStrategies, DriverPlaces, ReloadProtocol } from "./strategies.ts";
+export type { DevlinkStrategies } from "./strategies.ts";
 export {
-  type DevlinkParamValue,
-  type DevlinkPortAttrs,
   type devlink,
-  type devlink_health_reporter,
-  type devlink_health_reporter_ops,
-  type devlink_info_req,
   devlink_net,
   devlink_net_set,
   type devlink_ops,
   type devlink_param,
   type devlink_port,
   devlink_priv,
-  type ReloadPhase,
-  type U32Ref,
 } from "./types.ts";

@@ -1,6 +1,5 @@
 /** Models devlink_info_*_put() of net/core/devlink.c: what a driver tells about its device, for `devlink dev info`. */
 import {
-  DEVLINK_ATTR_INFO_BOARD_SERIAL_NUMBER,
   DEVLINK_ATTR_INFO_DRIVER_NAME,
   DEVLINK_ATTR_INFO_SERIAL_NUMBER,
   DEVLINK_ATTR_INFO_VERSION_FIXED,
@@ -17,10 +16,6 @@ export function devlink_info_driver_name_put(req: devlink_info_req, name: string
 
 export function devlink_info_serial_number_put(req: devlink_info_req, sn: string): void {
   req.msg.string(DEVLINK_ATTR_INFO_SERIAL_NUMBER, sn);
-}
-
-export function devlink_info_board_serial_number_put(req: devlink_info_req, bsn: string): void {
-  req.msg.string(DEVLINK_ATTR_INFO_BOARD_SERIAL_NUMBER, bsn);
 }
 
 /** A version that belongs to the hardware and never changes, such as the board's id. */

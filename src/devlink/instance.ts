@@ -33,7 +33,7 @@ export function devlink_unregister(caller: Frame, devlink: devlink): Promise<voi
   return strategiesOf(caller.kernel).lifecycle.unregister(caller, devlink);
 }
 
-/** devlink_reload_enable(): from now on the instance can be reloaded. Takes devlink_mutex; nothing in later kernels. */
+/** devlink_reload_enable(): from now on the instance can be reloaded. Takes devlink_mutex; later kernels take nothing. */
 export function devlink_reload_enable(caller: Frame, devlink: devlink): Promise<void> {
   return strategiesOf(caller.kernel).lifecycle.setReloadEnabled(caller.enter("devlink_reload_enable"), devlink, true);
 }

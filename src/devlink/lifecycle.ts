@@ -52,7 +52,9 @@ export const registerFirst: DevlinkLifecycle = {
 
   places: {
     probeBegins: (current, devlink) => registerFirst.register(current, devlink),
-    probeDone: (caller, devlink) => registerFirst.setReloadEnabled(caller.enter("devlink_reload_enable"), devlink, true),
+    async probeDone(caller, devlink, reloadable = true) {
+      if (reloadable) await registerFirst.setReloadEnabled(caller.enter("devlink_reload_enable"), devlink, true);
+    },
     removeBegins: (caller, devlink) => registerFirst.setReloadEnabled(caller.enter("devlink_reload_disable"), devlink, false),
     removeDone: (current, devlink) => registerFirst.unregister(current, devlink),
   },
@@ -76,13 +78,20 @@ export const registerLast: DevlinkLifecycle = {
     mutex_unlock(current, devlink.lock);
   },
 
-  setReloadEnabled: nothing,
+  /** devlink_set_features(DEVLINK_F_RELOAD): before registration, so without a lock. */
+  async setReloadEnabled(current, devlink, enabled) {
+    current.writes(devlink);
+    devlink.reload_enabled = enabled;
+  },
 
-  mayReload: () => true,
+  mayReload: (devlink) => devlink.reload_enabled,
 
   places: {
     probeBegins: nothing,
-    probeDone: (current, devlink) => registerLast.register(current, devlink),
+    async probeDone(current, devlink, reloadable = true) {
+      await registerLast.setReloadEnabled(current, devlink, reloadable);
+      await registerLast.register(current, devlink);
+    },
     removeBegins: (current, devlink) => registerLast.unregister(current, devlink),
     removeDone: nothing,
   },

@@ -35,12 +35,12 @@ export interface DevlinkLocking {
 
 /**
  * When an instance is visible and when it can be reloaded. Up to v5.15 a driver registers it first and allows reloads when
- * it is done; later it registers last and unregisters first, and a registered instance can always be reloaded.
+ * it is done; later it registers last and unregisters first, and can be reloaded as long as it is registered.
  */
 export interface DevlinkLifecycle {
   register(caller: Frame, devlink: devlink): Promise<void>;
   unregister(caller: Frame, devlink: devlink): Promise<void>;
-  /** devlink_reload_enable() and _disable(); later kernels have neither. */
+  /** devlink_reload_enable() and _disable(); later kernels say so once, with devlink_set_features(). */
   setReloadEnabled(current: Frame, devlink: devlink, enabled: boolean): Promise<void>;
   /** Whether devlink_reload() may go on. */
   mayReload(devlink: devlink): boolean;
@@ -50,7 +50,8 @@ export interface DevlinkLifecycle {
 
 export interface DriverPlaces {
   probeBegins(current: Frame, devlink: devlink): Promise<void>;
-  probeDone(current: Frame, devlink: devlink): Promise<void>;
+  /** `reloadable` false: this device cannot be reloaded at all. */
+  probeDone(current: Frame, devlink: devlink, reloadable?: boolean): Promise<void>;
   removeBegins(current: Frame, devlink: devlink): Promise<void>;
   removeDone(current: Frame, devlink: devlink): Promise<void>;
 }

@@ -161,7 +161,7 @@ export class devlink<P = unknown> {
   _net: net;
   /** On the list of instances, seen by commands. */
   registered = false;
-  /** The driver allows reloads now (up to v5.15; later a registered instance always does). */
+  /** The driver allows reloads: now (up to v5.15), or at all (later: DEVLINK_F_RELOAD). */
   reload_enabled = false;
   /** The last reload_up failed. */
   reload_failed = false;

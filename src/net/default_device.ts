@@ -3,9 +3,9 @@
  * to init_net; links that software made are deleted, with their other ends.
  */
 import { EmulatorBug, type Frame, pr_emerg, wait_event, warn } from "../kernel/index.ts";
-import { __dev_get_by_name, for_each_netdev } from "./dev-lookup.ts";
 import { dev_change_net_namespace } from "./change_net_namespace.ts";
 import { netdev_unregistering_wq, unregister_netdevice_many, unregister_netdevice_queue } from "./dev.ts";
+import { __dev_get_by_name, for_each_netdev } from "./dev-lookup.ts";
 import { init_net } from "./net-state.ts";
 import { NETIF_F_NETNS_LOCAL } from "./netdevice.ts";
 import { __rtnl_unlock, rtnl_lock, rtnl_unlock } from "./rtnl.ts";

@@ -2,14 +2,7 @@
  * Models opening, closing and configuring devices (net/core/dev.c, v5.10): their order of notifier events and messages.
  * Left out: promiscuous and multicast lists, netpoll.
  */
-import {
-  EADDRNOTAVAIL,
-  EINVAL,
-  ENODEV,
-  EOPNOTSUPP,
-  type Frame,
-  notifier_to_errno,
-} from "../kernel/index.ts";
+import { EADDRNOTAVAIL, EINVAL, ENODEV, EOPNOTSUPP, type Frame, notifier_to_errno } from "../kernel/index.ts";
 import {
   IFF_ALLMULTI,
   IFF_DEBUG,
@@ -18,8 +11,8 @@ import {
   IFF_PROMISC,
   IFF_RUNNING,
   IFF_UP,
-  type netlink_ext_ack,
   NL_SET_ERR_MSG,
+  type netlink_ext_ack,
   RTM_NEWLINK,
 } from "../netlink/index.ts";
 import { call_netdevice_notifiers } from "./dev-notifier.ts";

@@ -1,7 +1,7 @@
 /** Models the list of devices of a namespace (net/core/dev.c): lookup by name and index, insertion, interface indices. */
 import type { Frame } from "../kernel/index.ts";
-import type { net, net_device } from "./structs.ts";
 import { dev_net } from "./alloc.ts";
+import type { net, net_device } from "./structs.ts";
 
 /** for_each_netdev(): in order of registration. The caller holds rtnl_mutex. */
 export function for_each_netdev(current: Frame, net: net): readonly net_device[] {

@@ -11,10 +11,10 @@ import {
   notifier_to_errno,
   pr_emerg,
   rcu_barrier,
+  staticData,
   synchronize_rcu,
   wait_event,
   wait_queue_head,
-  staticData,
 } from "../kernel/index.ts";
 import { RTM_DELLINK, RTM_NEWLINK } from "../netlink/index.ts";
 import { dev_hold, dev_net, dev_put, free_netdev } from "./alloc.ts";

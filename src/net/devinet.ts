@@ -32,11 +32,11 @@ import {
   IFA_LOCAL,
   IFADDRMSG_LEN,
   IFF_LOOPBACK,
+  NETLINK_ROUTE,
+  type NetlinkMessage,
+  netlink_broadcast,
   type netlink_callback,
   type netlink_request,
-  NETLINK_ROUTE,
-  netlink_broadcast,
-  type NetlinkMessage,
   RT_SCOPE_HOST,
   RTM_DELADDR,
   RTM_NEWADDR,
@@ -45,8 +45,8 @@ import {
   viewOf,
 } from "../netlink/index.ts";
 import { dev_net } from "./alloc.ts";
-import { register_netdevice_notifier } from "./dev-notifier.ts";
 import { __dev_get_by_index, for_each_netdev } from "./dev-lookup.ts";
+import { register_netdevice_notifier } from "./dev-notifier.ts";
 import { genl_info_net, net_of } from "./net_namespace.ts";
 import { NETDEV_CHANGENAME, NETDEV_DOWN, NETDEV_REGISTER, NETDEV_UNREGISTER, NETDEV_UP } from "./netdevice.ts";
 import type { in_ifaddr, net_device, netdev_notifier_block } from "./structs.ts";
@@ -78,7 +78,12 @@ export async function devinet_init(caller: Frame): Promise<void> {
   await register_netdevice_notifier(caller.enter("devinet_init"), ip_netdev_notifier);
 }
 
-async function inetdev_event(caller: Frame, _nb: netdev_notifier_block, event: number, info: { readonly dev: net_device }): Promise<number> {
+async function inetdev_event(
+  caller: Frame,
+  _nb: netdev_notifier_block,
+  event: number,
+  info: { readonly dev: net_device },
+): Promise<number> {
   const { dev } = info;
   const current = caller.enter("inetdev_event");
   if (event === NETDEV_REGISTER) dev.ip_ptr = { ifa_list: [] };

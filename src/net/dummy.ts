@@ -7,8 +7,8 @@ import { eth_mac_addr, is_valid_ether_addr } from "./dev-config.ts";
 import type { NetModule } from "./kmod.ts";
 import { pernet_ops_rwsem } from "./net-state.ts";
 import { ETH_ALEN, IFF_LIVE_ADDR_CHANGE, IFF_NO_QUEUE } from "./netdevice.ts";
-import { __rtnl_link_register } from "./rtnl-link-ops.ts";
 import { rtnl_lock, rtnl_unlock } from "./rtnl.ts";
+import { __rtnl_link_register } from "./rtnl-link-ops.ts";
 import type { net_device, rtnl_link_ops } from "./structs.ts";
 
 function dummy_setup(current: Frame, dev: net_device): void {

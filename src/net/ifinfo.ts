@@ -79,7 +79,9 @@ export function rtnl_fill_ifinfo(caller: Frame, dev: net_device, options: Ifinfo
   current.reads(dev);
   const w = new AttributeWriter().header(header(dev, options.change ?? 0));
   if (options.tgt_netnsid !== undefined) w.s32(IFLA_TARGET_NETNSID, options.tgt_netnsid);
-  w.string(IFLA_IFNAME, dev.name).u32(IFLA_TXQLEN, dev.tx_queue_len).u8(IFLA_OPERSTATE, dev.running ? dev.operstate : IF_OPER_DOWN);
+  w.string(IFLA_IFNAME, dev.name)
+    .u32(IFLA_TXQLEN, dev.tx_queue_len)
+    .u8(IFLA_OPERSTATE, dev.running ? dev.operstate : IF_OPER_DOWN);
   w.u8(IFLA_LINKMODE, dev.link_mode).u32(IFLA_MTU, dev.mtu).u32(IFLA_MIN_MTU, dev.min_mtu).u32(IFLA_MAX_MTU, dev.max_mtu);
   w.u32(IFLA_GROUP, dev.group).u32(IFLA_PROMISCUITY, 0).u32(IFLA_NUM_TX_QUEUES, dev.num_tx_queues);
   w.u32(IFLA_GSO_MAX_SEGS, dev.gso_max_segs).u32(IFLA_GSO_MAX_SIZE, dev.gso_max_size).u32(IFLA_NUM_RX_QUEUES, dev.num_rx_queues);

@@ -2,20 +2,44 @@
  * The net room: struct net and its life, pernet operations, net devices, the two netdev notifier chains, rtnetlink, and
  * the drivers loopback, dummy and veth.
  */
+
 export {
-  type in_ifaddr,
-  net,
-  net_device,
-  type net_device_ops,
-  type netdev_net_notifier,
-  type netdev_notifier_block,
-  type netdev_notifier_info,
-  pernet_id,
-  type pernet_operations,
-  type rtnl_link_ops,
-} from "./structs.ts";
-export * from "./netdevice.ts";
-export { rtnl_is_locked, rtnl_lock, rtnl_lock_killable, rtnl_trylock, rtnl_unlock } from "./rtnl.ts";
+  alloc_etherdev,
+  alloc_netdev,
+  dev_hold,
+  dev_net,
+  dev_net_set,
+  dev_put,
+  eth_hw_addr_random,
+  ether_setup,
+  free_netdev,
+  } from "./alloc.ts";
+export { netif_device_attach, netif_device_detach } from "./attach.ts";
+export { dev_change_net_namespace } from "./change_net_namespace.ts";
+export {
+  register_netdev,
+  register_netdevice,
+  unregister_netdev,
+  unregister_netdevice,
+  } from "./dev.ts";
+export { dev_change_flags, dev_open, dev_set_mac_address, } from "./dev-config.ts";
+export { __dev_get_by_name, for_each_netdev } from "./dev-lookup.ts";
+export { dev_change_name } from "./dev-name.ts";
+export {
+  call_netdevice_notifiers,
+  netdev_notifier_info_to_dev,
+  register_netdevice_notifier,
+  register_netdevice_notifier_dev_net,
+  register_netdevice_notifier_net,
+  unregister_netdevice_notifier,
+  unregister_netdevice_notifier_dev_net,
+  unregister_netdevice_notifier_net,
+} from "./dev-notifier.ts";
+export { in_dev_addresses, register_inetaddr_notifier, } from "./devinet.ts";
+export { net_dev_init, net_init } from "./init.ts";
+export { loadedModules, } from "./kmod.ts";
+export { netif_carrier_off, netif_carrier_on } from "./link_watch.ts";
+export { netif_carrier_ok, netif_device_present, netif_running } from "./link-state.ts";
 export {
   copy_net_ns,
   current_net,
@@ -35,54 +59,24 @@ export {
   pernet_ops_rwsem,
   put_net,
 } from "./net_namespace.ts";
+export * from "./netdevice.ts";
+export { get_net_ns_by_id, peernet2id, peernet2id_alloc } from "./nsid.ts";
 export {
   net_generic,
   register_pernet_device,
   register_pernet_subsys,
-  unregister_pernet_device,
   unregister_pernet_subsys,
 } from "./pernet.ts";
-export { get_net_ns_by_id, peernet2id, peernet2id_alloc, peernet_has_id } from "./nsid.ts";
+export { rtnl_lock, rtnl_unlock } from "./rtnl.ts";
+export { } from "./rtnl-link-ops.ts";
 export {
-  call_netdevice_notifiers,
-  netdev_notifier_info_to_dev,
-  netdev_notifier_info_to_extack,
-  register_netdevice_notifier,
-  register_netdevice_notifier_dev_net,
-  register_netdevice_notifier_net,
-  unregister_netdevice_notifier,
-  unregister_netdevice_notifier_dev_net,
-  unregister_netdevice_notifier_net,
-} from "./dev-notifier.ts";
-export {
-  alloc_netdev,
-  alloc_etherdev,
-  dev_hold,
-  dev_net,
-  dev_net_set,
-  dev_put,
-  eth_hw_addr_random,
-  ether_setup,
-  free_netdev,
-  netdev_priv,
-} from "./alloc.ts";
-export {
-  register_netdev,
-  register_netdevice,
-  unregister_netdev,
-  unregister_netdevice,
-  unregister_netdevice_many,
-  unregister_netdevice_queue,
-} from "./dev.ts";
-export { __dev_get_by_index, __dev_get_by_name, for_each_netdev } from "./dev-lookup.ts";
-export { dev_change_flags, dev_close, dev_open, dev_set_mac_address, dev_set_mtu } from "./dev-config.ts";
-export { netif_carrier_off, netif_carrier_on } from "./link_watch.ts";
-export { dev_get_flags, netif_carrier_ok, netif_device_present, netif_oper_up, netif_running } from "./link-state.ts";
-export { netif_device_attach, netif_device_detach } from "./attach.ts";
-export { eth_mac_addr } from "./dev-config.ts";
-export { dev_change_name } from "./dev-name.ts";
-export { dev_change_net_namespace } from "./change_net_namespace.ts";
-export { rtnl_link_register, rtnl_link_unregister } from "./rtnl-link-ops.ts";
-export { in_dev_addresses, register_inetaddr_notifier, unregister_inetaddr_notifier } from "./devinet.ts";
-export { net_dev_init, net_init } from "./init.ts";
-export { addModule, init_module, loadedModules, type NetModule, request_module } from "./kmod.ts";
+  type in_ifaddr,
+  net,
+  net_device,
+  type net_device_ops,
+  type netdev_net_notifier,
+  type netdev_notifier_block,
+  type netdev_notifier_info,
+  pernet_id,
+  type pernet_operations,
+  } from "./structs.ts";

@@ -6,10 +6,10 @@
 import { type Frame, queue_work, staticData, system_wq, work_struct } from "../kernel/index.ts";
 import { IFF_UP } from "../netlink/index.ts";
 import { dev_hold, dev_put } from "./alloc.ts";
-import { netdev_state_change } from "./state-change.ts";
 import { default_operstate } from "./link-state.ts";
 import { rtnl_lock, rtnl_unlock } from "./rtnl.ts";
 import { dev_activate } from "./sch_generic.ts";
+import { netdev_state_change } from "./state-change.ts";
 import type { net_device } from "./structs.ts";
 
 const statics = staticData(() => ({

@@ -12,5 +12,10 @@ const WIDTHS = [7, 7, 4, 4, 4, 5, 10, 9, 8, 7, 4, 4, 4, 5, 7, 10];
 
 export function dev_seq_text(current: Frame, net: net): string {
   const zeros = WIDTHS.map((width) => "0".padStart(width)).join(" ");
-  return HEADER + for_each_netdev(current, net).map((dev) => `${dev.name.padStart(6)}: ${zeros}\n`).join("");
+  return (
+    HEADER +
+    for_each_netdev(current, net)
+      .map((dev) => `${dev.name.padStart(6)}: ${zeros}\n`)
+      .join("")
+  );
 }

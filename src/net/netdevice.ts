@@ -1,7 +1,6 @@
 /** Models constants of include/linux/netdevice.h: netdev events (enum netdev_cmd) and features. */
 export const NETDEV_UP = 1;
 export const NETDEV_DOWN = 2;
-export const NETDEV_REBOOT = 3;
 export const NETDEV_CHANGE = 4;
 export const NETDEV_REGISTER = 5;
 export const NETDEV_UNREGISTER = 6;
@@ -12,7 +11,6 @@ export const NETDEV_GOING_DOWN = 10;
 export const NETDEV_CHANGENAME = 11;
 export const NETDEV_PRE_UP = 14;
 export const NETDEV_POST_INIT = 17;
-export const NETDEV_CHANGEUPPER = 21;
 export const NETDEV_PRECHANGEMTU = 23;
 
 const names: Readonly<Record<number, string>> = {

@@ -28,9 +28,10 @@ export async function ops_init(caller: Frame, ops: pernet_operations, net: net):
   return err < 0 ? err : 0;
 }
 
-/** Inlined into its callers by the compiler, so it has no frame of its own. */
-export async function ops_pre_exit_list(current: Frame, ops: pernet_operations, nets: readonly net[]): Promise<void> {
+/** Stands in the stacks of the original report and of debug kernels; some builds inline it into cleanup_net(). */
+export async function ops_pre_exit_list(caller: Frame, ops: pernet_operations, nets: readonly net[]): Promise<void> {
   if (ops.pre_exit === undefined) return;
+  const current = caller.enter("ops_pre_exit_list");
   for (const net of nets) {
     emit(current, "pernet_pre_exit", ops, [net]);
     await ops.pre_exit(current, net);

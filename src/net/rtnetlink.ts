@@ -5,15 +5,15 @@
 import { EmulatorBug, EOPNOTSUPP, type Frame, type Kernel, staticData } from "../kernel/index.ts";
 import {
   encodeMessage,
+  NETLINK_ROUTE,
+  type NetlinkMessage,
+  NLM_F_DUMP,
   type netlink_callback,
   netlink_dump_start,
   type netlink_ext_ack,
   netlink_kernel_create,
   netlink_rcv_skb,
   type netlink_request,
-  NETLINK_ROUTE,
-  type NetlinkMessage,
-  NLM_F_DUMP,
   nlmsg_unicast,
   RTM_BASE,
   type sk_buff,

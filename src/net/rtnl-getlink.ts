@@ -8,11 +8,11 @@ import {
   IFLA_INFO_KIND,
   IFLA_LINKINFO,
   IFLA_TARGET_NETNSID,
+  type NetlinkMessage,
+  NL_SET_ERR_MSG,
   type netlink_callback,
   type netlink_ext_ack,
   type netlink_request,
-  type NetlinkMessage,
-  NL_SET_ERR_MSG,
   RTEXT_FILTER_VF,
   RTM_NEWLINK,
   type sk_buff,
@@ -53,12 +53,7 @@ export function namedDevice(current: Frame, net: net, ifm: ifinfomsg, tb: Attrib
 }
 
 /** rtnl_getlink() */
-export async function rtnl_getlink(
-  caller: Frame,
-  request: netlink_request,
-  nlh: NetlinkMessage,
-  extack: netlink_ext_ack,
-): Promise<number> {
+export async function rtnl_getlink(caller: Frame, request: netlink_request, nlh: NetlinkMessage, extack: netlink_ext_ack): Promise<number> {
   const current = caller.enter("rtnl_getlink");
   const parsed = parseIfinfo(nlh.payload);
   if (parsed === null) {

@@ -17,13 +17,13 @@ import {
   IFLA_MASTER,
   IFLA_MTU,
   IFLA_TXQLEN,
-  type netlink_ext_ack,
-  type netlink_request,
   type NetlinkMessage,
   NL_SET_ERR_MSG,
   NLM_F_CREATE,
   NLM_F_EXCL,
   NLM_F_REPLACE,
+  type netlink_ext_ack,
+  type netlink_request,
 } from "../netlink/index.ts";
 import { alloc_netdev, dev_net_set, free_netdev } from "./alloc.ts";
 import { dev_change_net_namespace } from "./change_net_namespace.ts";
@@ -50,12 +50,7 @@ interface NewLink {
   readonly extack: netlink_ext_ack;
 }
 
-export async function rtnl_newlink(
-  caller: Frame,
-  request: netlink_request,
-  nlh: NetlinkMessage,
-  extack: netlink_ext_ack,
-): Promise<number> {
+export async function rtnl_newlink(caller: Frame, request: netlink_request, nlh: NetlinkMessage, extack: netlink_ext_ack): Promise<number> {
   const current = caller.enter("rtnl_newlink");
   const parsed = parseIfinfo(nlh.payload);
   if (parsed === null) return -EINVAL;
@@ -139,7 +134,9 @@ async function createIn(current: Frame, ops: rtnl_link_ops, link: NewLink, dest_
   }
   const configured = await rtnl_configure_link(current, dev, ifm);
   const failed =
-    configured === 0 && link_net !== null ? await dev_change_net_namespace(current, dev, dest_net, ifname === "" ? null : ifname) : configured;
+    configured === 0 && link_net !== null
+      ? await dev_change_net_namespace(current, dev, dest_net, ifname === "" ? null : ifname)
+      : configured;
   if (failed < 0) {
     const list_kill: net_device[] = [];
     if (ops.dellink !== undefined) ops.dellink(current, dev, list_kill);
@@ -178,12 +175,7 @@ export async function rtnl_configure_link(caller: Frame, dev: net_device, ifm: i
 }
 
 /** rtnl_setlink(): only changes a link that exists. */
-export async function rtnl_setlink(
-  caller: Frame,
-  request: netlink_request,
-  nlh: NetlinkMessage,
-  extack: netlink_ext_ack,
-): Promise<number> {
+export async function rtnl_setlink(caller: Frame, request: netlink_request, nlh: NetlinkMessage, extack: netlink_ext_ack): Promise<number> {
   const current = caller.enter("rtnl_setlink");
   const parsed = parseIfinfo(nlh.payload);
   if (parsed === null) return -EINVAL;

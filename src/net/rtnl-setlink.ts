@@ -15,8 +15,8 @@ import {
   IFLA_NET_NS_PID,
   IFLA_TARGET_NETNSID,
   IFLA_TXQLEN,
-  type netlink_ext_ack,
   NL_SET_ERR_MSG,
+  type netlink_ext_ack,
 } from "../netlink/index.ts";
 import { dev_net } from "./alloc.ts";
 import { dev_change_net_namespace } from "./change_net_namespace.ts";
@@ -54,13 +54,7 @@ function rtnl_dev_combine_flags(dev: net_device, ifm: ifinfomsg): number {
 type Step = (current: Frame) => Promise<number>;
 
 /** do_setlink(): stops at the first error; what was done before stays done. */
-export async function do_setlink(
-  caller: Frame,
-  dev: net_device,
-  ifm: ifinfomsg,
-  tb: Attributes,
-  extack: netlink_ext_ack,
-): Promise<number> {
+export async function do_setlink(caller: Frame, dev: net_device, ifm: ifinfomsg, tb: Attributes, extack: netlink_ext_ack): Promise<number> {
   const current = caller.enter("do_setlink");
   if (tb.has(IFLA_MASTER)) {
     NL_SET_ERR_MSG(extack, "Masters of links are not modelled");

@@ -6,8 +6,8 @@
 import type { device } from "../base/index.ts";
 import { type Frame, type notifier_block, raw_notifier_head, refcount_t, wait_queue_head } from "../kernel/index.ts";
 import type { Attributes, netlink_ext_ack, netlink_net } from "../netlink/index.ts";
-import { ETH_DATA_LEN, GSO_MAX_SEGS, GSO_MAX_SIZE } from "./netdevice.ts";
 import type { ns_common } from "../vfs/index.ts";
+import { ETH_DATA_LEN, GSO_MAX_SEGS, GSO_MAX_SIZE } from "./netdevice.ts";
 
 /** What an event of the netdev chains carries. */
 export interface netdev_notifier_info {
@@ -143,12 +143,7 @@ export interface in_device {
   readonly ifa_list: in_ifaddr[];
 }
 
-export type RegState =
-  | "NETREG_UNINITIALIZED"
-  | "NETREG_REGISTERED"
-  | "NETREG_UNREGISTERING"
-  | "NETREG_UNREGISTERED"
-  | "NETREG_RELEASED";
+export type RegState = "NETREG_UNINITIALIZED" | "NETREG_REGISTERED" | "NETREG_UNREGISTERING" | "NETREG_UNREGISTERED" | "NETREG_RELEASED";
 
 export class net_device {
   name: string;

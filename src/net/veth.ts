@@ -3,7 +3,7 @@
  * both are up; deleting one deletes the other.
  */
 import { ENOTCONN, type Frame } from "../kernel/index.ts";
-import { Attributes, IFINFOMSG_LEN, IFLA_ADDRESS, IFLA_IFNAME, IFF_UP, VETH_INFO_PEER } from "../netlink/index.ts";
+import { Attributes, IFF_UP, IFINFOMSG_LEN, IFLA_ADDRESS, IFLA_IFNAME, VETH_INFO_PEER } from "../netlink/index.ts";
 import { dev_net, eth_hw_addr_random, ether_setup, free_netdev, netdev_priv } from "./alloc.ts";
 import { register_netdevice, unregister_netdevice_many, unregister_netdevice_queue } from "./dev.ts";
 import { eth_mac_addr } from "./dev-config.ts";

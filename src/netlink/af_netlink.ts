@@ -7,21 +7,21 @@ import {
   EADDRINUSE,
   EAGAIN,
   EINVAL,
+  EmulatorBug,
   ENOBUFS,
   ENOENT,
   EPROTONOSUPPORT,
   ESRCH,
   type Frame,
   type Kernel,
-  EmulatorBug,
   wait_event,
 } from "../kernel/index.ts";
 import { netlink_dump } from "./dump.ts";
 import {
   __netlink_sendskb,
   hasRoom,
-  netlink_lookup,
   type netlink_kernel_cfg,
+  netlink_lookup,
   type netlink_net,
   netlink_overrun,
   netlink_sock,

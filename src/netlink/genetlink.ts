@@ -4,14 +4,14 @@
  * Left out: genl_bind's module references, request_module for unknown families, attribute policies.
  */
 import {
+  down_read,
+  down_write,
   EEXIST,
   EINVAL,
   ENOENT,
   EOPNOTSUPP,
   type Frame,
   type Kernel,
-  down_read,
-  down_write,
   mutex,
   mutex_lock,
   mutex_unlock,
@@ -34,8 +34,8 @@ import {
   type RegisteredFamily,
 } from "./genl-types.ts";
 import type { netlink_net, netlink_request } from "./netlink-sock.ts";
-import { netlink_rcv_skb } from "./rcv.ts";
 import { genl_ctrl, genl_ctrl_event } from "./nlctrl.ts";
+import { netlink_rcv_skb } from "./rcv.ts";
 import {
   CTRL_CMD_DELFAMILY,
   CTRL_CMD_DELMCAST_GRP,

@@ -1,12 +1,5 @@
 /** The netlink room: message bytes, netlink sockets, acknowledgements, dumps, multicast, generic netlink. */
-export * from "./wire.ts";
-export * from "./uapi/netlink.ts";
-export * from "./uapi/rtnetlink.ts";
-export * from "./uapi/genetlink.ts";
-export * from "./uapi/devlink.ts";
-export * from "./uapi/rdma.ts";
-export { NL_SET_ERR_MSG, netlink_ext_ack } from "./extack.ts";
-export { type netlink_input, type netlink_kernel_cfg, type netlink_net, type netlink_request, netlink_sock } from "./netlink-sock.ts";
+
 export {
   netlink_bind,
   netlink_broadcast,
@@ -20,19 +13,25 @@ export {
   netlink_setsockopt,
   nlmsg_unicast,
 } from "./af_netlink.ts";
-export { type netlink_doit, netlink_rcv_skb } from "./rcv.ts";
 export { type netlink_callback, type netlink_dump_control, netlink_dump_start, type sk_buff } from "./dump.ts";
+export { NL_SET_ERR_MSG, netlink_ext_ack } from "./extack.ts";
+export { genl_init, genl_register_family, genl_unregister_family } from "./genetlink.ts";
 export {
   genl_dumpit_info,
   type genl_family,
   genl_family_attrs,
   type genl_info,
-  type genl_multicast_group,
   type genl_ops,
   genlmsg,
   genlmsg_dump_put,
   genlmsg_multicast_netns,
   genlmsg_reply,
-  type RegisteredFamily,
-} from "./genl-types.ts";
-export { genl_init, genl_register_family, genl_unregister_family } from "./genetlink.ts";
+  } from "./genl-types.ts";
+export { type netlink_net, type netlink_request, netlink_sock } from "./netlink-sock.ts";
+export { netlink_rcv_skb } from "./rcv.ts";
+export * from "./uapi/devlink.ts";
+export * from "./uapi/genetlink.ts";
+export * from "./uapi/netlink.ts";
+export * from "./uapi/rdma.ts";
+export * from "./uapi/rtnetlink.ts";
+export * from "./wire.ts";

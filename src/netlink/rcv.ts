@@ -4,11 +4,12 @@
  */
 import { EINTR, ENOBUFS, type Frame } from "../kernel/index.ts";
 import { netlink_ext_ack } from "./extack.ts";
-import { __netlink_sendskb, hasRoom, type netlink_request, netlink_overrun } from "./netlink-sock.ts";
+import { __netlink_sendskb, hasRoom, netlink_overrun, type netlink_request } from "./netlink-sock.ts";
 import {
   AttributeWriter,
   concatBytes,
   encodeMessage,
+  type NetlinkMessage,
   NLM_F_ACK,
   NLM_F_ACK_TLVS,
   NLM_F_CAPPED,
@@ -17,18 +18,12 @@ import {
   NLMSG_MIN_TYPE,
   NLMSGERR_ATTR_MSG,
   NLMSGERR_ATTR_OFFS,
-  type NetlinkMessage,
   parseMessages,
   viewOf,
 } from "./wire.ts";
 
 /** Handles one message. -EINTR means: answered already, no acknowledgement (a dump has begun). */
-export type netlink_doit = (
-  current: Frame,
-  request: netlink_request,
-  nlh: NetlinkMessage,
-  extack: netlink_ext_ack,
-) => Promise<number>;
+export type netlink_doit = (current: Frame, request: netlink_request, nlh: NetlinkMessage, extack: netlink_ext_ack) => Promise<number>;
 
 /** netlink_rcv_skb(): messages without NLM_F_REQUEST and control messages are only acknowledged. */
 export async function netlink_rcv_skb(caller: Frame, request: netlink_request, cb: netlink_doit): Promise<void> {

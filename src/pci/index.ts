@@ -5,10 +5,9 @@ export {
   pci_bus_init,
   pci_get_device_by_address,
   pci_get_drvdata,
-  pci_name,
   pci_register_driver,
   pci_set_drvdata,
   pci_stop_and_remove_bus_device,
   pci_unregister_driver,
 } from "./pci.ts";
-export type { PciFunction, pci_dev, pci_device_id, pci_driver } from "./types.ts";
+export type { PciFunction, pci_dev, pci_driver } from "./types.ts";

@@ -86,10 +86,6 @@ export async function pci_unregister_driver(caller: Frame, drv: pci_driver): Pro
   }
 }
 
-export function pci_name(pdev: pci_dev): PciAddress {
-  return pdev.address;
-}
-
 export function pci_get_drvdata(pdev: pci_dev): unknown {
   return pdev.dev.driver_data;
 }

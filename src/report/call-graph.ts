@@ -5,8 +5,12 @@ import { MARGIN, type Paint, section, WIDTH } from "./style.ts";
 /** Functions shown of one stack before lock-free stretches are left out. */
 const MAX_LINES = 18;
 
-/** Narrowest column of the functions. */
+/** Narrowest column of the functions, and what separates it from the locks. */
 const NARROW = 44;
+const GAP = 2;
+
+/** Said of the last line where there is room; a step of two columns for each function comes first. */
+const FOR_EVER = " for ever";
 
 /** The frames below the work item's or the system call's own function, which every task of its kind has. */
 const PLUMBING: ReadonlySet<string> = new Set(["ret_from_fork", "kthread", "worker_thread", "process_one_work"]);
@@ -17,10 +21,14 @@ interface Line {
 }
 
 export function callGraph(label: string, task: TaskSnapshot, paint: Paint): string[] {
-  const last = task.wait === null ? "" : `! ${task.wait.on}${mode(task.wait.mode)}  waits for ever`;
-  const lines = interesting(task.stack).map((entry) => ({ text: entry.function, entry }));
-  const calls = indented(shorten(lines), WIDTH - MARGIN - 2 - last.length);
-  const width = Math.max(NARROW, ...calls.map((call) => call.text.length)) + 2;
+  const lines = shorten(interesting(task.stack).map((entry) => ({ text: entry.function, entry })));
+  const wants = task.wait === null ? "" : `! ${task.wait.on}${mode(task.wait.mode)}  waits`;
+  const widest = Math.max(...lines.map((line, depth) => depth * 2 + line.text.length));
+  const room = WIDTH - MARGIN - GAP - wants.length;
+  const step = widest <= room ? 2 : 1;
+  const last = wants !== "" && widest + FOR_EVER.length <= room ? wants + FOR_EVER : wants;
+  const calls = lines.map((line, depth) => ({ ...line, text: `${" ".repeat(depth * step)}${line.text}` }));
+  const width = Math.max(NARROW, ...calls.map((call) => call.text.length)) + GAP;
   const rows = calls.flatMap(({ text, entry }, i) => {
     const notes = (entry?.takes ?? []).map((hold) => {
       const via = hold.function === entry?.function ? "" : `  in ${hold.function}`;
@@ -32,12 +40,6 @@ export function callGraph(label: string, task: TaskSnapshot, paint: Paint): stri
   });
   const who = `${task.comm}  pid ${task.pid}${task.kthread || task.command === task.comm ? "" : `  ${task.command}`}`;
   return section(label, [who.length < width ? `${who.padEnd(width)}locks` : who, ...rows]);
-}
-
-/** Each function below its caller and to the right of it, by one column only where two leave no room for the locks. */
-function indented(lines: readonly Line[], room: number): Line[] {
-  const step = lines.some((line, depth) => depth * 2 + line.text.length > room) ? 1 : 2;
-  return lines.map((line, depth) => ({ ...line, text: `${" ".repeat(depth * step)}${line.text}` }));
 }
 
 function mode(name: string): string {

@@ -3,7 +3,7 @@ import { roceFate } from "./facts.ts";
 import { isHung, type RunOutcome, reportsOf, verdictOf } from "./outcome.ts";
 import type { Paint } from "./style.ts";
 
-const WIDTHS = [10, 12, 14, 17, 14] as const;
+const WIDTHS = [10, 14, 14, 16, 12] as const;
 
 /** The line above the table: what is run, on what. */
 export function compareTitle(script: string, era: string, devices: number, designs: number): string {
@@ -25,7 +25,7 @@ export function compareRow(outcome: RunOutcome, paint: Paint): string {
 }
 
 function row(cells: readonly string[]): string {
-  return `  ${cells.map((cell, i) => cell.padEnd(WIDTHS[i] ?? 0)).join("")}`.trimEnd().concat("\n");
+  return `  ${cells.map((cell, i) => cell.padEnd(Math.max(WIDTHS[i] ?? 0, cell.length + 2))).join("")}`.trimEnd().concat("\n");
 }
 
 function verdictCell(outcome: RunOutcome): string {

@@ -2,6 +2,6 @@
 export { compareHeader, compareRow, compareTitle } from "./compare.ts";
 export { EXIT_STATUS, type RunOutcome, reportsOf, type Verdict, verdictOf } from "./outcome.ts";
 export { type CompareDocument, type ResultDocument, resultDocument } from "./result.ts";
-export { runScenario, type Scenario } from "./scenario.ts";
-export { COLOUR, type Paint, PLAIN } from "./style.ts";
+export { runScenario } from "./scenario.ts";
+export { COLOUR, PLAIN } from "./style.ts";
 export { runReport, summaries } from "./text.ts";

@@ -1,8 +1,8 @@
 /**
- * Models execve(2) (fs/exec.c, fs/binfmt_script.c): a file whose inode carries a program, or a text that begins with "#!".
+ * Models execve(2) (fs/exec.c, fs/binfmt_script.c): a file that names an installed program, or a text that begins with "#!".
  * Left out: setuid, ELF (there is none), argument size limits beyond E2BIG for the total.
  */
-import { E2BIG, EACCES, ELOOP, ENOEXEC, type Frame, type Task } from "../kernel/index.ts";
+import { E2BIG, EACCES, ELOOP, ENOEXEC, type Frame, staticData, type Task } from "../kernel/index.ts";
 import { d_path, do_close_on_exec, do_filp_open, fput, installFile, O_RDONLY, path_lookup, S_IFREG } from "../vfs/index.ts";
 import { leave } from "./entry.ts";
 import type { Program } from "./process.ts";
@@ -16,13 +16,15 @@ const BINPRM_BUF_SIZE = 256;
 const ARG_MAX = 2 * 1024 * 1024;
 const TASK_COMM_MAX = 15;
 
-/** What the first bytes of an installed program are, for those who read it. */
-const ELF_MAGIC = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46);
+/** How an executable begins; the name under which its program is installed follows. A copy of the file runs as well. */
+const ELF_MAGIC = "\x7fELF ";
 
-/** Puts a program into the file tree, executable, as `path`. Call after vfs_init(), in the boot task or before it ran. */
+const statics = staticData(() => ({ installed: new Map<string, Program>() }));
+
+/** Puts a program into the file tree, executable, as `path`. Call after vfs_init(). */
 export function installProgram(current: Frame, path: string, program: Program): void {
-  const made = installFile(current, path, ELF_MAGIC, 0o755);
-  made.d_inode.program = program;
+  statics(current.kernel).installed.set(path, program);
+  installFile(current, path, `${ELF_MAGIC}${path}\n`, 0o755);
 }
 
 interface Binary {
@@ -75,9 +77,12 @@ async function search_binary_handler(current: Frame, filename: string, argv: rea
   if (typeof at === "number") return at;
   const node = at.dentry.d_inode;
   if (node.type !== S_IFREG || (node.i_mode & 0o111) === 0 || at.mnt.mnt_flags.noexec) return -EACCES;
-  if (node.program !== null) return { program: node.program as Program, argv, exe: d_path(current, at) };
   const head = await readHead(current, filename);
   if (typeof head === "number") return head;
+  if (head.startsWith(ELF_MAGIC)) {
+    const program = statics(current.kernel).installed.get(head.slice(ELF_MAGIC.length).split("\n")[0] ?? "");
+    return program === undefined ? -ENOEXEC : { program, argv, exe: d_path(current, at) };
+  }
   const line = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*?)[ \t]*(?:\n|$)/.exec(head);
   if (line?.[1] === undefined) return -ENOEXEC;
   const option = line[2] === undefined || line[2] === "" ? [] : [line[2]];

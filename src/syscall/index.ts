@@ -23,4 +23,4 @@ export {
 export { installProgram } from "./exec.ts";
 export { type SyscallOptions, syscall_init } from "./init.ts";
 export type { Dirent, Fd, PollFd, Process, Program, SignalHandler, Stat, StatFs, WaitStatus } from "./process.ts";
-export { INITIAL_ENV, type ScriptOptions, startInit, startScript } from "./start.ts";
+export { type ScriptOptions, startInit, startScript } from "./start.ts";

@@ -15,7 +15,7 @@ const ANY_CHILD = -1;
 const STATUS_NOT_FOUND = 127;
 
 /** The environment that the first program gets, as on the recorded machines. */
-export const INITIAL_ENV: ReadonlyMap<string, string> = new Map([
+const INITIAL_ENV: ReadonlyMap<string, string> = new Map([
   ["PATH", "/usr/sbin:/usr/bin:/sbin:/bin"],
   ["HOME", "/root"],
   ["TERM", "dumb"],

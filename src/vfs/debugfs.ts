@@ -4,19 +4,10 @@
  */
 import { type Frame, staticData } from "../kernel/index.ts";
 import { type file_system_type, S_IFDIR, S_IFREG, super_block } from "./fs.ts";
-import {
-  type AttributeOps,
-  kernfs_add,
-  kernfs_dentry,
-  kernfs_find,
-  type kernfs_node,
-  kernfs_remove,
-  kernfs_root,
-  LINK_MODE,
-} from "./kernfs.ts";
+import { type AttributeOps, kernfs_add, kernfs_dentry, kernfs_find, type kernfs_node, kernfs_remove, kernfs_root } from "./kernfs.ts";
 import { get_anon_bdev } from "./super.ts";
 
-export const DEBUGFS_MAGIC = 0x64626720;
+const DEBUGFS_MAGIC = 0x64626720;
 
 const statics = staticData(() => ({ root: new kernfs_root(0, 0o700), sb: null as super_block | null }));
 
@@ -35,11 +26,6 @@ export function debugfs_create_file(
   ops: AttributeOps,
 ): kernfs_node | null {
   return kernfs_add(current, parent ?? statics(current.kernel).root.node, name, S_IFREG | mode, { ops });
-}
-
-/** debugfs_create_symlink() */
-export function debugfs_create_symlink(current: Frame, name: string, parent: kernfs_node | null, target: string): kernfs_node | null {
-  return kernfs_add(current, parent ?? statics(current.kernel).root.node, name, LINK_MODE, { target });
 }
 
 /** debugfs_remove(): with all that is below; waits for running reads and writes. */

@@ -134,8 +134,6 @@ export class inode {
   readonly i_fop: file_operations;
   /** What the file system keeps for this inode: bytes of a file, text of a link, a kernfs_node. */
   i_private: unknown = null;
-  /** What execve runs: opaque here, put in by the syscall room. */
-  program: unknown = null;
 
   constructor(sb: super_block, mode: number, op: inode_operations, fop: file_operations, ino = sb.allocateIno()) {
     this.i_sb = sb;

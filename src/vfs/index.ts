@@ -12,8 +12,8 @@ export {
   do_unlinkat,
   do_utimes,
 } from "./change.ts";
-export { openSink, type SinkOptions } from "./chardev.ts";
-export { DEBUGFS_MAGIC, debugfs_create_dir, debugfs_create_file, debugfs_create_symlink, debugfs_remove } from "./debugfs.ts";
+export { openSink } from "./chardev.ts";
+export { debugfs_create_dir, debugfs_create_file, debugfs_remove } from "./debugfs.ts";
 export {
   close_fd,
   do_close_on_exec,
@@ -29,11 +29,11 @@ export {
   set_close_on_exec,
   task_files,
 } from "./fdtable.ts";
+export { __do_sys_flock, LOCK_EX, LOCK_NB, LOCK_SH } from "./flock.ts";
 export * from "./fs.ts";
 export { copy_fs_struct, current_fs, current_mnt_ns, exit_fs, fs_struct, task_fs, task_mnt_ns } from "./fs-struct.ts";
-export { devtmpfs_create_node, installFile, mountInitial, vfs_init } from "./init.ts";
-export { type Attribute, type AttributeOps, kernfs_find, type kernfs_node, kernfs_path } from "./kernfs.ts";
-export { __do_sys_flock, LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN } from "./locks.ts";
+export { installFile, mountInitial, vfs_init } from "./init.ts";
+export { type Attribute, type AttributeOps, kernfs_find, type kernfs_node } from "./kernfs.ts";
 export { kern_mount, type mnt_namespace, type mount } from "./mount.ts";
 export { d_path, path_lookup } from "./namei.ts";
 export {
@@ -42,57 +42,40 @@ export {
   ksys_umount,
   MNT_DETACH,
   MS_BIND,
-  MS_NODEV,
-  MS_NOEXEC,
   MS_NOSUID,
-  MS_PRIVATE,
   MS_RDONLY,
   MS_REC,
-  MS_REMOUNT,
   MS_SHARED,
   MS_SLAVE,
   mntns_install,
-  UMOUNT_NOFOLLOW,
 } from "./namespace.ts";
 export { namespaceMounts } from "./ns-mounts.ts";
 export {
-  CLONE_NEWCGROUP,
-  CLONE_NEWIPC,
   CLONE_NEWNET,
   CLONE_NEWNS,
-  CLONE_NEWPID,
   CLONE_NEWUSER,
   CLONE_NEWUTS,
-  type NamespaceType,
   NSFS_MAGIC,
   type ns_common,
-  ns_get_path,
   ns_of_fd,
 } from "./nsfs.ts";
-export { do_filp_open, do_sys_ftruncate, do_sys_open, vfs_open } from "./open.ts";
+export { do_filp_open, do_sys_ftruncate, do_sys_open } from "./open.ts";
 export { do_pipe2 } from "./pipe.ts";
 export {
-  PROC_SUPER_MAGIC,
-  type ProcLink,
-  type ProcOps,
-  type ProcPidOps,
   proc_create,
-  proc_mkdir,
   proc_ns_entry,
   proc_pid_entry,
   proc_pid_link,
   proc_symlink,
   remove_proc_entry,
 } from "./proc.ts";
-export { versionText } from "./proc-base.ts";
 export { ksys_lseek, ksys_read, ksys_write, SEEK_CUR, SEEK_END, SEEK_SET } from "./read-write.ts";
-export { do_sys_poll, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, poll_queue_head, poll_table, poll_wait, type pollfd } from "./select.ts";
-export { TMPFS_MAGIC } from "./shmem.ts";
-export { do_faccessat, do_readlinkat, iterate_dir, type kstat, user_statfs, vfs_fstat, vfs_statx } from "./stat.ts";
-export { get_anon_bdev, proc_alloc_inum, register_filesystem } from "./super.ts";
+export { do_sys_poll, POLLIN, POLLNVAL, POLLOUT, poll_queue_head, poll_wait } from "./select.ts";
+export {} from "./shmem.ts";
+export { do_faccessat, do_readlinkat, iterate_dir, user_statfs, vfs_fstat, vfs_statx } from "./stat.ts";
+export { get_anon_bdev, proc_alloc_inum } from "./super.ts";
 export {
   kobj_ns_type_register,
-  SYSFS_MAGIC,
   sysfs_create_dir,
   sysfs_create_file,
   sysfs_create_link,

@@ -2,14 +2,8 @@
  * Models flock(2) (fs/locks.c): whole-file locks that belong to the open file description.
  * Left out: byte-range locks of fcntl.
  */
-import { EAGAIN, EBADF, EINVAL, type Frame, staticData, wait_once, wait_queue_head } from "../kernel/index.ts";
-import { fget } from "./fdtable.ts";
+import { EAGAIN, EINTR, type Frame, signal_pending, staticData, wait_once, wait_queue_head } from "../kernel/index.ts";
 import type { file, inode } from "./fs.ts";
-
-export const LOCK_SH = 1;
-export const LOCK_EX = 2;
-export const LOCK_NB = 4;
-export const LOCK_UN = 8;
 
 interface FileLocks {
   exclusive: file | null;
@@ -18,20 +12,6 @@ interface FileLocks {
 }
 
 const statics = staticData(() => ({ locks: new Map<inode, FileLocks>() }));
-
-/** flock(): 0; -EAGAIN with LOCK_NB if it would wait; -EINTR; -EBADF, -EINVAL. */
-export async function __do_sys_flock(caller: Frame, fd: number, operation: number): Promise<number> {
-  const current = caller.enter("__do_sys_flock");
-  const file = fget(current, fd);
-  if (file === null) return -EBADF;
-  const kind = operation & ~LOCK_NB;
-  if (kind === LOCK_UN) {
-    releaseLocks(current, file);
-    return 0;
-  }
-  if (kind !== LOCK_SH && kind !== LOCK_EX) return -EINVAL;
-  return flock_lock(current, file, kind === LOCK_EX, (operation & LOCK_NB) !== 0);
-}
 
 /** Drops what an open file description holds; its last close does so too. */
 export function releaseLocks(current: Frame, file: file): void {
@@ -45,7 +25,8 @@ export function releaseLocks(current: Frame, file: file): void {
   held.wait.wake_up();
 }
 
-async function flock_lock(caller: Frame, file: file, exclusive: boolean, nonblocking: boolean): Promise<number> {
+/** flock_lock_inode_wait(): 0, -EAGAIN if it may not wait, -EINTR. */
+export async function flock_lock(caller: Frame, file: file, exclusive: boolean, nonblocking: boolean): Promise<number> {
   const current = caller.enter("flock_lock_inode_wait");
   const { locks } = statics(current.kernel);
   const held = locks.get(file.f_inode) ?? { exclusive: null, shared: new Set(), wait: new wait_queue_head("flock") };
@@ -55,7 +36,7 @@ async function flock_lock(caller: Frame, file: file, exclusive: boolean, nonbloc
     current.writes(held);
     if (held.exclusive === null && (!exclusive || held.shared.size === 0)) break;
     if (nonblocking) return -EAGAIN;
-    const error = await wait_once(current, held.wait, "TASK_INTERRUPTIBLE");
+    const error = signal_pending(current.task) ? -EINTR : await wait_once(current, held.wait, "TASK_INTERRUPTIBLE");
     if (error !== 0) return error;
   }
   if (exclusive) held.exclusive = file;

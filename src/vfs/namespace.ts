@@ -10,7 +10,6 @@ import {
   alloc_vfsmnt,
   copy_tree,
   follow_down,
-  isBelow,
   type MountFlags,
   type mnt_namespace,
   type mount,
@@ -113,7 +112,6 @@ export function mountLines(current: Frame): string {
   const { root } = current_fs(current);
   let text = "";
   for (const mnt of current_mnt_ns(current).list) {
-    if (mnt.mnt_parent !== null && !isBelow(mnt.mnt_mountpoint ?? mnt.mnt_root, mnt.mnt_parent.mnt_root)) continue;
     const where = mnt === root.mnt ? "/" : d_path(current, { mnt, dentry: mnt.mnt_root });
     text += `${mangle(mnt.mnt_devname)} ${mangle(where)} ${mnt.mnt_sb.s_type.name} ${mountOptions(mnt)} 0 0\n`;
   }

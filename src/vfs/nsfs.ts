@@ -13,11 +13,8 @@ export const NSFS_MAGIC = 0x6e736673;
 
 /** Flags of unshare(2) and setns(2). */
 export const CLONE_NEWNS = 0x00020000;
-export const CLONE_NEWCGROUP = 0x02000000;
 export const CLONE_NEWUTS = 0x04000000;
-export const CLONE_NEWIPC = 0x08000000;
 export const CLONE_NEWUSER = 0x10000000;
-export const CLONE_NEWPID = 0x20000000;
 export const CLONE_NEWNET = 0x40000000;
 
 export type NamespaceType = "net" | "mnt" | "uts" | "ipc" | "pid" | "user" | "cgroup";

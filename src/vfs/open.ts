@@ -21,7 +21,7 @@ import {
   S_IFSOCK,
 } from "./fs.ts";
 import { current_fs } from "./fs-struct.ts";
-import { follow_down } from "./mount.ts";
+import { follow_down, mntput } from "./mount.ts";
 import { filename_parentat, lookup_dentry, path_lookup } from "./namei.ts";
 
 /** do_sys_open(): a descriptor or a negative errno. */
@@ -54,7 +54,7 @@ export async function vfs_open(current: Frame, at: path, flags: number): Promise
   const opened = new file(at, node.i_fop, flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC));
   const error = (await node.i_fop.open?.(current, node, opened)) ?? 0;
   if (error === 0) return opened;
-  at.mnt.mnt_count--;
+  await mntput(current, at.mnt);
   return error;
 }
 

@@ -43,8 +43,7 @@ export function proc_root_init(kernel: Kernel): void {
   proc_ns_entry(kernel, "mnt", (task) => task_mnt_ns.get(task) ?? null);
 }
 
-/** The first line of dmesg and the text of /proc/version. */
-export function versionText(kernel: Kernel): string {
+function versionText(kernel: Kernel): string {
   return `Linux version ${kernel.release} (emulated) #1 SMP`;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Models procfs (fs/proc): a fixed part, made of kernfs nodes, and a directory for each task, made when it is looked at.
- * Upper rooms add to both: `proc_create`, `proc_mkdir`, `proc_symlink` for the fixed part, `proc_pid_entry`,
+ * Upper rooms add to both: `proc_create`, `proc_symlink` for the fixed part, `proc_pid_entry`,
  * `proc_pid_link`, `proc_ns_entry` for the tasks'.
  * Left out: hidepid, /proc/<pid>/task, pid namespaces.
  */
@@ -32,7 +32,7 @@ import {
 import { type ns_common, ns_get_path, ns_text } from "./nsfs.ts";
 import { get_anon_bdev } from "./super.ts";
 
-export const PROC_SUPER_MAGIC = 0x9fa0;
+const PROC_SUPER_MAGIC = 0x9fa0;
 /** Inode numbers of tasks' directories begin above those of the fixed part. */
 const PID_INO_BASE = 1 << 24;
 const PID_INO_STEP = 1 << 10;
@@ -80,12 +80,6 @@ export function proc_create(kernel: Kernel, name: string, ops: ProcOps): boolean
   const { dir, last } = parentOf(kernel, name);
   const mode = ops.mode ?? (ops.write === undefined ? 0o444 : 0o644);
   return kernfs_add(null, dir, last, S_IFREG | mode, { ops: attributeOf(ops) }) !== null;
-}
-
-/** proc_mkdir(): an empty directory of the fixed part. */
-export function proc_mkdir(kernel: Kernel, name: string): void {
-  const { dir, last } = parentOf(kernel, name);
-  kernfs_add(null, dir, last, S_IFDIR | 0o555);
 }
 
 /** proc_symlink() */

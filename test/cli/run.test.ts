@@ -123,10 +123,10 @@ describe("compare", () => {
     expect(stderr.split("\n").slice(0, 8)).toEqual([
       "seed.sh on v5.10, one PCI device, three notifier designs",
       "",
-      "  notifier  verdict     ip netns del  device ends in   IB device     RoCE netdev after reload",
-      "  global    DEADLOCK    returned 0    foo (dying)      gone          yes",
-      "  net       ok          returned 0    init_net         re-created    lost, no GIDs  <- why reverted",
-      "  dev_net   ok          returned 0    init_net         re-created    yes",
+      "  notifier  verdict       ip netns del  device ends in  IB device   RoCE netdev after reload",
+      "  global    DEADLOCK      returned 0    foo (dying)     gone        yes",
+      "  net       ok            returned 0    init_net        re-created  lost, no GIDs  <- why reverted",
+      "  dev_net   ok            returned 0    init_net        re-created  yes",
       "",
       "DEADLOCK  kworker/u4:0+netns waits for itself: holds pernet_ops_rwsem for read, wants it for write",
     ]);

@@ -7,7 +7,7 @@ import { mlx5_ib_init } from "../../src/ib/index.ts";
 import { type Frame, msleep } from "../../src/kernel/index.ts";
 import { init_net, put_net } from "../../src/net/index.ts";
 import { newNet } from "../support/devlink.ts";
-import { type Mlx5Bench, mlx5Bench, type NotifierName, NOTIFIERS, reload, setUp } from "../support/mlx5.ts";
+import { type Mlx5Bench, mlx5Bench, NOTIFIERS, type NotifierName, reload, setUp } from "../support/mlx5.ts";
 
 /** devlink dev reload DEVICE netns foo, and while the firmware is being taken down, modprobe mlx5_ib. */
 async function race(notifier: NotifierName): Promise<Mlx5Bench> {

@@ -10,7 +10,7 @@ import { mlx5_ib_cleanup } from "../../src/ib/index.ts";
 import { type Frame, type KernelEvent, stackNames } from "../../src/kernel/index.ts";
 import { for_each_netdev, init_net } from "../../src/net/index.ts";
 import { pci_add_device, pci_get_device_by_address, pci_stop_and_remove_bus_device } from "../../src/pci/index.ts";
-import { address, healthy, type Mlx5Era, mlx5Bench, netChain, type NotifierName, rdma, setUp } from "../support/mlx5.ts";
+import { address, healthy, type Mlx5Era, mlx5Bench, type NotifierName, netChain, rdma, setUp } from "../support/mlx5.ts";
 
 function left(current: Frame): unknown {
   const net = init_net(current.kernel);

@@ -6,6 +6,7 @@ import {
   devlink_alloc,
   devlink_health_report,
   devlink_health_reporter_create,
+  devlink_health_reporter_destroy,
   devlink_info_driver_name_put,
   devlink_info_version_fixed_put,
   devlink_info_version_running_put,
@@ -18,7 +19,9 @@ import {
   devlink_port_init,
   devlink_port_register,
   devlink_port_type_eth_set,
+  devlink_port_type_ib_set,
   devlink_register,
+  devlink_unregister,
 } from "../../src/devlink/index.ts";
 import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP, type Frame } from "../../src/kernel/index.ts";
 import { alloc_etherdev, init_net, register_netdev } from "../../src/net/index.ts";
@@ -47,6 +50,7 @@ import {
   DEVLINK_ATTR_PARAM_VALUE_DATA,
   DEVLINK_ATTR_PARAM_VALUES_LIST,
   DEVLINK_ATTR_PORT_FLAVOUR,
+  DEVLINK_ATTR_PORT_IBDEV_NAME,
   DEVLINK_ATTR_PORT_INDEX,
   DEVLINK_ATTR_PORT_NETDEV_NAME,
   DEVLINK_ATTR_PORT_NUMBER,
@@ -65,6 +69,7 @@ import {
   DEVLINK_PARAM_CMODE_RUNTIME,
   DEVLINK_PORT_FLAVOUR_PHYSICAL,
   DEVLINK_PORT_TYPE_ETH,
+  DEVLINK_PORT_TYPE_IB,
   DEVLINK_PORT_TYPE_NOTSET,
   NLA_FLAG,
   NLA_STRING,
@@ -100,7 +105,7 @@ const first = (answer: GenlAnswer): Attributes => {
 
 describe("a device", () => {
   it("is shown one by one and in a dump, in order of registration", async () => {
-    await withInstance({}, async (current, _devlink, client) => {
+    await withInstance({}, async (current, devlink, client) => {
       await devlink_register(current, devlink_alloc(current, {}, new device(current.kernel, "dev1", { bus }), null));
       const names = (await client.dump(current, DEVLINK_CMD_GET)).messages.map(({ attrs }) => [
         attrs.string(DEVLINK_ATTR_BUS_NAME),
@@ -112,6 +117,8 @@ describe("a device", () => {
       ]);
       expect(first(await client.request(current, DEVLINK_CMD_GET, handle("test/dev1"))).string(DEVLINK_ATTR_DEV_NAME)).toBe("dev1");
       expect((await client.request(current, DEVLINK_CMD_GET, handle("test/dev2"))).errno).toBe(-ENODEV);
+      await devlink_unregister(current, devlink);
+      expect((await client.request(current, DEVLINK_CMD_GET, handle(DEV))).errno).toBe(-ENODEV);
     });
   });
 
@@ -147,6 +154,12 @@ describe("a port", () => {
       await devlink_port_type_eth_set(current, port, netdev);
       expect(await show()).toEqual([DEVLINK_PORT_TYPE_ETH, DEVLINK_PORT_FLAVOUR_PHYSICAL, 3, "eth0"]);
       expect((await client.dump(current, DEVLINK_CMD_PORT_GET)).messages.length).toBe(1);
+      await devlink_port_type_ib_set(current, port, { name: "mlx5_0" });
+      const [only] = (await client.dump(current, DEVLINK_CMD_PORT_GET)).messages;
+      expect([only?.attrs.u16(DEVLINK_ATTR_PORT_TYPE), only?.attrs.string(DEVLINK_ATTR_PORT_IBDEV_NAME)]).toEqual([
+        DEVLINK_PORT_TYPE_IB,
+        "mlx5_0",
+      ]);
     });
   });
 
@@ -325,6 +338,8 @@ describe("a health reporter", () => {
       const one = (name: string): Promise<GenlAnswer> =>
         client.request(current, DEVLINK_CMD_HEALTH_REPORTER_GET, (w) => handle(DEV)(w).string(DEVLINK_ATTR_HEALTH_REPORTER_NAME, name));
       expect([(await one("fw")).errno, (await one("bogus")).errno]).toEqual([0, -EINVAL]);
+      await devlink_health_reporter_destroy(current, reporter);
+      expect((await one("fw_fatal")).errno).toBe(-EINVAL);
     });
   });
 });

@@ -104,7 +104,7 @@ describe("a namespace dies with the device of a global notifier in it", () => {
     });
     expect(answers).toEqual([1, 0, -19]);
     expect(stuck(machine.kernel, 6)).toEqual([
-      "kworker/u4:0+netns pernet_ops_rwsem write: unregister_netdevice_notifier fm_unload fm_reload_down devlink_reload devlink_pernet_pre_exit cleanup_net",
+      "kworker/u4:0+netns pernet_ops_rwsem write: unregister_netdevice_notifier fm_unload fm_reload_down devlink_reload devlink_pernet_pre_exit ops_pre_exit_list",
       "show pernet_ops_rwsem write: unregister_netdevice_notifier fm_unload fm_reload_down devlink_reload devlink_nl_cmd_reload genl_family_rcv_msg_doit",
       "ip pernet_ops_rwsem read: copy_net_ns",
     ]);
@@ -160,7 +160,7 @@ describe("a reload in init_net meets the death of an empty namespace", () => {
     const machine = await abba("v5.10.223", "global");
     expect(stuck(machine.kernel, 6)).toEqual([
       "devlink pernet_ops_rwsem write: unregister_netdevice_notifier fm_unload fm_reload_down devlink_reload devlink_nl_cmd_reload genl_family_rcv_msg_doit",
-      "kworker/u4:0+netns devlink_mutex exclusive: devlink_pernet_pre_exit cleanup_net process_one_work worker_thread kthread ret_from_fork",
+      "kworker/u4:0+netns devlink_mutex exclusive: devlink_pernet_pre_exit ops_pre_exit_list cleanup_net process_one_work worker_thread kthread",
     ]);
   });
 

@@ -8,7 +8,18 @@ import { recreateNetdev } from "../../src/core/index.ts";
 import type { Frame } from "../../src/kernel/index.ts";
 import { init_net, type net, put_net } from "../../src/net/index.ts";
 import { newNet } from "../support/devlink.ts";
-import { blocked, healthy, type Mlx5Bench, moveNetdev, MULTIPORT, mlx5Bench, netChain, type NotifierName, rdma, reload } from "../support/mlx5.ts";
+import {
+  blocked,
+  healthy,
+  type Mlx5Bench,
+  MULTIPORT,
+  mlx5Bench,
+  moveNetdev,
+  type NotifierName,
+  netChain,
+  rdma,
+  reload,
+} from "../support/mlx5.ts";
 
 /** ip netns add foo; devlink dev reload DEVICE netns foo */
 async function reloadIntoFoo(current: Frame, device?: string): Promise<net> {
@@ -27,7 +38,14 @@ async function seed(machine: Mlx5Bench, device?: string): Promise<void> {
 }
 
 const CLEANUP = ["ret_from_fork", "kthread", "worker_thread", "process_one_work", "cleanup_net", "devlink_pernet_pre_exit"];
-const UNLOAD = ["devlink_reload", "mlx5_devlink_reload_down", "mlx5_unload_one", "mlx5_detach_device", "mlx5_detach_interface", "mlx5_ib_remove"];
+const UNLOAD = [
+  "devlink_reload",
+  "mlx5_devlink_reload_down",
+  "mlx5_unload_one",
+  "mlx5_detach_device",
+  "mlx5_detach_interface",
+  "mlx5_ib_remove",
+];
 
 describe("the global notifier", () => {
   it("deadlocks when the namespace dies: normal port", async () => {
@@ -38,7 +56,14 @@ describe("the global notifier", () => {
         task: expect.stringMatching(/^kworker\/u4:\d\+netns$/),
         lock: "pernet_ops_rwsem",
         mode: "write",
-        stack: [...CLEANUP, ...UNLOAD, "__mlx5_ib_remove", "mlx5_ib_roce_cleanup", "mlx5_remove_netdev_notifier", "unregister_netdevice_notifier"],
+        stack: [
+          ...CLEANUP,
+          ...UNLOAD,
+          "__mlx5_ib_remove",
+          "mlx5_ib_roce_cleanup",
+          "mlx5_remove_netdev_notifier",
+          "unregister_netdevice_notifier",
+        ],
         held: ["pernet_ops_rwsem:read", "devlink_mutex:exclusive", "&dev->intf_state_mutex:exclusive", "mlx5_intf_mutex:exclusive"],
       },
     ]);
@@ -96,7 +121,10 @@ describe("the global notifier", () => {
     const machine = await mlx5Bench({ notifier: "global", era: "v6.3" });
     await seed(machine);
     expect(blocked(machine.kernel).map(({ lock, held }) => ({ lock, held }))).toEqual([
-      { lock: "pernet_ops_rwsem", held: ["pernet_ops_rwsem:read", "&devlink->lock:exclusive", "&dev->intf_state_mutex:exclusive", "mlx5_intf_mutex:exclusive"] },
+      {
+        lock: "pernet_ops_rwsem",
+        held: ["pernet_ops_rwsem:read", "&devlink->lock:exclusive", "&dev->intf_state_mutex:exclusive", "mlx5_intf_mutex:exclusive"],
+      },
     ]);
   });
 });

@@ -18,22 +18,45 @@ function message(cmd: number, fill: Fill): Uint8Array {
 }
 
 /** A family "devlink" that answers per command. */
-function kernelWith(answers: Readonly<Record<number, (request: nl.Attributes, isDump: boolean) => readonly Uint8Array[] | { error: number; extack?: string }>>): CannedKernel {
+function kernelWith(
+  answers: Readonly<
+    Record<number, (request: nl.Attributes, isDump: boolean) => readonly Uint8Array[] | { error: number; extack?: string }>
+  >,
+): CannedKernel {
   return (protocol, request): CannedAnswer => {
     if (protocol !== nl.NETLINK_GENERIC) return { error: -EOPNOTSUPP };
     if (request.type === nl.GENL_ID_CTRL) {
-      return [{ type: nl.GENL_ID_CTRL, payload: message(nl.CTRL_CMD_NEWFAMILY, (w) => w.string(nl.CTRL_ATTR_FAMILY_NAME, "devlink").u16(nl.CTRL_ATTR_FAMILY_ID, FAMILY).nest(nl.CTRL_ATTR_MCAST_GROUPS, (groups) => groups.nest(1, (g) => g.u32(nl.CTRL_ATTR_MCAST_GRP_ID, 7).string(nl.CTRL_ATTR_MCAST_GRP_NAME, "config")))) }];
+      return [
+        {
+          type: nl.GENL_ID_CTRL,
+          payload: message(nl.CTRL_CMD_NEWFAMILY, (w) =>
+            w
+              .string(nl.CTRL_ATTR_FAMILY_NAME, "devlink")
+              .u16(nl.CTRL_ATTR_FAMILY_ID, FAMILY)
+              .nest(nl.CTRL_ATTR_MCAST_GROUPS, (groups) =>
+                groups.nest(1, (g) => g.u32(nl.CTRL_ATTR_MCAST_GRP_ID, 7).string(nl.CTRL_ATTR_MCAST_GRP_NAME, "config")),
+              ),
+          ),
+        },
+      ];
     }
-    const answer = answers[request.payload[0] ?? 0]?.(nl.Attributes.parse(request.payload, 4) as nl.Attributes, (request.flags & nl.NLM_F_DUMP) === nl.NLM_F_DUMP);
+    const answer = answers[request.payload[0] ?? 0]?.(
+      nl.Attributes.parse(request.payload, 4) as nl.Attributes,
+      (request.flags & nl.NLM_F_DUMP) === nl.NLM_F_DUMP,
+    );
     if (answer === undefined) return { error: -EOPNOTSUPP };
     return "error" in answer ? answer : answer.map((payload) => ({ type: FAMILY, payload }));
   };
 }
 
-const handle = (name: string): Fill => (w) => w.string(nl.DEVLINK_ATTR_BUS_NAME, "netdevsim").string(nl.DEVLINK_ATTR_DEV_NAME, name);
+const handle =
+  (name: string): Fill =>
+  (w) =>
+    w.string(nl.DEVLINK_ATTR_BUS_NAME, "netdevsim").string(nl.DEVLINK_ATTR_DEV_NAME, name);
 
 function stats(w: nl.AttributeWriter, reinit: number): nl.AttributeWriter {
-  const entry = (limit: number, value: number) => (e: nl.AttributeWriter) => e.u8(nl.DEVLINK_ATTR_RELOAD_STATS_LIMIT, limit).u32(nl.DEVLINK_ATTR_RELOAD_STATS_VALUE, value);
+  const entry = (limit: number, value: number) => (e: nl.AttributeWriter) =>
+    e.u8(nl.DEVLINK_ATTR_RELOAD_STATS_LIMIT, limit).u32(nl.DEVLINK_ATTR_RELOAD_STATS_VALUE, value);
   const action = (number: number, entries: readonly (readonly [number, number])[]) => (info: nl.AttributeWriter) => {
     info.u8(nl.DEVLINK_ATTR_RELOAD_ACTION, number);
     info.nest(nl.DEVLINK_ATTR_RELOAD_ACTION_STATS, (s) => {
@@ -44,7 +67,13 @@ function stats(w: nl.AttributeWriter, reinit: number): nl.AttributeWriter {
     s.nest(nl.DEVLINK_ATTR_RELOAD_STATS, (r) => r.nest(nl.DEVLINK_ATTR_RELOAD_ACTION_INFO, action(1, [[0, reinit]])));
     s.nest(nl.DEVLINK_ATTR_REMOTE_RELOAD_STATS, (r) => {
       r.nest(nl.DEVLINK_ATTR_RELOAD_ACTION_INFO, action(1, [[0, 0]]));
-      r.nest(nl.DEVLINK_ATTR_RELOAD_ACTION_INFO, action(2, [[0, 0], [1, 0]]));
+      r.nest(
+        nl.DEVLINK_ATTR_RELOAD_ACTION_INFO,
+        action(2, [
+          [0, 0],
+          [1, 0],
+        ]),
+      );
     });
   });
 }
@@ -55,8 +84,14 @@ function device(name: string, reinit: number, failed: boolean): Uint8Array {
 
 function port(name: string, index: number, netdev: string): Uint8Array {
   return message(nl.DEVLINK_CMD_PORT_NEW, (w) =>
-    handle(name)(w).u32(nl.DEVLINK_ATTR_PORT_INDEX, index).u16(nl.DEVLINK_ATTR_PORT_TYPE, 2).u32(nl.DEVLINK_ATTR_PORT_NETDEV_IFINDEX, 2)
-      .string(nl.DEVLINK_ATTR_PORT_NETDEV_NAME, netdev).u16(nl.DEVLINK_ATTR_PORT_FLAVOUR, 0).u32(nl.DEVLINK_ATTR_PORT_NUMBER, index + 1).u8(nl.DEVLINK_ATTR_PORT_SPLITTABLE, 0),
+    handle(name)(w)
+      .u32(nl.DEVLINK_ATTR_PORT_INDEX, index)
+      .u16(nl.DEVLINK_ATTR_PORT_TYPE, 2)
+      .u32(nl.DEVLINK_ATTR_PORT_NETDEV_IFINDEX, 2)
+      .string(nl.DEVLINK_ATTR_PORT_NETDEV_NAME, netdev)
+      .u16(nl.DEVLINK_ATTR_PORT_FLAVOUR, 0)
+      .u32(nl.DEVLINK_ATTR_PORT_NUMBER, index + 1)
+      .u8(nl.DEVLINK_ATTR_PORT_SPLITTABLE, 0),
   );
 }
 
@@ -65,7 +100,9 @@ function param(cmd: number, name: string, generic: boolean, type: number, fill: 
     handle("netdevsim10")(w).nest(nl.DEVLINK_ATTR_PARAM, (p) => {
       p.string(nl.DEVLINK_ATTR_PARAM_NAME, name);
       if (generic) p.flag(nl.DEVLINK_ATTR_PARAM_GENERIC);
-      p.u8(nl.DEVLINK_ATTR_PARAM_TYPE, type).nest(nl.DEVLINK_ATTR_PARAM_VALUES_LIST, (l) => l.nest(nl.DEVLINK_ATTR_PARAM_VALUE, (v) => fill(v.u8(nl.DEVLINK_ATTR_PARAM_VALUE_CMODE, 1))));
+      p.u8(nl.DEVLINK_ATTR_PARAM_TYPE, type).nest(nl.DEVLINK_ATTR_PARAM_VALUES_LIST, (l) =>
+        l.nest(nl.DEVLINK_ATTR_PARAM_VALUE, (v) => fill(v.u8(nl.DEVLINK_ATTR_PARAM_VALUE_CMODE, 1))),
+      );
     }),
   );
 }
@@ -92,22 +129,33 @@ const netdevsim = kernelWith({
     if (isDump) return [device("netdevsim10", 8, true), device("netdevsim11", 0, false)];
     return request.string(nl.DEVLINK_ATTR_DEV_NAME) === "netdevsim10" ? [device("netdevsim10", 8, false)] : { error: -ENODEV };
   },
-  [nl.DEVLINK_CMD_PORT_GET]: (_request, isDump) => (isDump ? [port("netdevsim10", 0, "eth0"), port("netdevsim11", 1, "eth2")] : [port("netdevsim10", 0, "eth0")]),
-  [nl.DEVLINK_CMD_PARAM_GET]: (request, isDump) => (isDump ? [maxMacs(nl.DEVLINK_CMD_PARAM_NEW), test1(nl.DEVLINK_CMD_PARAM_NEW)] : one(request.string(nl.DEVLINK_ATTR_PARAM_NAME) === "test1" ? test1 : maxMacs)(request)),
+  [nl.DEVLINK_CMD_PORT_GET]: (_request, isDump) =>
+    isDump ? [port("netdevsim10", 0, "eth0"), port("netdevsim11", 1, "eth2")] : [port("netdevsim10", 0, "eth0")],
+  [nl.DEVLINK_CMD_PARAM_GET]: (request, isDump) =>
+    isDump
+      ? [maxMacs(nl.DEVLINK_CMD_PARAM_NEW), test1(nl.DEVLINK_CMD_PARAM_NEW)]
+      : one(request.string(nl.DEVLINK_ATTR_PARAM_NAME) === "test1" ? test1 : maxMacs)(request),
   [nl.DEVLINK_CMD_HEALTH_REPORTER_GET]: () => [reporter("empty", false), reporter("dummy", true)],
-  [nl.DEVLINK_CMD_INFO_GET]: () => [message(nl.DEVLINK_CMD_INFO_GET, (w) => handle("netdevsim10")(w).string(nl.DEVLINK_ATTR_INFO_DRIVER_NAME, "netdevsim"))],
+  [nl.DEVLINK_CMD_INFO_GET]: () => [
+    message(nl.DEVLINK_CMD_INFO_GET, (w) => handle("netdevsim10")(w).string(nl.DEVLINK_ATTR_INFO_DRIVER_NAME, "netdevsim")),
+  ],
   [nl.DEVLINK_CMD_ESWITCH_GET]: () => [message(nl.DEVLINK_CMD_ESWITCH_GET, handle("netdevsim10"))],
   [nl.DEVLINK_CMD_RELOAD]: (request) => {
-    if (request.u8(nl.DEVLINK_ATTR_RELOAD_ACTION) === 2) return { error: -EOPNOTSUPP, extack: "devlink: Requested reload action is not supported by the driver" };
+    if (request.u8(nl.DEVLINK_ATTR_RELOAD_ACTION) === 2)
+      return { error: -EOPNOTSUPP, extack: "devlink: Requested reload action is not supported by the driver" };
     if (request.has(nl.DEVLINK_ATTR_NETNS_PID)) return { error: -EINVAL, extack: "devlink: Unknown network namespace" };
     if (!request.has(nl.DEVLINK_ATTR_RELOAD_ACTION)) return [];
-    return [message(nl.DEVLINK_CMD_RELOAD, (w) => handle("netdevsim10")(w).bytes(nl.DEVLINK_ATTR_RELOAD_ACTIONS_PERFORMED, Uint8Array.of(2, 0, 0, 0, 6, 0, 0, 0)))];
+    return [
+      message(nl.DEVLINK_CMD_RELOAD, (w) =>
+        handle("netdevsim10")(w).bytes(nl.DEVLINK_ATTR_RELOAD_ACTIONS_PERFORMED, Uint8Array.of(2, 0, 0, 0, 6, 0, 0, 0)),
+      ),
+    ];
   },
 });
 
 async function run(line: string | readonly string[]): Promise<Outcome> {
   const outcome = await runFake(devlink, line, { kernel: netdevsim, netns: [] });
-  const withoutHelp = (text: string): string => text.replace(/Usage:[^]*/, "<usage>\n");
+  const withoutHelp = (text: string): string => text.replace(/Usage:[\s\S]*/, "<usage>\n");
   return { ...outcome, stdout: withoutHelp(outcome.stdout), stderr: withoutHelp(outcome.stderr) };
 }
 
@@ -157,7 +205,12 @@ const recorded: readonly (readonly [string | readonly string[], string, string, 
   [`devlink -j dev reload ${D}`, "\n", "", 0],
   [`devlink dev reload ${D} action driver_reinit`, "reload_actions_performed:\n    driver_reinit\n", "", 0],
   [`devlink -j dev reload ${D} action driver_reinit`, '{"reload":{"reload_actions_performed":["driver_reinit"]}}\n', "", 0],
-  [`devlink -jp dev reload ${D} action driver_reinit`, '{\n    "reload": {\n        "reload_actions_performed": [ "driver_reinit" ]\n    }\n}\n', "", 0],
+  [
+    `devlink -jp dev reload ${D} action driver_reinit`,
+    '{\n    "reload": {\n        "reload_actions_performed": [ "driver_reinit" ]\n    }\n}\n',
+    "",
+    0,
+  ],
   [
     `devlink dev reload ${D} action fw_activate`,
     "",
@@ -178,8 +231,18 @@ const recorded: readonly (readonly [string | readonly string[], string, string, 
     "",
     0,
   ],
-  ["devlink -j port show eth0", `{"port":{"${D}/0":{"type":"eth","netdev":"eth0","flavour":"physical","port":1,"splittable":false}}}\n`, "", 0],
-  [`devlink port show ${D}`, "", 'Wrong port identification string format.\nExpected "bus_name/dev_name/port_index" or "netdev_ifname".\n', 1],
+  [
+    "devlink -j port show eth0",
+    `{"port":{"${D}/0":{"type":"eth","netdev":"eth0","flavour":"physical","port":1,"splittable":false}}}\n`,
+    "",
+    0,
+  ],
+  [
+    `devlink port show ${D}`,
+    "",
+    'Wrong port identification string format.\nExpected "bus_name/dev_name/port_index" or "netdev_ifname".\n',
+    1,
+  ],
   ["devlink port show nosuch", "", 'Netdevice "nosuch" not found\n', 1],
   [`devlink port show ${D}/x`, "", 'Port index "x" is not a number or not within range\n', 1],
   [`devlink dev info ${D}`, `${D}:\n  driver netdevsim\n`, "", 0],
@@ -237,7 +300,11 @@ describe("devlink", () => {
 
   it("says that there is no family", async () => {
     const none: CannedKernel = () => ({ error: -2 });
-    expect(await runFake(devlink, "devlink dev", { kernel: none })).toEqual({ stdout: "", stderr: "Failed to connect to devlink Netlink\n", rc: 1 });
+    expect(await runFake(devlink, "devlink dev", { kernel: none })).toEqual({
+      stdout: "",
+      stderr: "Failed to connect to devlink Netlink\n",
+      rc: 1,
+    });
   });
 
   const events = [device("netdevsim10", 1, false), port("netdevsim10", 0, "eth0"), maxMacs(nl.DEVLINK_CMD_PARAM_DEL)].map((payload) =>

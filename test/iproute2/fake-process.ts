@@ -19,7 +19,9 @@ import {
 import type { Process, Program } from "../../src/syscall/index.ts";
 
 /** What a canned kernel answers: payloads of messages, or an error with or without words. */
-export type CannedAnswer = readonly { readonly type: number; readonly payload: Uint8Array }[] | { readonly error: number; readonly extack?: string };
+export type CannedAnswer =
+  | readonly { readonly type: number; readonly payload: Uint8Array }[]
+  | { readonly error: number; readonly extack?: string };
 export type CannedKernel = (protocol: number, request: NetlinkMessage) => CannedAnswer;
 
 export interface Outcome {
@@ -66,7 +68,8 @@ function fakeProcess(argv: readonly string[], written: Record<number, string>, o
   const inbox: Uint8Array[] = [];
   const events = [...(options.events ?? [])];
   let nextFd = 3;
-  const known = (path: string): boolean => names !== null && (path === "/run/netns/" || names.some((name) => path === `/run/netns/${name}`));
+  const known = (path: string): boolean =>
+    names !== null && (path === "/run/netns/" || names.some((name) => path === `/run/netns/${name}`));
   const fake: Partial<Process> = {
     argv,
     env: new Map(),
@@ -99,7 +102,8 @@ function fakeProcess(argv: readonly string[], written: Record<number, string>, o
       return nextFd++;
     },
     send: async (fd, bytes) => {
-      for (const request of parseMessages(bytes) ?? []) inbox.push(reply(request, (options.kernel ?? (() => ({ error: -EINVAL })))(protocols.get(fd) ?? -1, request)));
+      for (const request of parseMessages(bytes) ?? [])
+        inbox.push(reply(request, (options.kernel ?? (() => ({ error: -EINVAL })))(protocols.get(fd) ?? -1, request)));
       return bytes.length;
     },
     recv: async () => inbox.shift() ?? events.shift() ?? -4,
@@ -118,7 +122,8 @@ function reply(request: NetlinkMessage, answer: CannedAnswer): Uint8Array {
   const isDump = (request.flags & NLM_F_DUMP) === NLM_F_DUMP;
   const parts = answer.map(({ type, payload }) => encodeMessage({ ...head, type, flags: isDump ? NLM_F_MULTI : 0, payload }));
   if (isDump) parts.push(encodeMessage({ ...head, type: NLMSG_DONE, flags: NLM_F_MULTI, payload: new Uint8Array(4) }));
-  else if ((request.flags & NLM_F_ACK) !== 0) parts.push(encodeMessage({ ...head, type: NLMSG_ERROR, flags: NLM_F_CAPPED, payload: errorPayload(0, request) }));
+  else if ((request.flags & NLM_F_ACK) !== 0)
+    parts.push(encodeMessage({ ...head, type: NLMSG_ERROR, flags: NLM_F_CAPPED, payload: errorPayload(0, request) }));
   return concatBytes(parts);
 }
 

@@ -18,9 +18,27 @@ interface FakeLink {
 const UP = nl.IFF_UP | nl.IFF_RUNNING | nl.IFF_LOWER_UP;
 const LINKS: readonly FakeLink[] = [
   { index: 1, name: "lo", flags: nl.IFF_LOOPBACK | UP, address: "00:00:00:00:00:00" },
-  { index: 2, name: "eth0", flags: nl.IFF_BROADCAST | nl.IFF_NOARP, address: "5a:e1:a4:8c:5c:1c", fill: (w) => w.u32(nl.IFLA_NUM_VF, 0).nest(nl.IFLA_VFINFO_LIST, () => {}) },
-  { index: 5, name: "v0", flags: nl.IFF_BROADCAST | nl.IFF_MULTICAST, address: "0e:1d:4a:ab:de:38", fill: (w) => w.u32(nl.IFLA_LINK, 4).s32(nl.IFLA_LINK_NETNSID, 7) },
-  { index: 11, name: "x", flags: nl.IFF_BROADCAST | nl.IFF_NOARP, address: "1a:c9:df:f2:a5:ba", fill: (w) => w.u32(nl.IFLA_LINK, 2).nest(nl.IFLA_LINKINFO, (i) => i.string(nl.IFLA_INFO_KIND, "vlan")) },
+  {
+    index: 2,
+    name: "eth0",
+    flags: nl.IFF_BROADCAST | nl.IFF_NOARP,
+    address: "5a:e1:a4:8c:5c:1c",
+    fill: (w) => w.u32(nl.IFLA_NUM_VF, 0).nest(nl.IFLA_VFINFO_LIST, () => {}),
+  },
+  {
+    index: 5,
+    name: "v0",
+    flags: nl.IFF_BROADCAST | nl.IFF_MULTICAST,
+    address: "0e:1d:4a:ab:de:38",
+    fill: (w) => w.u32(nl.IFLA_LINK, 4).s32(nl.IFLA_LINK_NETNSID, 7),
+  },
+  {
+    index: 11,
+    name: "x",
+    flags: nl.IFF_BROADCAST | nl.IFF_NOARP,
+    address: "1a:c9:df:f2:a5:ba",
+    fill: (w) => w.u32(nl.IFLA_LINK, 2).nest(nl.IFLA_LINKINFO, (i) => i.string(nl.IFLA_INFO_KIND, "vlan")),
+  },
 ];
 
 const mac = (text: string): Uint8Array => Uint8Array.from(text.split(":"), (part) => Number.parseInt(part, 16));
@@ -33,8 +51,13 @@ function linkMessage(link: FakeLink): Uint8Array {
   view.setInt32(4, link.index, true);
   view.setUint32(8, link.flags, true);
   const w = new nl.AttributeWriter().header(header);
-  w.string(nl.IFLA_IFNAME, link.name).u32(nl.IFLA_TXQLEN, 1000).u8(nl.IFLA_OPERSTATE, isLoopback ? nl.IF_OPER_UNKNOWN : nl.IF_OPER_DOWN);
-  w.u8(nl.IFLA_LINKMODE, 0).u32(nl.IFLA_MTU, isLoopback ? 65536 : 1500).u32(nl.IFLA_GROUP, 0).string(nl.IFLA_QDISC, isLoopback ? "noqueue" : "noop");
+  w.string(nl.IFLA_IFNAME, link.name)
+    .u32(nl.IFLA_TXQLEN, 1000)
+    .u8(nl.IFLA_OPERSTATE, isLoopback ? nl.IF_OPER_UNKNOWN : nl.IF_OPER_DOWN);
+  w.u8(nl.IFLA_LINKMODE, 0)
+    .u32(nl.IFLA_MTU, isLoopback ? 65536 : 1500)
+    .u32(nl.IFLA_GROUP, 0)
+    .string(nl.IFLA_QDISC, isLoopback ? "noqueue" : "noop");
   w.bytes(nl.IFLA_ADDRESS, mac(link.address)).bytes(nl.IFLA_BROADCAST, mac(isLoopback ? link.address : "ff:ff:ff:ff:ff:ff"));
   w.bytes(nl.IFLA_STATS64, new Uint8Array(24 * 8));
   link.fill?.(w);
@@ -61,7 +84,10 @@ function getNsid(request: nl.NetlinkMessage): CannedAnswer {
 
 function address(): CannedAnswer {
   const header = Uint8Array.of(nl.AF_INET, 8, nl.IFA_F_PERMANENT, nl.RT_SCOPE_HOST, 1, 0, 0, 0);
-  const w = new nl.AttributeWriter().header(header).bytes(nl.IFA_LOCAL, Uint8Array.of(127, 0, 0, 1)).bytes(nl.IFA_ADDRESS, Uint8Array.of(127, 0, 0, 1));
+  const w = new nl.AttributeWriter()
+    .header(header)
+    .bytes(nl.IFA_LOCAL, Uint8Array.of(127, 0, 0, 1))
+    .bytes(nl.IFA_ADDRESS, Uint8Array.of(127, 0, 0, 1));
   w.string(nl.IFA_LABEL, "lo").bytes(nl.IFA_CACHEINFO, new Uint8Array(16).fill(255));
   return [{ type: nl.RTM_NEWADDR, payload: w.finish() }];
 }
@@ -85,13 +111,17 @@ const canned: CannedKernel = (_protocol, request) => {
 
 async function run(line: string | readonly string[]): Promise<Outcome> {
   const outcome = await runFake(ip, line, { kernel: canned, netns: ["foo", "bar"] });
-  return { ...outcome, stderr: outcome.stderr.replace(/Usage:[^]*/, "<usage>\n") };
+  return { ...outcome, stderr: outcome.stderr.replace(/Usage:[\s\S]*/, "<usage>\n") };
 }
 
-const LO = "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group default qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n";
-const ETH0 = "2: eth0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000\n    link/ether 5a:e1:a4:8c:5c:1c brd ff:ff:ff:ff:ff:ff\n";
-const V0 = "5: v0@if4: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000\n    link/ether 0e:1d:4a:ab:de:38 brd ff:ff:ff:ff:ff:ff link-netns foo\n";
-const X = "11: x@eth0: <BROADCAST,NOARP,M-DOWN> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000\n    link/ether 1a:c9:df:f2:a5:ba brd ff:ff:ff:ff:ff:ff\n";
+const LO =
+  "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group default qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n";
+const ETH0 =
+  "2: eth0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000\n    link/ether 5a:e1:a4:8c:5c:1c brd ff:ff:ff:ff:ff:ff\n";
+const V0 =
+  "5: v0@if4: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000\n    link/ether 0e:1d:4a:ab:de:38 brd ff:ff:ff:ff:ff:ff link-netns foo\n";
+const X =
+  "11: x@eth0: <BROADCAST,NOARP,M-DOWN> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000\n    link/ether 1a:c9:df:f2:a5:ba brd ff:ff:ff:ff:ff:ff\n";
 const JSON_LO =
   '{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"],"mtu":65536,"qdisc":"noqueue","operstate":"UNKNOWN","linkmode":"DEFAULT","group":"default","txqlen":1000,"link_type":"loopback","address":"00:00:00:00:00:00","broadcast":"00:00:00:00:00:00"}';
 
@@ -182,7 +212,12 @@ const recorded: readonly (readonly [string | readonly string[], string, string, 
   ["ip link add d0 type dummy", "", "RTNETLINK answers: File exists\n", 2],
   ["ip link add d0 type dummy extra", "", "RTNETLINK answers: File exists\n", 2],
   ["ip link add v5 type vlan id 5", "", 'ip: "id" of link type vlan is not modelled by this emulator.\n', 1],
-  ["ip link add averylonginterfacename type dummy", "", 'Error: argument "averylonginterfacename" is wrong: "name" not a valid ifname\n', 255],
+  [
+    "ip link add averylonginterfacename type dummy",
+    "",
+    'Error: argument "averylonginterfacename" is wrong: "name" not a valid ifname\n',
+    255,
+  ],
   ["ip link del nosuch", "", 'Cannot find device "nosuch"\n', 1],
   [
     "ip addr show lo",
@@ -193,6 +228,12 @@ const recorded: readonly (readonly [string | readonly string[], string, string, 
   [
     "ip -j addr show lo",
     `[${JSON_LO.replace(',"linkmode":"DEFAULT"', "").slice(0, -1)},"addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host","label":"lo","valid_life_time":4294967295,"preferred_life_time":4294967295}]}]\n`,
+    "",
+    0,
+  ],
+  [
+    "ip -s addr show lo",
+    "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n    RX:  bytes packets errors dropped  missed   mcast           \n             0       0      0       0       0       0 \n    TX:  bytes packets errors dropped carrier collsns           \n             0       0      0       0       0       0 \n",
     "",
     0,
   ],
@@ -215,7 +256,11 @@ describe("ip", () => {
   it("says twice of a file that is no namespace that it is none, and lists it", async () => {
     const refusing: CannedKernel = () => ({ error: -EINVAL, extack: "Peer netns reference is invalid" });
     const complaint = "Error: Peer netns reference is invalid.\n";
-    expect(await runFake(ip, "ip netns", { kernel: refusing, netns: ["junk"] })).toEqual({ stdout: "junk\n", stderr: complaint + complaint, rc: 0 });
+    expect(await runFake(ip, "ip netns", { kernel: refusing, netns: ["junk"] })).toEqual({
+      stdout: "junk\n",
+      stderr: complaint + complaint,
+      rc: 0,
+    });
   });
 
   it("asks for a veth pair in one message", async () => {
@@ -224,9 +269,18 @@ describe("ip", () => {
       sent = nl.Attributes.parse(request.payload, nl.IFINFOMSG_LEN);
       return [];
     };
-    expect(await runFake(ip, "ip link add v0 type veth peer name v1 mtu 1400", { kernel: watching })).toEqual({ stdout: "", stderr: "", rc: 0 });
+    expect(await runFake(ip, "ip link add v0 type veth peer name v1 mtu 1400", { kernel: watching })).toEqual({
+      stdout: "",
+      stderr: "",
+      rc: 0,
+    });
     const info = (sent as nl.Attributes | null)?.nested(nl.IFLA_LINKINFO);
     const peer = nl.Attributes.parse(info?.nested(nl.IFLA_INFO_DATA)?.bytes(nl.VETH_INFO_PEER) ?? new Uint8Array(0), nl.IFINFOMSG_LEN);
-    expect([(sent as nl.Attributes | null)?.string(nl.IFLA_IFNAME), info?.string(nl.IFLA_INFO_KIND), peer?.string(nl.IFLA_IFNAME), peer?.u32(nl.IFLA_MTU)]).toEqual(["v0", "veth", "v1", 1400]);
+    expect([
+      (sent as nl.Attributes | null)?.string(nl.IFLA_IFNAME),
+      info?.string(nl.IFLA_INFO_KIND),
+      peer?.string(nl.IFLA_IFNAME),
+      peer?.u32(nl.IFLA_MTU),
+    ]).toEqual(["v0", "veth", "v1", 1400]);
   });
 });

@@ -18,7 +18,10 @@ interface Row {
 const rows = JSON.parse(readFileSync(new URL("./netns.fixture.json", import.meta.url), "utf8")) as readonly Row[];
 
 function normalise(text: string): string {
-  return text.replace(/link\/ether [0-9a-f:]{17}/g, "link/ether MAC").replace(/"address":"(?!00:00)[0-9a-f:]{17}"/g, '"address":"MAC"').replace(/Usage:[^]*/, "<usage>\n");
+  return text
+    .replace(/link\/ether [0-9a-f:]{17}/g, "link/ether MAC")
+    .replace(/"address":"(?!00:00)[0-9a-f:]{17}"/g, '"address":"MAC"')
+    .replace(/Usage:[\s\S]*/, "<usage>\n");
 }
 
 describe("recorded rows of ip netns", () => {
@@ -28,20 +31,23 @@ describe("recorded rows of ip netns", () => {
     await rooms.run("ip", "link", "set", "lo", "up");
   });
 
-  it.each(rows.map((row, i) => [i, (row.argv ?? row.silent ?? []).map((argv) => argv.join(" ").slice(0, 80)).join("; "), row] as const))("%i %s", async (_i, _name, row) => {
-    for (const argv of row.silent ?? []) await rooms.run(...argv);
-    if (row.argv === undefined) return;
-    const found = { stdout: "", stderr: "", rc: 0 as number | null };
-    for (const argv of row.argv) {
-      const result = await rooms.run(...argv);
-      found.stdout += result.stdout;
-      found.stderr += result.stderr;
-      found.rc = result.rc;
-    }
-    expect({ stdout: normalise(found.stdout), stderr: normalise(found.stderr), rc: found.rc }).toEqual({
-      stdout: normalise(row.stdout ?? ""),
-      stderr: row.stderr ?? "",
-      rc: row.rc,
-    });
-  });
+  it.each(rows.map((row, i) => [i, (row.argv ?? row.silent ?? []).map((argv) => argv.join(" ").slice(0, 80)).join("; "), row] as const))(
+    "%i %s",
+    async (_i, _name, row) => {
+      for (const argv of row.silent ?? []) await rooms.run(...argv);
+      if (row.argv === undefined) return;
+      const found = { stdout: "", stderr: "", rc: 0 as number | null };
+      for (const argv of row.argv) {
+        const result = await rooms.run(...argv);
+        found.stdout += result.stdout;
+        found.stderr += result.stderr;
+        found.rc = result.rc;
+      }
+      expect({ stdout: normalise(found.stdout), stderr: normalise(found.stderr), rc: found.rc }).toEqual({
+        stdout: normalise(row.stdout ?? ""),
+        stderr: row.stderr ?? "",
+        rc: row.rc,
+      });
+    },
+  );
 });

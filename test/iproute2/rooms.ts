@@ -5,7 +5,7 @@ import { mlx5_init, mlx5Function } from "../../src/core/index.ts";
 import { devlink_init } from "../../src/devlink/index.ts";
 import { type Era, findEra, type NotifierKind, notifierOf } from "../../src/eras.ts";
 import { ib_core_init, mlx5_ib_init } from "../../src/ib/index.ts";
-import { fifoPolicy, type Frame, Kernel, type Pid, spawnTask, type Task } from "../../src/kernel/index.ts";
+import { type Frame, fifoPolicy, Kernel, type Pid, spawnTask, type Task } from "../../src/kernel/index.ts";
 import { init_net, net_init } from "../../src/net/index.ts";
 import { netdevsim_init } from "../../src/netdevsim/index.ts";
 import { genl_init } from "../../src/netlink/index.ts";
@@ -39,7 +39,13 @@ export async function bootRooms(eraName: Era["name"], addresses: readonly string
   const era = findEra(eraName) as Era;
   const kernel = new Kernel({ release: era.release });
   const turn = (): Promise<void> => hostTurn();
-  const swapper = spawnTask(kernel, { comm: "swapper/0", parent: null, body: (current) => boot(current, era, addresses, notifier ?? era.notifier), kthread: true, pid: 0 as Pid });
+  const swapper = spawnTask(kernel, {
+    comm: "swapper/0",
+    parent: null,
+    body: (current) => boot(current, era, addresses, notifier ?? era.notifier),
+    kthread: true,
+    pid: 0 as Pid,
+  });
   await kernel.sched.run(turn);
   if (swapper === null || swapper.alive) throw new Error("boot does not end");
   const init = startInit(kernel);

@@ -4,8 +4,26 @@
  */
 import { describe, expect, it } from "vitest";
 import { EBUSY, EEXIST, EINVAL, ENODEV, EOPNOTSUPP, type Frame } from "../../src/kernel/index.ts";
-import { __dev_get_by_name, init_net, loadedModules, netif_device_detach, unregister_netdev } from "../../src/net/index.ts";
-import { IFLA_IFALIAS, IFLA_IFNAME, IFLA_MTU, IFLA_NET_NS_FD, IFLA_NET_NS_PID, NLM_F_CREATE, RTM_NEWLINK, RTNLGRP_LINK } from "../../src/netlink/index.ts";
+import {
+  dev_hold,
+  dev_put,
+  init_net,
+  loadedModules,
+  type net_device,
+  netif_device_detach,
+  unregister_netdev,
+} from "../../src/net/index.ts";
+import {
+  type AttributeWriter,
+  IFLA_IFALIAS,
+  IFLA_IFNAME,
+  IFLA_MTU,
+  IFLA_NET_NS_FD,
+  IFLA_NET_NS_PID,
+  NLM_F_CREATE,
+  RTM_NEWLINK,
+  RTNLGRP_LINK,
+} from "../../src/netlink/index.ts";
 import { type Network, network, newDevice } from "../support/network.ts";
 import { ifinfo, linkText, RtnlClient } from "../support/rtnl.ts";
 
@@ -87,11 +105,17 @@ describe("veth", () => {
       ]);
       await ip.setLink(current, "v0", { up: true });
     });
-    await shows(net, ["2: v1 <> mtu 1500 qdisc noop state DOWN link 3 veth", "3: v0 <UP> mtu 1500 qdisc noqueue state LOWERLAYERDOWN link 2 veth"]);
+    await shows(net, [
+      "2: v1 <> mtu 1500 qdisc noop state DOWN link 3 veth",
+      "3: v0 <UP> mtu 1500 qdisc noqueue state LOWERLAYERDOWN link 2 veth",
+    ]);
     await net.call(async (current) => {
       await RtnlClient.open(current, init_net(net.kernel)).setLink(current, "v1", { up: true });
     });
-    await shows(net, ["2: v1 <UP,LOWER_UP> mtu 1500 qdisc noqueue state UP link 3 veth", "3: v0 <UP,LOWER_UP> mtu 1500 qdisc noqueue state UP link 2 veth"]);
+    await shows(net, [
+      "2: v1 <UP,LOWER_UP> mtu 1500 qdisc noqueue state UP link 3 veth",
+      "3: v0 <UP,LOWER_UP> mtu 1500 qdisc noqueue state UP link 2 veth",
+    ]);
   });
 
   it("goes with its other end", async () => {
@@ -114,7 +138,7 @@ describe("errors", () => {
     await withClient(async (current, ip, net) => {
       await ip.addLink(current, "d0", "dummy");
       const eth0 = await newDevice(current, "eth0", init_net(net.kernel));
-      const set = async (name: string, fill: (w: import("../../src/netlink/index.ts").AttributeWriter) => void): Promise<[number, string | null]> => {
+      const set = async (name: string, fill: (w: AttributeWriter) => void): Promise<[number, string | null]> => {
         const { errno, text } = await ip.setLink(current, name, { fill });
         return [errno, text];
       };
@@ -142,17 +166,22 @@ describe("errors", () => {
 });
 
 it("a device whose last reference is missing keeps unregister_netdev() waiting and says so every ten seconds", async () => {
-  const { dev_hold, dev_put } = await import("../../src/net/index.ts");
   const net = await network();
+  const devices: net_device[] = [];
   await net.call(async (current) => {
-    dev_hold(current, await newDevice(current, "eth0", init_net(net.kernel)));
+    const eth0 = await newDevice(current, "eth0", init_net(net.kernel));
+    dev_hold(current, eth0);
+    devices.push(eth0);
   });
-  const eth0 = await find(net, "eth0");
-  const [waiter] = await net.run({ unregister: (current) => unregister_netdev(current, eth0) });
+  const [waiter] = await net.run({
+    unregister: async (current) => {
+      for (const eth0 of devices) await unregister_netdev(current, eth0);
+    },
+  });
   expect(waiter?.wait?.on.kind).toBe("reference");
   await net.call(async (current) => {
     net.kernel.clock.advance(25e9);
-    dev_put(current, eth0);
+    for (const eth0 of devices) dev_put(current, eth0);
   });
   expect(waiter?.alive).toBe(false);
   expect(net.kernel.log.lines.map((line) => line.text)).toEqual([
@@ -160,12 +189,3 @@ it("a device whose last reference is missing keeps unregister_netdev() waiting a
     "unregister_netdevice: waiting for eth0 to become free. Usage count = 1",
   ]);
 });
-
-async function find(net: Network, name: string): Promise<NonNullable<ReturnType<typeof __dev_get_by_name>>> {
-  let found: ReturnType<typeof __dev_get_by_name> = null;
-  await net.call(async (current) => {
-    found = __dev_get_by_name(current, init_net(net.kernel), name);
-  });
-  if (found === null) throw new Error(`no ${name}`);
-  return found;
-}

@@ -3,7 +3,7 @@
  * of cleanup_net(), and what is reported when something is left in it.
  */
 import { describe, expect, it } from "vitest";
-import { type Frame, ENOMEM, EINTR, down_write, send_sig, SIGKILL, up_write } from "../../src/kernel/index.ts";
+import { down_write, EINTR, ENOMEM, type Frame, SIGKILL, send_sig, up_write } from "../../src/kernel/index.ts";
 import {
   copy_net_ns,
   get_net,
@@ -64,7 +64,10 @@ describe("setup and cleanup", () => {
     await net.call(async (current) => {
       await withOps(log, current);
       let calls = 0;
-      await register_pernet_device(current, recording("failing", log, () => (calls++ === 0 ? 0 : -ENOMEM)));
+      await register_pernet_device(
+        current,
+        recording("failing", log, () => (calls++ === 0 ? 0 : -ENOMEM)),
+      );
       log.length = 0;
       expect(await copy_net_ns(current)).toBe(-ENOMEM);
     });
@@ -83,7 +86,12 @@ describe("setup and cleanup", () => {
     await net.call(async (current) => {
       await newNet(current);
       let calls = 0;
-      expect(await register_pernet_subsys(current, recording("late", log, () => (calls++ === 0 ? 0 : -ENOMEM)))).toBe(-ENOMEM);
+      expect(
+        await register_pernet_subsys(
+          current,
+          recording("late", log, () => (calls++ === 0 ? 0 : -ENOMEM)),
+        ),
+      ).toBe(-ENOMEM);
       expect(log).toEqual(["late init", "late init", "late pre_exit", "late exit", "late exit_batch of 1"]);
       log.length = 0;
       const ops = recording("late", log);
@@ -197,7 +205,8 @@ it("cleanup_net() holds pernet_ops_rwsem for read while the operations run", asy
   const net = await network();
   const held: string[] = [];
   await net.call(async (current) => {
-    const note = async (frame: Frame): Promise<void> => void held.push(frame.task.held.map(({ lock, mode }) => `${lock.name} ${mode}`).join());
+    const note = async (frame: Frame): Promise<void> =>
+      void held.push(frame.task.held.map(({ lock, mode }) => `${lock.name} ${mode}`).join());
     await register_pernet_subsys(current, { name: "note", pre_exit: note, exit: note });
     put_net(current, await newNet(current));
   });

@@ -13,10 +13,10 @@ it("shows the three designs side by side", async () => {
   expect(`${compareTitle("scripts/netns-delete.sh", "v5.10", 1, 3)}\n${compareHeader(HEALTHY)}${rows.join("")}`).toMatchInlineSnapshot(`
     "scripts/netns-delete.sh on v5.10, one PCI device, three notifier designs
 
-      notifier  verdict     ip netns del  device ends in   IB device     RoCE netdev after reload
-      global    DEADLOCK    returned 0    foo (dying)      gone          yes
-      net       ok          returned 0    init_net         re-created    lost, no GIDs  <- why reverted
-      dev_net   ok          returned 0    init_net         re-created    yes
+      notifier  verdict       ip netns del  device ends in  IB device   RoCE netdev after reload
+      global    DEADLOCK      returned 0    foo (dying)     gone        yes
+      net       ok            returned 0    init_net        re-created  lost, no GIDs  <- why reverted
+      dev_net   ok            returned 0    init_net        re-created  yes
     "
   `);
 });
@@ -40,15 +40,15 @@ it("shows every other way a run can end", async () => {
     await abbaOutcome(),
   ];
   expect(`${compareHeader({ ...HEALTHY, facts })}${outcomes.map((outcome) => compareRow(outcome, PLAIN)).join("")}`).toMatchInlineSnapshot(`
-    "  notifier  verdict     ip netns del  device ends in   IB device     RoCE netdev
-      net       ok          hangs         init_net         kept          yes
-      net       ok          -             -                -             -
-      net       failed (2)  returned 0    init_net         re-created    lost, no GIDs  <- why reverted
-      net       no end      returned 0    init_net         re-created    lost, no GIDs  <- why reverted
-      net       LIMIT       returned 0    init_net         re-created    lost, no GIDs  <- why reverted
-      net       BUG (1)     returned 0    init_net         re-created    lost, no GIDs  <- why reverted
-      global    HUNG        returned 0    init_net         re-created    lost, no GIDs
-      global    DEADLOCK    returned 0    init_net         re-created    lost, no GIDs
+    "  notifier  verdict       ip netns del  device ends in  IB device   RoCE netdev
+      net       ok            hangs         init_net        kept        yes
+      net       ok            -             -               -           -
+      net       failed (2)    returned 0    init_net        re-created  lost, no GIDs  <- why reverted
+      net       no end        returned 0    init_net        re-created  lost, no GIDs  <- why reverted
+      net       LIMIT         returned 0    init_net        re-created  lost, no GIDs  <- why reverted
+      net       BUG (1)       returned 0    init_net        re-created  lost, no GIDs  <- why reverted
+      global    HUNG          returned 0    init_net        re-created  lost, no GIDs
+      global    DEADLOCK      returned 0    init_net        re-created  lost, no GIDs
     "
   `);
 });

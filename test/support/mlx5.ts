@@ -1,10 +1,29 @@
 /** A kernel with mlx5_core, ib_core and mlx5_ib on emulated cards, but without programs: for tests of those rooms. */
 import { base_init } from "../../src/base/index.ts";
-import { type FirmwareConfig, MLX5_ERAS, mlx5_init, mlx5Function, type Mlx5Strategies } from "../../src/core/index.ts";
+import { type FirmwareConfig, MLX5_ERAS, type Mlx5Strategies, mlx5_init, mlx5Function } from "../../src/core/index.ts";
 import { DEVLINK_ERAS, devlink_init } from "../../src/devlink/index.ts";
 import { devNetNotifier, globalNotifier, ib_core_init, mlx5_ib_init, netNotifier, rdmaDevices } from "../../src/ib/index.ts";
-import { type Frame, Kernel, type KernelObserver, type SchedulingPolicy, spawnTask, stackNames, type Task } from "../../src/kernel/index.ts";
-import { __dev_get_by_name, dev_change_flags, dev_change_net_namespace, init_net, liveNets, type net, net_init, nsproxy_net, rtnl_lock, rtnl_unlock } from "../../src/net/index.ts";
+import {
+  type Frame,
+  Kernel,
+  type KernelObserver,
+  type SchedulingPolicy,
+  spawnTask,
+  stackNames,
+  type Task,
+} from "../../src/kernel/index.ts";
+import {
+  __dev_get_by_name,
+  dev_change_flags,
+  dev_change_net_namespace,
+  init_net,
+  liveNets,
+  type net,
+  net_init,
+  nsproxy_net,
+  rtnl_lock,
+  rtnl_unlock,
+} from "../../src/net/index.ts";
 import { DEVLINK_ATTR_NETNS_PID, DEVLINK_CMD_RELOAD, genl_init, IFF_UP } from "../../src/netlink/index.ts";
 import { parsePciAddress, pci_add_device, pci_bus_init } from "../../src/pci/index.ts";
 import { vfs_init } from "../../src/vfs/index.ts";
@@ -89,7 +108,12 @@ export async function setUp(current: Frame, name: string, net: net = init_net(cu
 }
 
 /** devlink dev reload DEVICE netns TARGET, from the namespace the device is in. */
-export async function reload(current: Frame, target: net, from: net = init_net(current.kernel), device = "pci/0000:00:08.0"): Promise<GenlAnswer> {
+export async function reload(
+  current: Frame,
+  target: net,
+  from: net = init_net(current.kernel),
+  device = "pci/0000:00:08.0",
+): Promise<GenlAnswer> {
   nsproxy_net.set(current.task, target);
   const client = await devlinkClient(current, from);
   const answer = await client.request(current, DEVLINK_CMD_RELOAD, (w) => handle(device)(w).u32(DEVLINK_ATTR_NETNS_PID, current.task.pid));
@@ -130,10 +154,18 @@ export async function moveNetdev(current: Frame, name: string, from: net, to: ne
 /** True if nobody is blocked, nothing is held, no bug was reported and only init_net is left. */
 export function healthy(kernel: Kernel): boolean {
   const tasks = [...kernel.tasks.values()];
-  return blocked(kernel).length === 0 && tasks.every((task) => task.held.length === 0) && kernel.bugs.length === 0 && liveNets(kernel).length === 1;
+  return (
+    blocked(kernel).length === 0 &&
+    tasks.every((task) => task.held.length === 0) &&
+    kernel.bugs.length === 0 &&
+    liveNets(kernel).length === 1
+  );
 }
 
-/** What every blocked task waits for, and its stack, outermost first. */
+/**
+ * What every blocked task waits for, and its stack, outermost first; without ops_pre_exit_list(), which compilers inline in
+ * some kernels.
+ */
 export function blocked(kernel: Kernel): { task: string; lock: string; mode: string; stack: string[]; held: string[] }[] {
   return [...kernel.tasks.values()]
     .filter((task) => task.state === "TASK_UNINTERRUPTIBLE" || task.state === "TASK_KILLABLE")
@@ -141,7 +173,7 @@ export function blocked(kernel: Kernel): { task: string; lock: string; mode: str
       task: task.displayName,
       lock: task.wait?.on.name ?? "",
       mode: task.wait?.mode ?? "",
-      stack: stackNames(task.wait?.frame ?? null),
+      stack: stackNames(task.wait?.frame ?? null).filter((name) => name !== "ops_pre_exit_list"),
       held: task.held.map((hold) => `${hold.lock.name}:${hold.mode}`),
     }));
 }

@@ -8,7 +8,7 @@ import {
   init_net,
   type net,
   net_dev_init,
-  net_device,
+  type net_device,
   net_ns_init,
   netdev_cmd_to_name,
   type netdev_notifier_block,
@@ -86,7 +86,11 @@ export async function underRtnl<T>(current: Frame, body: () => Promise<T>): Prom
 }
 
 /** A notifier that writes down what it is told: `REGISTER eth0`. `answer` may refuse. */
-export function listener(name: string, log: string[], answer: (event: string, dev: string) => number = () => NOTIFY_DONE): netdev_notifier_block {
+export function listener(
+  name: string,
+  log: string[],
+  answer: (event: string, dev: string) => number = () => NOTIFY_DONE,
+): netdev_notifier_block {
   return {
     name,
     priority: 0,

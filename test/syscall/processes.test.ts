@@ -179,3 +179,17 @@ test("two machines run side by side without meeting", async () => {
   const [a, b] = await Promise.all([runUserland(program("a")), runUserland(program("b"))]);
   expect([a.stdout, b.stdout, a.kernel.clock.now]).toEqual(["a\n", "b\n", b.kernel.clock.now]);
 });
+
+test("a copy of an executable runs; one that was written over does not", async () => {
+  const run = await runUserland(
+    async (process) => {
+      const content = await readFile(process, "/usr/bin/hello");
+      await writeFile(process, "/tmp/copy", String(content), 0o755);
+      await writeFile(process, "/usr/bin/hello", "gone");
+      await say(process, String(await process.execve("/usr/bin/hello", ["hello"], process.env)));
+      return process.execve("/tmp/copy", ["copy"], process.env);
+    },
+    { programs: { "/usr/bin/hello": (process) => zeroAfter(say(process, `hello from ${process.argv[0]}`)) } },
+  );
+  expect(run.stdout).toBe(`${-ENOEXEC}\nhello from copy\n`);
+});

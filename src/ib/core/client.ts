@@ -3,9 +3,18 @@
  * devices_rwsem, clients_rwsem and the device's client_data_rwsem, all for read; its remove runs under none of them, last
  * client first.
  */
-import { complete, completion, down_read, down_write, downgrade_write, type Frame, up_read, up_write, wait_for_completion } from "../../kernel/index.ts";
-import { type ib_device, ib_device_try_get, statics } from "./device.ts";
-import { ib_device_put } from "./registration.ts";
+import {
+  complete,
+  completion,
+  down_read,
+  down_write,
+  downgrade_write,
+  type Frame,
+  up_read,
+  up_write,
+  wait_for_completion,
+} from "../../kernel/index.ts";
+import { type ib_device, ib_device_try_get, statics, ib_device_put } from "./device.ts";
 
 export interface IbClientOps {
   readonly name: string;

@@ -4,11 +4,11 @@
  * Left out of the operations: everything that moves data (queue pairs, memory regions, completion queues, user contexts).
  */
 import type { device } from "../../base/index.ts";
-import { completion, type Frame, type Kernel, mutex, rw_semaphore, staticData } from "../../kernel/index.ts";
+import { complete, completion, type Frame, type Kernel, mutex, rw_semaphore, staticData } from "../../kernel/index.ts";
 import { init_net, type net, type net_device } from "../../net/index.ts";
 import type { ib_client } from "./client.ts";
 import type { ib_event_handler } from "./event.ts";
-import { ib_gid_table } from "./gid-table.ts";
+import type { ib_gid_table } from "./gid-table.ts";
 import type { rdma_dev_net } from "./netns.ts";
 
 /** enum ib_port_state, enum ib_port_phys_state: the values that occur here. */
@@ -82,7 +82,12 @@ export class ib_device {
   use_cq_dim = true;
 
   /** @param makeCoreDevice makes what stands for it in its namespace. */
-  constructor(kernel: Kernel, ops: ib_device_ops, makeCoreDevice: (self: ib_device, net: net) => ib_core_device, attrs: IbDeviceAttributes) {
+  constructor(
+    kernel: Kernel,
+    ops: ib_device_ops,
+    makeCoreDevice: (self: ib_device, net: net) => ib_core_device,
+    attrs: IbDeviceAttributes,
+  ) {
     this.ops = ops;
     this.parent = attrs.parent;
     this.phys_port_cnt = attrs.phys_port_cnt;
@@ -129,4 +134,10 @@ export function ib_device_try_get(current: Frame, dev: ib_device): boolean {
   if (dev.refcount === 0) return false;
   dev.refcount++;
   return true;
+}
+
+/** ib_device_put(): drops a reference; the last one lets the unregistering task go on. */
+export function ib_device_put(current: Frame, dev: ib_device): void {
+  current.writes(dev);
+  if (--dev.refcount === 0) complete(current, dev.unreg_completion);
 }

@@ -43,7 +43,12 @@ export class ib_gid_table {
  * __ib_cache_gid_add(): enters a GID unless it is there already (for a default GID: unless its netdev has one of this
  * type). True if the table changed, -ENOSPC if it is full. Takes the table's lock.
  */
-export async function __ib_cache_gid_add(caller: Frame, table: ib_gid_table, entry: GidEntry, isDefault: boolean): Promise<boolean | number> {
+export async function __ib_cache_gid_add(
+  caller: Frame,
+  table: ib_gid_table,
+  entry: GidEntry,
+  isDefault: boolean,
+): Promise<boolean | number> {
   const current = caller.enter("__ib_cache_gid_add");
   if (entry.gid === ZERO_GID) return false;
   await mutex_lock(current, table.lock);
@@ -56,7 +61,8 @@ export async function __ib_cache_gid_add(caller: Frame, table: ib_gid_table, ent
 function enter(table: ib_gid_table, entry: GidEntry, isDefault: boolean): boolean | number {
   const { entries, defaults } = table;
   const range = isDefault ? entries.slice(0, defaults) : entries;
-  const same = (e: GidEntry | null): boolean => e !== null && e.type === entry.type && e.ndev === entry.ndev && (isDefault || e.gid === entry.gid);
+  const same = (e: GidEntry | null): boolean =>
+    e !== null && e.type === entry.type && e.ndev === entry.ndev && (isDefault || e.gid === entry.gid);
   if (range.some(same)) return false;
   const at = entries.findIndex((e, i) => e === null && i < defaults === isDefault);
   if (at < 0) return -ENOSPC;

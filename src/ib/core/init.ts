@@ -1,7 +1,7 @@
 /** Models ib_core_init() (core/device.c): the order in which ib_core's parts come up at module load. */
 import type { Frame } from "../../kernel/index.ts";
-import { RDMA_NL_NLDEV } from "../../netlink/index.ts";
 import { register_pernet_device } from "../../net/index.ts";
+import { RDMA_NL_NLDEV } from "../../netlink/index.ts";
 import { rdma_nl_init, rdma_nl_register } from "./netlink.ts";
 import { rdma_dev_net_ops } from "./netns.ts";
 import { nldev_cb_table } from "./nldev.ts";

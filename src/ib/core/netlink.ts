@@ -5,14 +5,14 @@
 import { down_read, down_write, EINVAL, type Frame, rw_semaphore, staticData, up_read, up_write } from "../../kernel/index.ts";
 import {
   NETLINK_RDMA,
-  netlink_dump_start,
+  type NetlinkMessage,
+  NLM_F_DUMP,
   type netlink_dump_control,
+  netlink_dump_start,
   type netlink_ext_ack,
   netlink_kernel_create,
   netlink_rcv_skb,
   type netlink_request,
-  type NetlinkMessage,
-  NLM_F_DUMP,
   RDMA_NL_GET_CLIENT,
   RDMA_NL_GET_OP,
   RDMA_NL_NUM_CLIENTS,

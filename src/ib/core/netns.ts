@@ -5,10 +5,20 @@
  * Left out: the netlink socket of each namespace (netlink listens in all of them).
  */
 import { down_read, down_write, EOPNOTSUPP, type Frame, up_read, up_write } from "../../kernel/index.ts";
-import { current_net, get_net_ns_by_fd, init_net, type net, net_eq, net_generic, pernet_id, type pernet_operations, put_net } from "../../net/index.ts";
+import {
+  current_net,
+  get_net_ns_by_fd,
+  init_net,
+  type net,
+  net_eq,
+  net_generic,
+  pernet_id,
+  type pernet_operations,
+  put_net,
+} from "../../net/index.ts";
 import { add_one_compat_dev, remove_one_compat_dev } from "./compat.ts";
-import { type ib_device, statics } from "./device.ts";
-import { ib_device_put, rdma_dev_change_netns } from "./registration.ts";
+import { type ib_device, statics, ib_device_put } from "./device.ts";
+import { rdma_dev_change_netns } from "./registration.ts";
 
 /** struct rdma_dev_net: what ib_core keeps for a namespace. */
 export class rdma_dev_net {

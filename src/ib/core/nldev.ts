@@ -4,14 +4,15 @@
  * drivers), character devices.
  */
 import { down_read, EINVAL, type Frame, up_read } from "../../kernel/index.ts";
+import { dev_net, dev_put, type net, net_eq, net_of } from "../../net/index.ts";
 import {
   Attributes,
   AttributeWriter,
   encodeMessage,
-  type netlink_callback,
-  type netlink_request,
   type NetlinkMessage,
   NLM_F_MULTI,
+  type netlink_callback,
+  type netlink_request,
   nlmsg_unicast,
   RDMA_NL_GET_TYPE,
   RDMA_NL_NLDEV,
@@ -49,14 +50,13 @@ import {
   RDMA_NODE_IB_CA,
   type sk_buff,
 } from "../../netlink/index.ts";
-import { dev_net, dev_put, type net, net_eq, net_of } from "../../net/index.ts";
-import { ports } from "./cache.ts";
+import { ports } from "./gid-cache.ts";
 import { rdma_compatdev_set, rdma_dev_access_netns } from "./compat.ts";
-import { type ib_device, ib_device_try_get, statics } from "./device.ts";
+import { type ib_device, ib_device_try_get, statics, ib_device_put } from "./device.ts";
 import { ib_device_get_netdev } from "./netdev.ts";
-import { ib_device_set_netns_put } from "./netns.ts";
 import type { RdmaCommands } from "./netlink.ts";
-import { ib_device_put, ib_device_rename } from "./registration.ts";
+import { ib_device_set_netns_put } from "./netns.ts";
+import { ib_device_rename } from "./registration.ts";
 
 /** Kinds of tracked objects in the order in which the kernel lists them. */
 const RESTRACK_KINDS = ["pd", "cq", "qp", "cm_id", "mr", "ctx"] as const;
@@ -129,7 +129,11 @@ async function requestedDevice(current: Frame, request: netlink_request, tb: Att
 
 function reply(current: Frame, request: netlink_request, nlh: NetlinkMessage, cmd: number, msg: AttributeWriter): number {
   const type = RDMA_NL_GET_TYPE(RDMA_NL_NLDEV, cmd);
-  return nlmsg_unicast(current, request.sock, encodeMessage({ type, flags: 0, seq: nlh.seq, portid: request.portid, payload: msg.finish() }));
+  return nlmsg_unicast(
+    current,
+    request.sock,
+    encodeMessage({ type, flags: 0, seq: nlh.seq, portid: request.portid, payload: msg.finish() }),
+  );
 }
 
 /** A doit that answers with one device. */
@@ -160,7 +164,13 @@ function getDumpit(name: string, cmd: number, fill: Fill): NonNullable<RdmaComma
 }
 
 /** Appends one message for each item from where the dump stopped; true if some did not fit. */
-function dumpFrom<T>(skb: sk_buff, cb: netlink_callback, cmd: number, items: readonly T[], fill: (msg: AttributeWriter, item: T) => void): boolean {
+function dumpFrom<T>(
+  skb: sk_buff,
+  cb: netlink_callback,
+  cmd: number,
+  items: readonly T[],
+  fill: (msg: AttributeWriter, item: T) => void,
+): boolean {
   const type = RDMA_NL_GET_TYPE(RDMA_NL_NLDEV, cmd);
   for (const item of items.slice(cb.args[0])) {
     const msg = new AttributeWriter();

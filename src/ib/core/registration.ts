@@ -7,7 +7,6 @@
  */
 import { device_add, device_del, device_rename, kobject_uevent } from "../../base/index.ts";
 import {
-  complete,
   down_read,
   down_write,
   downgrade_write,
@@ -24,8 +23,8 @@ import {
 import { type net, net_eq } from "../../net/index.ts";
 import { ib_cache_cleanup_one, ib_cache_setup_one } from "./cache.ts";
 import { add_client_context, remove_client_context } from "./client.ts";
-import { add_compat_devs, remove_compat_devs, rename_compat_devs, rdma_init_coredev } from "./compat.ts";
-import { type IbDeviceAttributes, ib_device, type ib_device_ops, statics } from "./device.ts";
+import { add_compat_devs, rdma_init_coredev, remove_compat_devs, rename_compat_devs } from "./compat.ts";
+import { type IbDeviceAttributes, ib_device, type ib_device_ops, statics, ib_device_put } from "./device.ts";
 import { ib_setup_port_attrs } from "./sysfs.ts";
 
 /** ib_alloc_device(): a device in init_net that nobody knows yet. */
@@ -73,12 +72,6 @@ export async function ib_unregister_device(caller: Frame, dev: ib_device): Promi
     tell(current, "ib_unregister_device", dev);
   }
   mutex_unlock(current, dev.unregistration_lock);
-}
-
-/** ib_device_put(): drops a reference; the last one lets the unregistering task go on. */
-export function ib_device_put(current: Frame, dev: ib_device): void {
-  current.writes(dev);
-  if (--dev.refcount === 0) complete(current, dev.unreg_completion);
 }
 
 /** Takes devices_rwsem for write. */

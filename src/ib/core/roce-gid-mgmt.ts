@@ -15,7 +15,6 @@ import {
   up_read,
   work_struct,
 } from "../../kernel/index.ts";
-import { ARPHRD_ETHER } from "../../netlink/index.ts";
 import {
   dev_hold,
   dev_put,
@@ -37,6 +36,7 @@ import {
   rtnl_lock,
   rtnl_unlock,
 } from "../../net/index.ts";
+import { ARPHRD_ETHER } from "../../netlink/index.ts";
 import {
   ib_cache_gid_add,
   ib_cache_gid_del,
@@ -44,8 +44,8 @@ import {
   ib_cache_gid_set_default_gid,
   ports,
   rdma_protocol_roce,
-} from "./cache.ts";
-import { type ib_device, statics as deviceStatics } from "./device.ts";
+} from "./gid-cache.ts";
+import { statics as deviceStatics, type ib_device } from "./device.ts";
 import { v4mappedGid } from "./gid-table.ts";
 import { ib_device_get_netdev } from "./netdev.ts";
 

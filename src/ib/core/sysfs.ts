@@ -2,10 +2,10 @@
  * Models core/sysfs.c and the device attributes of core/device.c: /sys/class/infiniband/<device>, once for each namespace
  * that sees the device. Left out: counters, partition keys, rates, the writable node_desc.
  */
-import { type device, dev_get_drvdata, type device_attribute, type device_class } from "../../base/index.ts";
+import { dev_get_drvdata, type device, type device_attribute, type device_class } from "../../base/index.ts";
 import { EINVAL, type Frame } from "../../kernel/index.ts";
 import { type kernfs_node, sysfs_create_dir, sysfs_create_file } from "../../vfs/index.ts";
-import { ports } from "./cache.ts";
+import { ports } from "./gid-cache.ts";
 import {
   IB_PORT_ACTIVE,
   IB_PORT_DOWN,

@@ -5,9 +5,9 @@
 import { MLX5_CAP_PORT_TYPE_ETH, type mlx5_core_dev, type mlx5_driver_notifier } from "../../core/index.ts";
 import { completion, EmulatorBug, mutex, staticData } from "../../kernel/index.ts";
 import type { net_device, netdev_net_notifier, netdev_notifier_block } from "../../net/index.ts";
-import { type ib_device, IB_PORT_DOWN } from "../core/device.ts";
-import type { mlx5_ib_profile } from "./stages.ts";
+import { IB_PORT_DOWN, type ib_device } from "../core/device.ts";
 import type { NetdevNotifier } from "./notifier.ts";
+import type { mlx5_ib_profile } from "./stages.ts";
 
 /** What RoCE keeps for one port. */
 export class mlx5_roce {

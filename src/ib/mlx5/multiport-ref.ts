@@ -2,7 +2,7 @@
  * Models mlx5_ib_{get,put}_native_port_mdev() of hw/mlx5/main.c: which function serves a port, kept from being unbound
  * while somebody looks at it. The kernel's mpi_lock is a spinlock; nothing here waits.
  */
-import { mlx5_core_mp_enabled, type mlx5_core_dev } from "../../core/index.ts";
+import { type mlx5_core_dev, mlx5_core_mp_enabled } from "../../core/index.ts";
 import { complete, type Frame } from "../../kernel/index.ts";
 import { type mlx5_ib_dev, portAt } from "./mlx5_ib.ts";
 

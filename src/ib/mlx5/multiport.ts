@@ -5,7 +5,10 @@
  * pernet_ops_rwsem nests inside it.
  * Left out: congestion debugfs, events of the slave's firmware.
  */
+
+import { dev_err } from "../../base/index.ts";
 import {
+  type mlx5_core_dev,
   mlx5_core_is_mp_master,
   mlx5_core_native_port_num,
   mlx5_nic_vport_affiliate_multiport,
@@ -13,13 +16,11 @@ import {
   mlx5_nic_vport_enable_roce,
   mlx5_nic_vport_unaffiliate_multiport,
   mlx5_query_nic_vport_system_image_guid,
-  type mlx5_core_dev,
 } from "../../core/index.ts";
-import { dev_err } from "../../base/index.ts";
 import { type Frame, mutex_lock, mutex_unlock, wait_for_completion } from "../../kernel/index.ts";
 import { IB_PORT_DOWN } from "../core/device.ts";
 import { rdma_roce_rescan_device } from "../core/roce-gid-mgmt.ts";
-import { mlx5_ib_multiport_info, type mlx5_ib_dev, portAt, statics } from "./mlx5_ib.ts";
+import { type mlx5_ib_dev, mlx5_ib_multiport_info, portAt, statics } from "./mlx5_ib.ts";
 import { notifierOf } from "./notifier.ts";
 
 /** mlx5_ib_bind_slave_port(): true if the slave now serves its port. Caller holds mlx5_ib_multiport_mutex. */

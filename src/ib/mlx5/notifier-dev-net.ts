@@ -6,15 +6,15 @@
  */
 import {
   MLX5_DRIVER_EVENT_UPLINK_NETDEV,
-  type mlx5_driver_notifier,
   mlx5_blocking_notifier_register,
   mlx5_blocking_notifier_unregister,
   mlx5_core_uplink_netdev_event_replay,
+  type mlx5_driver_notifier,
 } from "../../core/index.ts";
 import { type Frame, NOTIFY_DONE, NOTIFY_OK, WARN_ON } from "../../kernel/index.ts";
 import { type net_device, register_netdevice_notifier_dev_net, unregister_netdevice_notifier_dev_net } from "../../net/index.ts";
 import { type mlx5_roce, portAt } from "./mlx5_ib.ts";
-import { netdevEventBlock, type NetdevNotifier } from "./notifier.ts";
+import { type NetdevNotifier, netdevEventBlock } from "./notifier.ts";
 
 export const devNetNotifier: NetdevNotifier = {
   name: "dev_net",

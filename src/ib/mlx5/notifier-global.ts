@@ -4,7 +4,7 @@
  */
 import { register_netdevice_notifier, unregister_netdevice_notifier } from "../../net/index.ts";
 import { portAt } from "./mlx5_ib.ts";
-import { netdevEventBlock, type NetdevNotifier } from "./notifier.ts";
+import { type NetdevNotifier, netdevEventBlock } from "./notifier.ts";
 
 export const globalNotifier: NetdevNotifier = {
   name: "global",

@@ -5,7 +5,7 @@
 import { mlx5_core_net } from "../../core/index.ts";
 import { register_netdevice_notifier_net, unregister_netdevice_notifier_net } from "../../net/index.ts";
 import { portAt } from "./mlx5_ib.ts";
-import { netdevEventBlock, type NetdevNotifier } from "./notifier.ts";
+import { type NetdevNotifier, netdevEventBlock } from "./notifier.ts";
 
 export const netNotifier: NetdevNotifier = {
   name: "net",

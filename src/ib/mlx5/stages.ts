@@ -4,7 +4,13 @@
  * Stages that only talk to the firmware or only fill in tables of this driver are modelled as that time and that frame;
  * what concerns locks, namespaces and netdevs is modelled in full. Raw Ethernet (RoCE disabled) leaves some stages out.
  */
-import { mlx5_cmd_exec, mlx5_is_roce_enabled, mlx5_nic_vport_disable_roce, mlx5_nic_vport_enable_roce, mlx5_core_native_port_num } from "../../core/index.ts";
+import {
+  mlx5_cmd_exec,
+  mlx5_core_native_port_num,
+  mlx5_is_roce_enabled,
+  mlx5_nic_vport_disable_roce,
+  mlx5_nic_vport_enable_roce,
+} from "../../core/index.ts";
 import type { Frame } from "../../kernel/index.ts";
 import { ib_register_device, ib_unregister_device } from "../core/registration.ts";
 import { isEthernet, type mlx5_ib_dev } from "./mlx5_ib.ts";

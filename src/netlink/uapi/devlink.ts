@@ -29,7 +29,6 @@ export const DEVLINK_ATTR_BUS_NAME = 1;
 export const DEVLINK_ATTR_DEV_NAME = 2;
 export const DEVLINK_ATTR_PORT_INDEX = 3;
 export const DEVLINK_ATTR_PORT_TYPE = 4;
-export const DEVLINK_ATTR_PORT_DESIRED_TYPE = 5;
 export const DEVLINK_ATTR_PORT_NETDEV_IFINDEX = 6;
 export const DEVLINK_ATTR_PORT_NETDEV_NAME = 7;
 export const DEVLINK_ATTR_PORT_IBDEV_NAME = 8;
@@ -95,18 +94,13 @@ export const DEVLINK_ATTR_RELOAD_ACTION_STATS = 163;
 
 // enum devlink_port_type
 export const DEVLINK_PORT_TYPE_NOTSET = 0;
-export const DEVLINK_PORT_TYPE_AUTO = 1;
 export const DEVLINK_PORT_TYPE_ETH = 2;
 export const DEVLINK_PORT_TYPE_IB = 3;
 
 // enum devlink_port_flavour
 export const DEVLINK_PORT_FLAVOUR_PHYSICAL = 0;
-export const DEVLINK_PORT_FLAVOUR_CPU = 1;
-export const DEVLINK_PORT_FLAVOUR_DSA = 2;
 export const DEVLINK_PORT_FLAVOUR_PCI_PF = 3;
 export const DEVLINK_PORT_FLAVOUR_PCI_VF = 4;
-export const DEVLINK_PORT_FLAVOUR_VIRTUAL = 5;
-export const DEVLINK_PORT_FLAVOUR_UNUSED = 6;
 
 // enum devlink_eswitch_mode, _inline_mode, _encap_mode
 export const DEVLINK_ESWITCH_MODE_LEGACY = 0;

@@ -1,8 +1,5 @@
 /** Models include/uapi/linux/genetlink.h: the header of generic netlink and the controller family "nlctrl". */
-export const GENL_NAMSIZ = 16;
 export const GENL_HDRLEN = 4;
-export const GENL_MIN_ID = 0x10;
-export const GENL_MAX_ID = 1023;
 export const GENL_ID_CTRL = 0x10;
 export const GENL_ID_VFS_DQUOT = 0x11;
 export const GENL_ID_PMCRAID = 0x12;
@@ -11,8 +8,6 @@ export const GENL_START_ALLOC = 0x13;
 export const GENL_ADMIN_PERM = 0x01;
 export const GENL_CMD_CAP_DO = 0x02;
 export const GENL_CMD_CAP_DUMP = 0x04;
-export const GENL_CMD_CAP_HASPOL = 0x08;
-export const GENL_UNS_ADMIN_PERM = 0x10;
 
 export const CTRL_CMD_NEWFAMILY = 1;
 export const CTRL_CMD_DELFAMILY = 2;

@@ -10,16 +10,12 @@ export const RTM_SETLINK = 19;
 export const RTM_NEWADDR = 20;
 export const RTM_DELADDR = 21;
 export const RTM_GETADDR = 22;
-export const RTM_NEWROUTE = 24;
-export const RTM_DELROUTE = 25;
-export const RTM_GETROUTE = 26;
 export const RTM_NEWNSID = 88;
 export const RTM_DELNSID = 89;
 export const RTM_GETNSID = 90;
 
 export const RTNLGRP_LINK = 1;
 export const RTNLGRP_IPV4_IFADDR = 5;
-export const RTNLGRP_IPV6_IFADDR = 9;
 export const RTNLGRP_NSID = 28;
 
 export const AF_UNSPEC = 0;
@@ -34,10 +30,8 @@ export const IFLA_IFNAME = 3;
 export const IFLA_MTU = 4;
 export const IFLA_LINK = 5;
 export const IFLA_QDISC = 6;
-export const IFLA_STATS = 7;
 export const IFLA_MASTER = 10;
 export const IFLA_TXQLEN = 13;
-export const IFLA_MAP = 14;
 export const IFLA_OPERSTATE = 16;
 export const IFLA_LINKMODE = 17;
 export const IFLA_LINKINFO = 18;
@@ -46,7 +40,6 @@ export const IFLA_IFALIAS = 20;
 export const IFLA_NUM_VF = 21;
 export const IFLA_VFINFO_LIST = 22;
 export const IFLA_STATS64 = 23;
-export const IFLA_AF_SPEC = 26;
 export const IFLA_GROUP = 27;
 export const IFLA_NET_NS_FD = 28;
 export const IFLA_EXT_MASK = 29;
@@ -62,7 +55,6 @@ export const IFLA_PHYS_PORT_NAME = 38;
 export const IFLA_PROTO_DOWN = 39;
 export const IFLA_GSO_MAX_SEGS = 40;
 export const IFLA_GSO_MAX_SIZE = 41;
-export const IFLA_EVENT = 44;
 export const IFLA_NEW_NETNSID = 45;
 export const IFLA_TARGET_NETNSID = 46;
 export const IFLA_CARRIER_UP_COUNT = 47;
@@ -70,9 +62,6 @@ export const IFLA_CARRIER_DOWN_COUNT = 48;
 export const IFLA_NEW_IFINDEX = 49;
 export const IFLA_MIN_MTU = 50;
 export const IFLA_MAX_MTU = 51;
-export const IFLA_PROP_LIST = 52;
-export const IFLA_ALT_IFNAME = 53;
-export const IFLA_PERM_ADDRESS = 54;
 
 export const IFLA_INFO_KIND = 1;
 export const IFLA_INFO_DATA = 2;
@@ -102,10 +91,8 @@ export const IFALIASZ = 256;
 
 /** RFC 2863 operational states (IFLA_OPERSTATE) */
 export const IF_OPER_UNKNOWN = 0;
-export const IF_OPER_NOTPRESENT = 1;
 export const IF_OPER_DOWN = 2;
 export const IF_OPER_LOWERLAYERDOWN = 3;
-export const IF_OPER_TESTING = 4;
 export const IF_OPER_DORMANT = 5;
 export const IF_OPER_UP = 6;
 

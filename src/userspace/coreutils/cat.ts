@@ -79,4 +79,3 @@ async function isOwnOutput(util: Utility, fd: Fd): Promise<boolean> {
   if (typeof input === "number" || typeof output === "number") return false;
   return (output.mode & S_IFMT) === S_IFREG && input.dev === output.dev && input.ino === output.ino && input.size > 0;
 }
-

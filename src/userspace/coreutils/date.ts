@@ -44,7 +44,8 @@ const RFC_3339_FORMATS: Readonly<Record<string, string>> = {
 const ISO_DATE = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(?:\s*(?:Z|UTC|GMT|\+00:?00))?$/i;
 
 /** Words that the real program understands in -d. */
-const RELATIVE = /\b(today|yesterday|tomorrow|ago|next|last|this|(second|sec|minute|min|hour|day|week|fortnight|month|year)s?|noon|midnight)\b/i;
+const RELATIVE =
+  /\b(today|yesterday|tomorrow|ago|next|last|this|(second|sec|minute|min|hour|day|week|fortnight|month|year)s?|noon|midnight)\b/i;
 
 export const date = utility(manual, async (util) => {
   const [operand, extra] = util.operands;

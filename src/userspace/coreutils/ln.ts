@@ -27,7 +27,8 @@ export const ln = utility(lnManual, async (util) => {
 /** A single operand is linked into the current directory; with -n a link to a directory is a name like any other. */
 async function linksOf(util: Utility): Promise<readonly Move[]> {
   const [source, target] = util.operands;
-  if (source !== undefined && util.operands.length === 1 && util.value("t") === undefined) return [{ source, target: joinPath(".", lastPart(source)) }];
+  if (source !== undefined && util.operands.length === 1 && util.value("t") === undefined)
+    return [{ source, target: joinPath(".", lastPart(source)) }];
   if (source !== undefined && target !== undefined && util.operands.length === 2 && util.has("n")) {
     const stat = await util.process.lstat(target);
     if (typeof stat !== "number" && (stat.mode & S_IFMT) === S_IFLNK) return [{ source, target }];

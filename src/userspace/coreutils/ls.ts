@@ -116,12 +116,19 @@ async function listItems(util: Utility, items: readonly Item[], kib: number | nu
   if (kib !== null) await util.out(`total ${util.has("h") ? sizeText(util, kib * 1024) : kib}\n`);
   const now = util.process.clockRealtime();
   const links = column(items, ({ stat }) => String(stat.nlink));
-  const [owners, groups] = [column(items, ({ stat }) => owner(util, stat.uid), "end"), column(items, ({ stat }) => owner(util, stat.gid), "end")];
-  const sizes = column(items, ({ stat }) => (isDevice(stat) ? `${(stat.rdev >> 8) & 0xfff}, ${stat.rdev & 0xff}` : sizeText(util, stat.size)));
+  const [owners, groups] = [
+    column(items, ({ stat }) => owner(util, stat.uid), "end"),
+    column(items, ({ stat }) => owner(util, stat.gid), "end"),
+  ];
+  const sizes = column(items, ({ stat }) =>
+    isDevice(stat) ? `${(stat.rdev >> 8) & 0xfff}, ${stat.rdev & 0xff}` : sizeText(util, stat.size),
+  );
   for (const [i, item] of items.entries()) {
     const arrow = item.target === null ? indicator(util, item.stat) : ` -> ${item.target}`;
     const when = listingTime(item.stat.mtime, now);
-    await util.out(`${inodes[i]}${modeText(item.stat.mode)} ${links[i]} ${owners[i]} ${groups[i]} ${sizes[i]} ${when} ${item.name}${arrow}\n`);
+    await util.out(
+      `${inodes[i]}${modeText(item.stat.mode)} ${links[i]} ${owners[i]} ${groups[i]} ${sizes[i]} ${when} ${item.name}${arrow}\n`,
+    );
   }
 }
 

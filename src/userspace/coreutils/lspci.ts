@@ -60,7 +60,9 @@ export const lspci: Program = async (process) => {
   const functions = (await readFunctions(process)).filter((f) => inSlot(f, value("s")) && isDevice(f, value("d")));
   const numeric = options.filter((option) => option.letter === "n").length;
   const domains = value("D") !== undefined || functions.some((f) => !f.slot.startsWith("0000:"));
-  const shown = functions.map((f) => describe(f, numeric, domains) + (value("k") !== undefined && f.driver !== null ? `\tKernel driver in use: ${f.driver}\n` : ""));
+  const shown = functions.map(
+    (f) => describe(f, numeric, domains) + (value("k") !== undefined && f.driver !== null ? `\tKernel driver in use: ${f.driver}\n` : ""),
+  );
   await print(process, shown.join(""));
   return 0;
 };
@@ -96,13 +98,17 @@ function inSlot({ slot }: PciFunction, wanted: string | undefined): boolean {
   const parts = wanted.split(":");
   const [device = "", func = ""] = (parts.pop() ?? "").split(".");
   const asked = [parts.length > 1 ? (parts[0] ?? "") : "", parts.at(-1) ?? "", device, func];
-  return slot.split(/[:.]/).every((part, i) => asked[i] === "" || asked[i] === "*" || Number.parseInt(part, 16) === Number.parseInt(asked[i] ?? "", 16));
+  return slot
+    .split(/[:.]/)
+    .every((part, i) => asked[i] === "" || asked[i] === "*" || Number.parseInt(part, 16) === Number.parseInt(asked[i] ?? "", 16));
 }
 
 /** -d [VENDOR]:[DEVICE] */
 function isDevice({ vendor, device }: PciFunction, wanted: string | undefined): boolean {
   const asked = (wanted ?? "").split(":");
-  return [vendor, device].every((id, i) => (asked[i] ?? "") === "" || asked[i] === "*" || Number.parseInt(id, 16) === Number.parseInt(asked[i] ?? "", 16));
+  return [vendor, device].every(
+    (id, i) => (asked[i] ?? "") === "" || asked[i] === "*" || Number.parseInt(id, 16) === Number.parseInt(asked[i] ?? "", 16),
+  );
 }
 
 function describe(f: PciFunction, numeric: number, domains: boolean): string {
@@ -110,7 +116,12 @@ function describe(f: PciFunction, numeric: number, domains: boolean): string {
   const className = CLASSES[f.class] ?? "Class";
   const vendorName = VENDORS[f.vendor];
   const deviceName = vendorName === undefined ? `Device ${ids}` : `${vendorName} ${NAMES[ids] ?? `Device ${f.device}`}`;
-  const text = numeric === 1 ? `${f.class}: ${ids}` : numeric > 1 ? `${className} [${f.class}]: ${deviceName} [${ids}]` : `${className}: ${deviceName}`;
+  const text =
+    numeric === 1
+      ? `${f.class}: ${ids}`
+      : numeric > 1
+        ? `${className} [${f.class}]: ${deviceName} [${ids}]`
+        : `${className}: ${deviceName}`;
   const revision = f.revision === 0 ? "" : ` (rev ${f.revision.toString(16).padStart(2, "0")})`;
   return `${domains ? f.slot : f.slot.slice(5)} ${text}${revision}\n`;
 }

@@ -38,7 +38,8 @@ async function makeParents(util: Utility, path: string): Promise<boolean> {
     const error = await util.process.mkdir(parent, 0o777);
     if (error === 0) await created(util, parent, null);
     else if (error !== -EEXIST) return await util.fail(`cannot create directory ${quote(parent)}: ${strerror(error)}`).then(() => false);
-    else if (!(await isDirectory(util, parent))) return await util.fail(`cannot create directory ${quote(parent)}: Not a directory`).then(() => false);
+    else if (!(await isDirectory(util, parent)))
+      return await util.fail(`cannot create directory ${quote(parent)}: Not a directory`).then(() => false);
   }
   return true;
 }

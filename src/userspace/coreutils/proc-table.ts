@@ -50,7 +50,10 @@ async function readProcess(process: Process, pid: number): Promise<ProcessEntry 
   const wchan = await readTextFile(process, `/proc/${pid}/wchan`);
   const cmdline = await readTextFile(process, `/proc/${pid}/cmdline`);
   const [from, to] = [stat.indexOf("("), stat.lastIndexOf(")")];
-  const [state = "?", ...rest] = stat.slice(to + 2).trim().split(" ");
+  const [state = "?", ...rest] = stat
+    .slice(to + 2)
+    .trim()
+    .split(" ");
   // proc(5) counts fields from 1: pid, comm, state, and then these.
   const field = (number: number): number => Number(rest[number - 4] ?? 0);
   return {

@@ -1,6 +1,7 @@
 /** The columns of ps(1): header, width and contents of each (procps-ng 4.0.2). Everybody is root, nobody has a terminal. */
-import { momentOf, strftime } from "./strftime.ts";
+
 import type { ProcessEntry } from "./proc-table.ts";
+import { momentOf, strftime } from "./strftime.ts";
 
 /** What the columns need besides the process. Nanoseconds. */
 export interface Clocks {
@@ -68,8 +69,28 @@ function right(names: string, header: string, width: number, value: (p: ProcessE
 
 /** Headers of names that mean the same column as another but are called differently. */
 const HEADERS: Readonly<Record<string, string>> = {
-  ...{ tid: "TID", lwp: "LWP", pgrp: "PGRP", sess: "SESS", session: "SESS", euser: "EUSER", ruser: "RUSER", egroup: "EGROUP", rgroup: "RGROUP" },
-  ...{ euid: "EUID", ruid: "RUID", egid: "EGID", rgid: "RGID", cmd: "CMD", ucmd: "CMD", start_time: "START", thcount: "THCNT", rssize: "RSS" },
+  ...{
+    tid: "TID",
+    lwp: "LWP",
+    pgrp: "PGRP",
+    sess: "SESS",
+    session: "SESS",
+    euser: "EUSER",
+    ruser: "RUSER",
+    egroup: "EGROUP",
+    rgroup: "RGROUP",
+  },
+  ...{
+    euid: "EUID",
+    ruid: "RUID",
+    egid: "EGID",
+    rgid: "RGID",
+    cmd: "CMD",
+    ucmd: "CMD",
+    start_time: "START",
+    thcount: "THCNT",
+    rssize: "RSS",
+  },
 };
 
 function stat(p: ProcessEntry): string {

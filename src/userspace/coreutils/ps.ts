@@ -47,7 +47,11 @@ async function list(process: Process, request: Request, columns: readonly Column
   }
   const now = process.clockRealtime();
   const clocks: Clocks = { now, boot: now - process.clockMonotonic() };
-  const shown = sorted(all.filter((entry) => isWanted(entry, request)), request.sort, clocks);
+  const shown = sorted(
+    all.filter((entry) => isWanted(entry, request)),
+    request.sort,
+    clocks,
+  );
   const headers = columns.map((column) => column.header);
   const rows = shown.map((entry) => columns.map((column) => column.value(entry, clocks)));
   const lines = request.headers && headers.some((header) => header !== "") ? [headers, ...rows] : rows;
@@ -87,7 +91,11 @@ function parse(words: readonly string[]): Request | string {
   const request: Request = { format: null, pids: new Set(), parents: new Set(), commands: new Set(), headers: true, sort: null };
   const queue = [...words];
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    const complaint = word.startsWith("--") ? long(request, word, queue) : word.startsWith("-") ? unix(request, word, queue) : bsd(request, word, queue);
+    const complaint = word.startsWith("--")
+      ? long(request, word, queue)
+      : word.startsWith("-")
+        ? unix(request, word, queue)
+        : bsd(request, word, queue);
     if (complaint !== null) return complaint;
   }
   return request;
@@ -100,7 +108,9 @@ function long(request: Request, word: string, queue: string[]): string | null {
     return null;
   }
   if (!["--format", "--pid", "--ppid", "--sort"].includes(name)) {
-    return /^--(forest|user|User|group|Group|tty|cols|columns|width|rows|lines|headers|deselect|context|cumulative|help|info|version|sid|quick-pid)$/.test(name)
+    return /^--(forest|user|User|group|Group|tty|cols|columns|width|rows|lines|headers|deselect|context|cumulative|help|info|version|sid|quick-pid)$/.test(
+      name,
+    )
       ? `option ${name} is not modelled`
       : "unknown gnu long option";
   }
@@ -126,7 +136,8 @@ function unix(request: Request, word: string, queue: string[]): string | null {
     if (need !== undefined) return withArgument(request, letter, word.slice(i + 1) || queue.shift(), need);
     if (letter === "f") request.format ??= FORMATS.full;
     else if (letter === "x") request.format ??= FORMATS.bsd;
-    else if (!"eAaw".includes(letter)) return /[cdFgGHjlLmMnNOqstTuUVyZ]/.test(letter) ? `option -${letter} is not modelled` : "garbage option";
+    else if (!"eAaw".includes(letter))
+      return /[cdFgGHjlLmMnNOqstTuUVyZ]/.test(letter) ? `option -${letter} is not modelled` : "garbage option";
   }
   return null;
 }

@@ -55,7 +55,18 @@ function named(conversion: string, date: Date): string | null {
   const half = date.getUTCHours() < 12 ? "AM" : "PM";
   const texts: Readonly<Record<string, string>> = {
     ...{ a: day.slice(0, 3), A: day, b: month.slice(0, 3), B: month, h: month.slice(0, 3) },
-    ...{ p: half, P: half.toLowerCase(), n: "\n", t: "\t", "%": "%", Z: "UTC", z: "+0000", ":z": "+00:00", "::z": "+00:00:00", ":::z": "+00" },
+    ...{
+      p: half,
+      P: half.toLowerCase(),
+      n: "\n",
+      t: "\t",
+      "%": "%",
+      Z: "UTC",
+      z: "+0000",
+      ":z": "+00:00",
+      "::z": "+00:00:00",
+      ":::z": "+00",
+    },
   };
   return texts[conversion] ?? null;
 }
@@ -77,10 +88,21 @@ function numeric(conversion: string, date: Date, seconds: number, nanoseconds: n
   const [isoYear, isoWeek] = isoWeekOf(date);
   const fields: Readonly<Record<string, readonly [value: number, width: number, pad: "0" | " "]>> = {
     ...{ C: [Math.floor(year / 100), 2, "0"], Y: [year, 1, "0"], y: [year % 100, 2, "0"], m: [date.getUTCMonth() + 1, 2, "0"] },
-    ...{ d: [date.getUTCDate(), 2, "0"], e: [date.getUTCDate(), 2, " "], j: [yearDay + 1, 3, "0"], q: [Math.floor(date.getUTCMonth() / 3) + 1, 1, "0"] },
+    ...{
+      d: [date.getUTCDate(), 2, "0"],
+      e: [date.getUTCDate(), 2, " "],
+      j: [yearDay + 1, 3, "0"],
+      q: [Math.floor(date.getUTCMonth() / 3) + 1, 1, "0"],
+    },
     ...{ H: [date.getUTCHours(), 2, "0"], k: [date.getUTCHours(), 2, " "], I: [hour12, 2, "0"], l: [hour12, 2, " "] },
     ...{ M: [date.getUTCMinutes(), 2, "0"], S: [date.getUTCSeconds(), 2, "0"], s: [seconds, 1, "0"], N: [nanoseconds, 9, "0"] },
-    ...{ u: [weekDay === 0 ? 7 : weekDay, 1, "0"], w: [weekDay, 1, "0"], G: [isoYear, 1, "0"], g: [isoYear % 100, 2, "0"], V: [isoWeek, 2, "0"] },
+    ...{
+      u: [weekDay === 0 ? 7 : weekDay, 1, "0"],
+      w: [weekDay, 1, "0"],
+      G: [isoYear, 1, "0"],
+      g: [isoYear % 100, 2, "0"],
+      V: [isoWeek, 2, "0"],
+    },
     ...{ U: [Math.floor((yearDay + 7 - weekDay) / 7), 2, "0"], W: [Math.floor((yearDay + 7 - ((weekDay + 6) % 7)) / 7), 2, "0"] },
   };
   const field = fields[conversion];

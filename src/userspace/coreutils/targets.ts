@@ -20,7 +20,9 @@ export async function movesOf(util: Utility): Promise<readonly Move[]> {
   const target = operands.pop() ?? "";
   if (util.has("T") && operands.length > 1) return await util.misused(`extra operand ${quote(operands[2] ?? target)}`);
   if (util.has("T")) return operands.map((source) => ({ source, target }));
-  return operands.length > 1 || (await isDirectory(util, target)) ? await into(util, operands, target) : [{ source: operands[0] ?? "", target }];
+  return operands.length > 1 || (await isDirectory(util, target))
+    ? await into(util, operands, target)
+    : [{ source: operands[0] ?? "", target }];
 }
 
 async function into(util: Utility, sources: readonly string[], folder: string): Promise<readonly Move[]> {

@@ -21,7 +21,9 @@ export interface Manual {
   readonly stopAtOperand?: boolean;
   /** Status after wrong usage and other trouble; 1 if not given. */
   readonly trouble?: number;
-  /** Printed between the complaint about an option and the hint at --help. */
+  /** Old forms of options that getopt does not know, rewritten in today's form. */
+  readonly modernise?: (words: readonly string[]) => readonly string[];
+  /** Whether the usage line stands between a complaint about an option and the hint at --help. */
   readonly synopsisOnError?: boolean;
 }
 
@@ -103,6 +105,13 @@ export class Utility {
     return this.end(this.trouble);
   }
 
+  /** Wrong usage, for programs that answer with their synopsis. */
+  async synopsis(manual: Manual): Promise<never> {
+    await this.flush();
+    await complain(this.process, `Usage: ${this.name} ${manual.usage}\n`);
+    return await this.misused(null);
+  }
+
   /** Refuses what the real program can do and this one cannot. */
   async notModelled(what: string): Promise<never> {
     return await this.die(`${what} is not modelled by this emulator`);
@@ -128,7 +137,7 @@ export function utility(manual: Manual, main: (util: Utility) => Promise<void>):
   };
   return async (process) => {
     const name = process.argv[0] ?? "";
-    const { steps, operands } = scanOptions(process.argv.slice(1), spec);
+    const { steps, operands } = scanOptions(manual.modernise?.(process.argv.slice(1)) ?? process.argv.slice(1), spec);
     const given = steps.filter((step) => step.kind === "option");
     const util = new Utility(process, name, manual.trouble ?? 1, operands, given);
     for (const step of steps) {
@@ -146,8 +155,7 @@ export function utility(manual: Manual, main: (util: Utility) => Promise<void>):
 async function complainOption(util: Utility, manual: Manual, complaint: string): Promise<never> {
   if (manual.synopsisOnError !== true) return await util.misused(complaint);
   await util.say(complaint);
-  await complain(util.process, `Usage: ${util.name} ${manual.usage}\n`);
-  return await util.misused(null);
+  return await util.synopsis(manual);
 }
 
 async function version(util: Utility): Promise<never> {
@@ -160,6 +168,8 @@ async function help(util: Utility, manual: Manual): Promise<never> {
   const letters = Array.from(manual.short.replaceAll(":", "")).filter(known);
   const long = Object.entries(manual.long ?? {}).filter(([, meaning]) => known(meaning.replace(/:+$/, "")));
   await util.out(`Usage: ${util.name} ${manual.usage}\nModelled on GNU coreutils 9.1; options that this emulator knows:\n`);
-  await util.out(`  ${[...letters.map((letter) => `-${letter}`), ...long.map(([word]) => `--${word}`), "--help", "--version"].join(" ")}\n`);
+  await util.out(
+    `  ${[...letters.map((letter) => `-${letter}`), ...long.map(([word]) => `--${word}`), "--help", "--version"].join(" ")}\n`,
+  );
   return await util.end(0);
 }

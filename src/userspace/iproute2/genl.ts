@@ -1,8 +1,8 @@
 /** A generic netlink family as a client sees it: found by name at the controller, then addressed by its number. */
 import { ENOENT } from "../../kernel/index.ts";
 import {
-  AttributeWriter,
   Attributes,
+  AttributeWriter,
   CTRL_ATTR_FAMILY_ID,
   CTRL_ATTR_FAMILY_NAME,
   CTRL_ATTR_MCAST_GROUPS,
@@ -44,7 +44,9 @@ export class GenlFamily {
   static async open(process: Process, name: string, version: number): Promise<GenlFamily | number> {
     const socket = await NetlinkSocket.open(process, NETLINK_GENERIC);
     if (typeof socket === "number") return socket;
-    const query = genlRequest(CTRL_CMD_GETFAMILY, CTRL_VERSION, (w) => w.u16(CTRL_ATTR_FAMILY_ID, GENL_ID_CTRL).string(CTRL_ATTR_FAMILY_NAME, name));
+    const query = genlRequest(CTRL_CMD_GETFAMILY, CTRL_VERSION, (w) =>
+      w.u16(CTRL_ATTR_FAMILY_ID, GENL_ID_CTRL).string(CTRL_ATTR_FAMILY_NAME, name),
+    );
     const answer = await socket.request(GENL_ID_CTRL, NLM_F_ACK, query);
     const family = answer.error < 0 ? null : answer.messages.map(parseGenl).find((message) => message !== null);
     const id = family?.attributes.u16(CTRL_ATTR_FAMILY_ID);

@@ -4,7 +4,15 @@
  */
 export type JsonValue = string | number | bigint | boolean | null;
 
-const ESCAPES: Readonly<Record<string, string>> = { "\t": "\\t", "\n": "\\n", "\r": "\\r", "\f": "\\f", "\b": "\\b", "\\": "\\\\", '"': '\\"' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\t": "\\t",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\f": "\\f",
+  "\b": "\\b",
+  "\\": "\\\\",
+  '"': '\\"',
+};
 const SPECIAL = /[\t\n\r\f\b\\"]/g;
 
 export class JsonWriter {

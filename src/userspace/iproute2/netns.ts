@@ -3,8 +3,8 @@
  * enter one and to turn a name into a descriptor.
  */
 import { ENOENT, strerror } from "../../kernel/index.ts";
-import type { Fd, Process } from "../../syscall/index.ts";
-import { CLONE_NEWNET, CLONE_NEWNS, MNT_DETACH, MS_BIND, MS_REC, MS_SLAVE, O_CLOEXEC, O_RDONLY } from "./posix.ts";
+import { type Fd, O_CLOEXEC, O_RDONLY, type Process } from "../../syscall/index.ts";
+import { CLONE_NEWNET, CLONE_NEWNS, MNT_DETACH, MS_BIND, MS_REC, MS_SLAVE } from "./posix.ts";
 import type { Tool } from "./tool.ts";
 
 export const NETNS_RUN_DIR = "/run/netns";

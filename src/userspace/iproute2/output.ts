@@ -2,7 +2,7 @@
  * One flow of prints for both layouts: a field has a plain text and a JSON value, braces exist only in JSON, and what has
  * no key exists only in plain text.
  */
-import { JsonWriter, type JsonValue } from "./json-writer.ts";
+import { type JsonValue, JsonWriter } from "./json-writer.ts";
 
 export interface Layout {
   readonly json: boolean;

@@ -1,11 +1,5 @@
-/** Numbers of the system call interface (include/uapi/asm-generic/fcntl.h, linux/mount.h, linux/sched.h) that iproute2 passes. */
-export const O_RDONLY = 0;
-export const O_CREAT = 0o100;
-export const O_EXCL = 0o200;
-export const O_DIRECTORY = 0o200000;
-export const O_CLOEXEC = 0o2000000;
+/** Numbers of the system call interface (include/uapi/linux/mount.h, linux/sched.h, asm-generic/fcntl.h) that iproute2 passes. */
 
-export const MS_RDONLY = 1;
 export const MS_BIND = 4096;
 export const MS_REC = 16384;
 export const MS_SLAVE = 1 << 19;

@@ -1,11 +1,13 @@
 /** rtnetlink as libnetlink of iproute2 talks it: requests with the errors printed its way, and the map of link names. */
 import { strerror } from "../../kernel/index.ts";
 import {
-  AttributeWriter,
   Attributes,
+  AttributeWriter,
   IFINFOMSG_LEN,
   IFLA_EXT_MASK,
   IFLA_IFNAME,
+  IFLA_INFO_KIND,
+  IFLA_LINKINFO,
   NETLINK_ROUTE,
   type NetlinkMessage,
   NLM_F_ACK,
@@ -96,7 +98,12 @@ export class Rtnl {
 }
 
 /** RTM_GETLINK of one link or, without name and index, of all. */
-export function linkRequest(filter: { readonly name?: string; readonly index?: number; readonly family?: number; readonly extMask?: number }): Uint8Array {
+export function linkRequest(filter: {
+  readonly name?: string;
+  readonly index?: number;
+  readonly family?: number;
+  readonly extMask?: number;
+}): Uint8Array {
   const header = ifinfomsg({ family: filter.family ?? 0, index: filter.index ?? 0, flags: 0, change: 0 });
   const writer = new AttributeWriter().header(header);
   if (filter.extMask !== undefined) writer.u32(IFLA_EXT_MASK, filter.extMask);
@@ -122,5 +129,20 @@ export function parseLink(message: NetlinkMessage): LinkMessage | null {
   const attributes = Attributes.parse(payload, IFINFOMSG_LEN);
   if (attributes === null) return null;
   const view = viewOf(payload);
-  return { family: view.getUint8(0), type: view.getUint16(2, true), index: view.getInt32(4, true), flags: view.getUint32(8, true), attributes };
+  return {
+    family: view.getUint8(0),
+    type: view.getUint16(2, true),
+    index: view.getInt32(4, true),
+    flags: view.getUint32(8, true),
+    attributes,
+  };
+}
+
+export function linkName(link: LinkMessage): string {
+  return link.attributes.string(IFLA_IFNAME) ?? `if${link.index}`;
+}
+
+/** The kind of a virtual link, or undefined. */
+export function linkKind(link: LinkMessage): string | undefined {
+  return link.attributes.nested(IFLA_LINKINFO)?.string(IFLA_INFO_KIND);
 }

@@ -1,6 +1,7 @@
 /** What programs share: text and bytes, reading and writing, the form of the registry. */
-export { decode, encode, joinBytes, rawByte } from "./text.ts";
-export { complain, LineReader, print, readToEnd, STDERR, STDIN, STDOUT, writeAll } from "./io.ts";
-export type { InstalledProgram } from "./program.ts";
+
 export { execvp } from "./execvp.ts";
 export { type OptionSpec, type OptionStep, type ScannedOptions, scanOptions } from "./getopt.ts";
+export { complain, LineReader, print, readToEnd, STDERR, STDIN, STDOUT, writeAll } from "./io.ts";
+export type { InstalledProgram } from "./program.ts";
+export { decode, encode, joinBytes, rawByte } from "./text.ts";

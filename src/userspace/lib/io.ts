@@ -33,7 +33,11 @@ export function complain(process: Process, text: string): Promise<number> {
 }
 
 /** Reads to the end of the file, or a negative errno; `tooMuch.errno` beyond `tooMuch.limit` bytes. */
-export async function readToEnd(process: Process, fd: Fd, tooMuch: { readonly limit: number; readonly errno: number } | null = null): Promise<Uint8Array | number> {
+export async function readToEnd(
+  process: Process,
+  fd: Fd,
+  tooMuch: { readonly limit: number; readonly errno: number } | null = null,
+): Promise<Uint8Array | number> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for (;;) {

@@ -119,6 +119,9 @@ export class Shell {
   guarded = 0;
   loops = 0;
   nesting = 0;
+  /** OPTIND that getopts has left, and the letter in that word that comes next. */
+  getoptsIndex = 1;
+  getoptsAt = 1;
   /** Here-documents so far that went through a file. */
   hereDocuments = 0;
   /** SECONDS counts from here, virtual ns. */

@@ -177,6 +177,11 @@ export class Variables {
     return scope.get(name) ?? create(scope, name);
   }
 
+  /** The global variable of that name, created if there is none. */
+  inGlobal(name: string): Variable {
+    return this.global.get(name) ?? create(this.global, name);
+  }
+
   /** The variable of the running function, if it has one of that name. */
   ownLocal(name: string): Variable | undefined {
     return this.functionScope()?.get(name);

@@ -1,11 +1,11 @@
 /** Handles and options of a command line (dl_argv_parse of devlink): the messages are the real program's. */
 import {
-  DEVLINK_ATTR_PORT_IBDEV_NAME,
-  DEVLINK_ATTR_PORT_NETDEV_NAME,
-  DEVLINK_CMD_PORT_GET,
   DEVLINK_ATTR_BUS_NAME,
   DEVLINK_ATTR_DEV_NAME,
+  DEVLINK_ATTR_PORT_IBDEV_NAME,
   DEVLINK_ATTR_PORT_INDEX,
+  DEVLINK_ATTR_PORT_NETDEV_NAME,
+  DEVLINK_CMD_PORT_GET,
   DEVLINK_ESWITCH_ENCAP_MODE_BASIC,
   DEVLINK_ESWITCH_ENCAP_MODE_NONE,
   DEVLINK_ESWITCH_INLINE_MODE_LINK,
@@ -25,17 +25,26 @@ import { openNetns } from "../netns.ts";
 import { isPrefix, parseDecimal, UINT_MAX } from "../words.ts";
 import { ask, type Devlink, fail, type Handle } from "./context.ts";
 
-export const ESWITCH_MODES = new Map([["legacy", DEVLINK_ESWITCH_MODE_LEGACY], ["switchdev", DEVLINK_ESWITCH_MODE_SWITCHDEV]]);
-export const INLINE_MODES = new Map([
+export const ESWITCH_MODES: ReadonlyMap<string, number> = new Map([
+  ["legacy", DEVLINK_ESWITCH_MODE_LEGACY],
+  ["switchdev", DEVLINK_ESWITCH_MODE_SWITCHDEV],
+]);
+export const INLINE_MODES: ReadonlyMap<string, number> = new Map([
   ["none", DEVLINK_ESWITCH_INLINE_MODE_NONE],
   ["link", DEVLINK_ESWITCH_INLINE_MODE_LINK],
   ["network", DEVLINK_ESWITCH_INLINE_MODE_NETWORK],
   ["transport", DEVLINK_ESWITCH_INLINE_MODE_TRANSPORT],
 ]);
-export const ENCAP_MODES = new Map([["none", DEVLINK_ESWITCH_ENCAP_MODE_NONE], ["basic", DEVLINK_ESWITCH_ENCAP_MODE_BASIC]]);
-export const RELOAD_ACTIONS = new Map([["driver_reinit", DEVLINK_RELOAD_ACTION_DRIVER_REINIT], ["fw_activate", DEVLINK_RELOAD_ACTION_FW_ACTIVATE]]);
-const RELOAD_LIMITS = new Map([["no_reset", DEVLINK_RELOAD_LIMIT_NO_RESET]]);
-export const CMODES = new Map([
+export const ENCAP_MODES: ReadonlyMap<string, number> = new Map([
+  ["none", DEVLINK_ESWITCH_ENCAP_MODE_NONE],
+  ["basic", DEVLINK_ESWITCH_ENCAP_MODE_BASIC],
+]);
+export const RELOAD_ACTIONS: ReadonlyMap<string, number> = new Map([
+  ["driver_reinit", DEVLINK_RELOAD_ACTION_DRIVER_REINIT],
+  ["fw_activate", DEVLINK_RELOAD_ACTION_FW_ACTIVATE],
+]);
+const RELOAD_LIMITS: ReadonlyMap<string, number> = new Map([["no_reset", DEVLINK_RELOAD_LIMIT_NO_RESET]]);
+export const CMODES: ReadonlyMap<string, number> = new Map([
   ["runtime", DEVLINK_PARAM_CMODE_RUNTIME],
   ["driverinit", DEVLINK_PARAM_CMODE_DRIVERINIT],
   ["permanent", DEVLINK_PARAM_CMODE_PERMANENT],
@@ -64,7 +73,11 @@ export interface Options {
 const CHAIN = ["mode", "inline-mode", "encap-mode", "name", "value", "cmode", "reporter", "netns", "action", "limit"] as const;
 type OptionWord = (typeof CHAIN)[number];
 
-const NAMED_VALUES: Partial<Record<OptionWord, readonly [keyof Options & ("mode" | "inlineMode" | "encapMode" | "cmode" | "action" | "limit"), ReadonlyMap<string, number>, string]>> = {
+/** Where a named value goes, its names, and what a wrong one is called. */
+type NumberKey = "mode" | "inlineMode" | "encapMode" | "cmode" | "action" | "limit";
+type NamedValue = readonly [key: NumberKey, names: ReadonlyMap<string, number>, what: string];
+
+const NAMED_VALUES: Partial<Record<OptionWord, NamedValue>> = {
   mode: ["mode", ESWITCH_MODES, "eswitch mode"],
   "inline-mode": ["inlineMode", INLINE_MODES, "eswitch inline mode"],
   "encap-mode": ["encapMode", ENCAP_MODES, "eswitch encap mode"],
@@ -82,7 +95,11 @@ const MISSING: readonly (readonly [OptionWord & keyof Options, string])[] = [
 ];
 
 /** Parses the rest of the line; null after saying what is wrong. */
-export async function takeOptions(dl: Devlink, required: readonly OptionWord[], optional: readonly OptionWord[] = []): Promise<Options | null> {
+export async function takeOptions(
+  dl: Devlink,
+  required: readonly OptionWord[],
+  optional: readonly OptionWord[] = [],
+): Promise<Options | null> {
   const options: Options = {};
   for (let word = dl.words.next(); word !== undefined; word = dl.words.next()) {
     const given = word;
@@ -178,8 +195,14 @@ async function portIn(dl: Devlink, text: string): Promise<Handle | null> {
 /** Asks for all ports to find the one of a network or RDMA device. */
 async function portOfNetdev(dl: Devlink, name: string): Promise<Handle | null> {
   const { ok, answers } = await ask(dl, DEVLINK_CMD_PORT_GET, null);
-  const found = answers.find((port) => port.string(DEVLINK_ATTR_PORT_NETDEV_NAME) === name || port.string(DEVLINK_ATTR_PORT_IBDEV_NAME) === name);
-  const [bus, device, port] = [found?.string(DEVLINK_ATTR_BUS_NAME), found?.string(DEVLINK_ATTR_DEV_NAME), found?.u32(DEVLINK_ATTR_PORT_INDEX)];
+  const found = answers.find(
+    (port) => port.string(DEVLINK_ATTR_PORT_NETDEV_NAME) === name || port.string(DEVLINK_ATTR_PORT_IBDEV_NAME) === name,
+  );
+  const [bus, device, port] = [
+    found?.string(DEVLINK_ATTR_BUS_NAME),
+    found?.string(DEVLINK_ATTR_DEV_NAME),
+    found?.u32(DEVLINK_ATTR_PORT_INDEX),
+  ];
   if (bus !== undefined && device !== undefined && port !== undefined) return { bus, device, port };
   return ok ? await complain(dl, `Netdevice "${name}" not found\n`) : null;
 }

@@ -17,7 +17,18 @@ import {
   DEVLINK_CMD_RELOAD,
 } from "../../../netlink/index.ts";
 import type { Output } from "../output.ts";
-import { ENCAP_MODES, ESWITCH_MODES, INLINE_MODES, nameIn, type Options, RELOAD_ACTIONS, takeAllOrOne, takeDevice, takeOptions, unknownCommand } from "./argv.ts";
+import {
+  ENCAP_MODES,
+  ESWITCH_MODES,
+  INLINE_MODES,
+  nameIn,
+  type Options,
+  RELOAD_ACTIONS,
+  takeAllOrOne,
+  takeDevice,
+  takeOptions,
+  unknownCommand,
+} from "./argv.ts";
 import { ask, type Devlink, fail, handleOf, help, section } from "./context.ts";
 import { DEV_HELP } from "./help.ts";
 import { devInfo } from "./info.ts";
@@ -92,7 +103,8 @@ async function printPerformed(dl: Devlink, attributes: Attributes): Promise<void
   if (bits === undefined) return;
   const { output } = dl;
   const names: string[] = [];
-  for (let action = 0; action < 32; action++) if ((bits & (1 << action)) !== 0) names.push(nameIn(RELOAD_ACTIONS, action) ?? "<unknown reload action>");
+  for (let action = 0; action < 32; action++)
+    if ((bits & (1 << action)) !== 0) names.push(nameIn(RELOAD_ACTIONS, action) ?? "<unknown reload action>");
   await section(dl, "reload", async () => {
     output.openArray("reload_actions_performed");
     output.text("reload_actions_performed:\n    ");

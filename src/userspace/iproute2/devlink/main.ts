@@ -4,8 +4,8 @@
  */
 import { DEVLINK_GENL_NAME, DEVLINK_GENL_VERSION } from "../../../netlink/index.ts";
 import type { Program } from "../../../syscall/index.ts";
+import { type OptionSpec, scanOptions } from "../../lib/index.ts";
 import { GenlFamily } from "../genl.ts";
-import { type OptionSpec, scanOptions } from "../getopt.ts";
 import { netnsSwitch } from "../netns.ts";
 import { Output } from "../output.ts";
 import { IPROUTE2_VERSION, Tool } from "../tool.ts";

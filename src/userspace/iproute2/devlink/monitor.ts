@@ -34,7 +34,11 @@ interface EventKind {
   readonly print: (output: Output, attributes: Attributes) => void;
 }
 
-const device = (command: string): EventKind => ({ object: "dev", command, print: (output, attributes) => printDevice(output, attributes, true) });
+const device = (command: string): EventKind => ({
+  object: "dev",
+  command,
+  print: (output, attributes) => printDevice(output, attributes, true),
+});
 const port = (command: string): EventKind => ({ object: "port", command, print: printPort });
 const param = (command: string): EventKind => ({ object: "param", command, print: printParamEvent });
 

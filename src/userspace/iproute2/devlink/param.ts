@@ -14,14 +14,14 @@ import {
   DEVLINK_CMD_PARAM_SET,
   NLA_FLAG,
   NLA_STRING,
+  NLA_U8,
   NLA_U16,
   NLA_U32,
-  NLA_U8,
 } from "../../../netlink/index.ts";
 import type { Output } from "../output.ts";
 import { parseDecimal, UINT_MAX } from "../words.ts";
 import { CMODES, nameIn, type Options, takeDevice, takeOptions, unknownCommand } from "./argv.ts";
-import { ask, type Devlink, fail, handleOf, HandleGroups, help, section } from "./context.ts";
+import { ask, type Devlink, fail, HandleGroups, handleOf, help, section } from "./context.ts";
 import { DEV_HELP } from "./help.ts";
 
 type ParamValue = number | string | boolean;

@@ -15,7 +15,10 @@ import {
 import type { Output } from "../output.ts";
 import { nameIn, RELOAD_ACTIONS } from "./argv.ts";
 
-const LIMIT_NAMES = new Map([["unspecified", DEVLINK_RELOAD_LIMIT_UNSPEC], ["no_reset", DEVLINK_RELOAD_LIMIT_NO_RESET]]);
+const LIMIT_NAMES: ReadonlyMap<string, number> = new Map([
+  ["unspecified", DEVLINK_RELOAD_LIMIT_UNSPEC],
+  ["no_reset", DEVLINK_RELOAD_LIMIT_NO_RESET],
+]);
 
 export function printReloadStats(output: Output, stats: Attributes): void {
   output.openObject("stats");

@@ -20,7 +20,7 @@ import {
 import { parseInet } from "../inet.ts";
 import { EXIT_KERNEL_REFUSED } from "../rtnl.ts";
 import { matches, parseInteger, type Words } from "../words.ts";
-import { die, duplicateArgument, eitherOr, invalidArgument, type Ip, required } from "./context.ts";
+import { die, duplicateArgument, eitherOr, type Ip, invalidArgument, required } from "./context.ts";
 import { IP_ADDRESS_HELP } from "./help.ts";
 
 const SCOPES: readonly (readonly [number, string])[] = [
@@ -31,7 +31,20 @@ const SCOPES: readonly (readonly [number, string])[] = [
   [200, "site"],
 ];
 const FLAGS = { add: NLM_F_CREATE | NLM_F_EXCL, change: NLM_F_REPLACE, replace: NLM_F_CREATE | NLM_F_REPLACE, delete: 0 } as const;
-const REFUSED = ["anycast", "valid_lft", "preferred_lft", "metric", "priority", "preference", "home", "nodad", "mngtmpaddr", "noprefixroute", "autojoin", "proto"];
+const REFUSED = [
+  "anycast",
+  "valid_lft",
+  "preferred_lft",
+  "metric",
+  "priority",
+  "preference",
+  "home",
+  "nodad",
+  "mngtmpaddr",
+  "noprefixroute",
+  "autojoin",
+  "proto",
+];
 
 export function scopeName(scope: number): string {
   return SCOPES.find(([number]) => number === scope)?.[1] ?? String(scope);

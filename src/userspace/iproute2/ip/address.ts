@@ -15,6 +15,7 @@ import {
   IFA_LOCAL,
   IFADDRMSG_LEN,
   IFF_UP,
+  IFLA_STATS64,
   type NetlinkMessage,
   RTEXT_FILTER_VF,
   RTM_DELADDR,
@@ -25,13 +26,14 @@ import {
 } from "../../../netlink/index.ts";
 import { formatInet } from "../inet.ts";
 import type { Output } from "../output.ts";
-import { type LinkMessage, linkRequest, parseLink } from "../rtnl.ts";
+import { type LinkMessage, linkKind, linkRequest, parseLink } from "../rtnl.ts";
 import { EXIT_MINUS_ONE } from "../tool.ts";
 import { matches, type Words } from "../words.ts";
 import { modifyAddress, scopeName, takeScope } from "./address-modify.ts";
 import { die, eitherOr, type Ip, type IpCommand, lineEnd, outputOf, required } from "./context.ts";
 import { IP_ADDRESS_HELP } from "./help.ts";
-import { linkKind, printLink, printLinkBrief } from "./link-print.ts";
+import { printLink, printLinkBrief } from "./link-print.ts";
+import { printLinkStats } from "./link-stats.ts";
 
 const FOREVER = 0xffffffff;
 const IFA_F_TENTATIVE = 0x40;
@@ -87,6 +89,7 @@ interface Address {
 
 async function listAddresses(ip: Ip, words: Words): Promise<number> {
   const filter: AddressFilter = {};
+  if (ip.options.stats > 1) return await ip.tool.notModelled("option -statistics given twice");
   for (let word = words.next(); word !== undefined; word = words.next()) {
     const end = await takeFilter(ip, words, word, filter);
     if (end !== null) return end;
@@ -108,6 +111,10 @@ async function listAddresses(ip: Ip, words: Words): Promise<number> {
     if (ip.options.brief) await printLinkBrief(ip, output, link, cache, false);
     else await printLink(ip, output, link, cache, false);
     printAddresses(ip, output, own);
+    if (ip.options.stats > 0 && !ip.options.brief && link.attributes.has(IFLA_STATS64)) {
+      printLinkStats(ip, output, link);
+      output.text("\n");
+    }
     output.closeObject();
   }
   output.closeArray();
@@ -117,7 +124,21 @@ async function listAddresses(ip: Ip, words: Words): Promise<number> {
 
 /** One word of a listing's filter. A status if the command ends here, else null. */
 async function takeFilter(ip: Ip, words: Words, word: string, filter: AddressFilter): Promise<number | null> {
-  const refusedFilters = ["to", "permanent", "dynamic", "secondary", "primary", "temporary", "tentative", "deprecated", "dadfailed", "master", "nomaster", "vrf", "group"];
+  const refusedFilters = [
+    "to",
+    "permanent",
+    "dynamic",
+    "secondary",
+    "primary",
+    "temporary",
+    "tentative",
+    "deprecated",
+    "dadfailed",
+    "master",
+    "nomaster",
+    "vrf",
+    "group",
+  ];
   if (word === "up") filter.up = true;
   else if (word === "type") filter.kind = await required(ip, words);
   else if (word === "label") filter.label = await required(ip, words);

@@ -2,7 +2,7 @@
 import { Output } from "../output.ts";
 import type { Rtnl } from "../rtnl.ts";
 import { EXIT_MINUS_ONE, type Tool } from "../tool.ts";
-import type { Words } from "../words.ts";
+import { parseInteger, UINT_MAX, type Words } from "../words.ts";
 
 export interface IpOptions {
   family: number;
@@ -56,5 +56,11 @@ export function eitherOr(ip: Ip, key: string, argument: string): Promise<never> 
 
 /** NEXT_ARG(): the next word, or the end of the program. */
 export async function required(ip: Ip, words: Words): Promise<string> {
-  return words.next() ?? (await die(ip, "Command line is not complete. Try option \"help\"\n"));
+  return words.next() ?? (await die(ip, 'Command line is not complete. Try option "help"\n'));
+}
+
+/** The number of a group of links; only group 0 has a name. */
+export async function takeGroup(ip: Ip, text: string): Promise<number> {
+  const group = text === "default" ? 0 : parseInteger(text, 0, UINT_MAX);
+  return group ?? (await invalidArgument(ip, 'Invalid "group" value\n', text));
 }

@@ -12,9 +12,8 @@ import {
   IFLA_PROMISCUITY,
 } from "../../../netlink/index.ts";
 import type { Output } from "../output.ts";
-import type { LinkMessage } from "../rtnl.ts";
+import { type LinkMessage, linkKind } from "../rtnl.ts";
 import { type Ip, lineEnd } from "./context.ts";
-import { linkKind } from "./link-print.ts";
 
 const IFLA_PARENT_DEV_NAME = 56;
 const IFLA_PARENT_DEV_BUS_NAME = 57;

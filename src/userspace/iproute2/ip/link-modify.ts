@@ -35,9 +35,8 @@ import { encode } from "../../lib/index.ts";
 import { openNetns } from "../netns.ts";
 import { EXIT_KERNEL_REFUSED, ifinfomsg } from "../rtnl.ts";
 import { INT_MAX, INT_MIN, matches, parseInteger, type Words } from "../words.ts";
-import { die, duplicateArgument, eitherOr, invalidArgument, type Ip, required } from "./context.ts";
+import { die, duplicateArgument, eitherOr, type Ip, invalidArgument, required, takeGroup } from "./context.ts";
 import { IP_LINK_HELP } from "./help.ts";
-import { takeGroup } from "./link.ts";
 
 /** What the words of a command ask for. */
 interface LinkRequest {
@@ -54,8 +53,27 @@ interface LinkRequest {
 
 /** Words that the real program takes and this one refuses. */
 const REFUSED = [
-  "vf", "xdp", "xdpgeneric", "xdpdrv", "xdpoffload", "master", "nomaster", "vrf", "mode", "state", "trailers", "carrier", "dynamic",
-  "addrgenmode", "protodown", "protodown_reason", "gso_max_size", "gso_max_segs", "gro_max_size", "parentdev", "link-netns",
+  "vf",
+  "xdp",
+  "xdpgeneric",
+  "xdpdrv",
+  "xdpoffload",
+  "master",
+  "nomaster",
+  "vrf",
+  "mode",
+  "state",
+  "trailers",
+  "carrier",
+  "dynamic",
+  "addrgenmode",
+  "protodown",
+  "protodown_reason",
+  "gso_max_size",
+  "gso_max_segs",
+  "gro_max_size",
+  "parentdev",
+  "link-netns",
 ];
 const SWITCHES: Readonly<Record<string, number>> = { multicast: IFF_MULTICAST, allmulticast: IFF_ALLMULTI, promisc: IFF_PROMISC };
 /** Numbers: word, its other spellings, attribute. */
@@ -68,7 +86,17 @@ const NUMBERS: readonly (readonly [string, (word: string) => boolean, number])[]
 ];
 
 function emptyRequest(): LinkRequest {
-  return { name: null, device: null, link: null, kind: null, index: null, flags: 0, change: 0, given: new Set(), attributes: new AttributeWriter() };
+  return {
+    name: null,
+    device: null,
+    link: null,
+    kind: null,
+    index: null,
+    flags: 0,
+    change: 0,
+    given: new Set(),
+    attributes: new AttributeWriter(),
+  };
 }
 
 /** ip link add | set | replace | delete: parses, looks names up, sends. */
@@ -169,7 +197,9 @@ async function parsePeer(ip: Ip, words: Words): Promise<Uint8Array | number> {
   peer.name ??= peer.device;
   if (peer.name !== null) await putName(ip, peer);
   const header = ifinfomsg({ family: ip.options.family, index: peer.index ?? 0, flags: peer.flags, change: peer.change });
-  return new AttributeWriter().bytes(VETH_INFO_PEER, new AttributeWriter().header(header).header(peer.attributes.finish()).finish()).finish();
+  return new AttributeWriter()
+    .bytes(VETH_INFO_PEER, new AttributeWriter().header(header).header(peer.attributes.finish()).finish())
+    .finish();
 }
 
 /** The words up to "type KIND" or the end. A status if the command ends here, else null. */
@@ -216,7 +246,8 @@ async function takeSetting(ip: Ip, words: Words, word: string, request: LinkRequ
   else if (word === "index") request.index = Math.max(0, parseInteger(await required(ip, words), INT_MIN, INT_MAX) ?? 0);
   else if (matches(word, "link")) request.link = await required(ip, words);
   else if (matches(word, "address")) return await takeLinkAddress(ip, await required(ip, words), IFLA_ADDRESS, request);
-  else if (matches(word, "broadcast") || word === "brd") return await takeLinkAddress(ip, await required(ip, words), IFLA_BROADCAST, request);
+  else if (matches(word, "broadcast") || word === "brd")
+    return await takeLinkAddress(ip, await required(ip, words), IFLA_BROADCAST, request);
   else if (number !== undefined) await takeNumber(ip, words, number, request);
   else if (word === "netns") await takeNetns(ip, await required(ip, words), request);
   else if (matches(word, "alias")) await takeAlias(ip, await required(ip, words), request);

@@ -24,21 +24,19 @@ import {
   IFLA_BROADCAST,
   IFLA_GROUP,
   IFLA_IFALIAS,
-  IFLA_IFNAME,
-  IFLA_INFO_KIND,
   IFLA_LINK,
   IFLA_LINK_NETNSID,
-  IFLA_LINKINFO,
   IFLA_LINKMODE,
   IFLA_MTU,
   IFLA_NUM_VF,
   IFLA_OPERSTATE,
   IFLA_QDISC,
+  IFLA_STATS64,
   IFLA_TXQLEN,
   IFLA_VFINFO_LIST,
 } from "../../../netlink/index.ts";
 import type { Output } from "../output.ts";
-import type { LinkMessage } from "../rtnl.ts";
+import { type LinkMessage, linkName } from "../rtnl.ts";
 import { type Ip, lineEnd } from "./context.ts";
 import { printLinkDetails } from "./link-details.ts";
 import { printLinkStats } from "./link-stats.ts";
@@ -67,19 +65,14 @@ const FLAG_NAMES: readonly (readonly [number, string])[] = [
 ];
 const OPERSTATES = ["UNKNOWN", "NOTPRESENT", "DOWN", "LOWERLAYERDOWN", "TESTING", "DORMANT", "UP"];
 const LINK_MODES = ["DEFAULT", "DORMANT"];
-const LINK_TYPES: Readonly<Record<number, string>> = { [ARPHRD_ETHER]: "ether", [ARPHRD_LOOPBACK]: "loopback", [ARPHRD_INFINIBAND]: "infiniband" };
+const LINK_TYPES: Readonly<Record<number, string>> = {
+  [ARPHRD_ETHER]: "ether",
+  [ARPHRD_LOOPBACK]: "loopback",
+  [ARPHRD_INFINIBAND]: "infiniband",
+};
 
 /** Links of this listing by index: a name that is asked for again is not asked for at the kernel. */
 export type LinkCache = Map<number, LinkMessage>;
-
-export function linkName(link: LinkMessage): string {
-  return link.attributes.string(IFLA_IFNAME) ?? `if${link.index}`;
-}
-
-/** The kind of a virtual link, or undefined. */
-export function linkKind(link: LinkMessage): string | undefined {
-  return link.attributes.nested(IFLA_LINKINFO)?.string(IFLA_INFO_KIND);
-}
 
 export function hexAddress(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":");
@@ -108,7 +101,10 @@ export async function printLink(ip: Ip, output: Output, link: LinkMessage, cache
   if (ip.options.details > 0) printLinkDetails(ip, output, link);
   const alias = attributes.string(IFLA_IFALIAS);
   if (alias !== undefined && (withLinkFields || ip.options.details > 0)) output.field("ifalias", `${lineEnd(ip)}    alias ${alias}`, alias);
-  if (withLinkFields && ip.options.stats > 0) printLinkStats(ip, output, link);
+  if (withLinkFields && ip.options.stats > 0 && attributes.has(IFLA_STATS64)) {
+    output.text(lineEnd(ip));
+    printLinkStats(ip, output, link);
+  }
   if (withLinkFields && attributes.has(IFLA_NUM_VF) && attributes.has(IFLA_VFINFO_LIST)) {
     output.openArray("vfinfo_list");
     output.closeArray();

@@ -27,6 +27,7 @@ const LEAST_WIDTHS = [10, 7, 6, 7, 7, 7];
 /** The seventh column, compressed packets, is empty. */
 const COMPRESSED = " ".repeat(11);
 
+/** Prints both tables, without a line end in front and behind. */
 export function printLinkStats(ip: Ip, output: Output, link: LinkMessage): void {
   const bytes = link.attributes.bytes(IFLA_STATS64);
   if (bytes === undefined) return;
@@ -35,14 +36,22 @@ export function printLinkStats(ip: Ip, output: Output, link: LinkMessage): void 
   const widths = LEAST_WIDTHS.map((least, i) => Math.max(least, ...[RX, TX].map((table) => String(counter(table[i]?.[2] ?? 0)).length)));
   output.openObject("stats64");
   printTable(ip, output, "RX", RX, counter, widths);
+  output.text(lineEnd(ip));
   printTable(ip, output, "TX", TX, counter, widths);
   output.closeObject();
 }
 
-function printTable(ip: Ip, output: Output, name: "RX" | "TX", table: readonly Column[], counter: (place: number) => bigint, widths: readonly number[]): void {
+function printTable(
+  ip: Ip,
+  output: Output,
+  name: "RX" | "TX",
+  table: readonly Column[],
+  counter: (place: number) => bigint,
+  widths: readonly number[],
+): void {
   const end = lineEnd(ip);
   const titles = table.map(([title], i) => title.padStart((widths[i] ?? 0) - (i === 0 ? 4 : 0))).join(" ");
-  output.text(`${end}    ${name}: ${titles}${COMPRESSED}${end}    `);
+  output.text(`    ${name}: ${titles}${COMPRESSED}${end}    `);
   output.openObject(name.toLowerCase());
   table.forEach(([, key, place], i) => {
     output.field(key, `${String(counter(place)).padStart(widths[i] ?? 0)} `, counter(place));

@@ -1,12 +1,22 @@
 /** Models ip link of iproute2 6.1.0 (ip/iplink.c, the listing of ip/ipaddress.c). Left out, and refused: statistics of protocols, properties. */
-import { IFF_UP, IFLA_GROUP, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, RTEXT_FILTER_VF, RTM_DELLINK, RTM_GETLINK, RTM_NEWLINK } from "../../../netlink/index.ts";
-import { EXIT_KERNEL_REFUSED, type LinkMessage, linkRequest, parseLink } from "../rtnl.ts";
+import {
+  IFF_UP,
+  IFLA_GROUP,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  NLM_F_REPLACE,
+  RTEXT_FILTER_VF,
+  RTM_DELLINK,
+  RTM_GETLINK,
+  RTM_NEWLINK,
+} from "../../../netlink/index.ts";
+import { EXIT_KERNEL_REFUSED, type LinkMessage, linkKind, linkRequest, parseLink } from "../rtnl.ts";
 import { EXIT_MINUS_ONE } from "../tool.ts";
-import { matches, parseInteger, UINT_MAX, type Words } from "../words.ts";
-import { die, eitherOr, type Ip, type IpCommand, invalidArgument, outputOf, required } from "./context.ts";
+import { matches, type Words } from "../words.ts";
+import { die, eitherOr, type Ip, type IpCommand, outputOf, required, takeGroup } from "./context.ts";
 import { IP_LINK_HELP } from "./help.ts";
 import { modifyLink } from "./link-modify.ts";
-import { type LinkCache, linkKind, printLink, printLinkBrief } from "./link-print.ts";
+import { type LinkCache, printLink, printLinkBrief } from "./link-print.ts";
 
 /** The commands in the order in which a prefix is looked up. */
 const COMMANDS: readonly (readonly [string, IpCommand])[] = [
@@ -73,7 +83,8 @@ async function takeFilter(ip: Ip, words: Words, word: string, filter: LinkFilter
   if (word === "up") filter.up = true;
   else if (word === "type") filter.kind = await required(ip, words);
   else if (word === "group") filter.group = await takeGroup(ip, await required(ip, words));
-  else if (word === "master" || word === "nomaster" || word === "vrf") return await ip.tool.notModelled(`the filter "${word}" of a listing`);
+  else if (word === "master" || word === "nomaster" || word === "vrf")
+    return await ip.tool.notModelled(`the filter "${word}" of a listing`);
   else if (word !== "dev" && matches(word, "help")) return await die(ip, IP_LINK_HELP);
   else {
     const device = word === "dev" ? await required(ip, words) : word;
@@ -81,12 +92,6 @@ async function takeFilter(ip: Ip, words: Words, word: string, filter: LinkFilter
     filter.device = device;
   }
   return null;
-}
-
-/** The number of a group of links; only group 0 has a name. */
-export async function takeGroup(ip: Ip, text: string): Promise<number> {
-  const group = text === "default" ? 0 : parseInteger(text, 0, UINT_MAX);
-  return group ?? (await invalidArgument(ip, 'Invalid "group" value\n', text));
 }
 
 async function fetchLinks(ip: Ip, filter: LinkFilter): Promise<readonly LinkMessage[] | null> {

@@ -1,20 +1,9 @@
 /** ip netns add, attach, delete: a name is a file below /run/netns with the namespace mounted on it. */
+
 import { EEXIST, EINVAL, strerror } from "../../../kernel/index.ts";
+import { O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY } from "../../../syscall/index.ts";
 import { NETNS_RUN_DIR, netnsNames } from "../netns.ts";
-import {
-  CLONE_NEWNET,
-  LOCK_EX,
-  LOCK_UN,
-  MNT_DETACH,
-  MS_BIND,
-  MS_REC,
-  MS_SHARED,
-  O_CLOEXEC,
-  O_CREAT,
-  O_DIRECTORY,
-  O_EXCL,
-  O_RDONLY,
-} from "../posix.ts";
+import { CLONE_NEWNET, LOCK_EX, LOCK_UN, MNT_DETACH, MS_BIND, MS_REC, MS_SHARED } from "../posix.ts";
 import { INT_MAX, INT_MIN, parseInteger, type Words } from "../words.ts";
 import type { Ip } from "./context.ts";
 

@@ -1,6 +1,6 @@
 /** ip netns exec: a program in a namespace. It takes ip's place, so its status is its own; with -all there is a child for each. */
-import { EACCES, ENOENT, ENOEXEC, ENOTDIR, strerror } from "../../../kernel/index.ts";
-import type { Process } from "../../../syscall/index.ts";
+import { strerror } from "../../../kernel/index.ts";
+import { execvp } from "../../lib/index.ts";
 import { NETNS_RUN_DIR, netnsNames, netnsSwitch } from "../netns.ts";
 import { EXIT_MINUS_ONE, Tool } from "../tool.ts";
 import type { Words } from "../words.ts";
@@ -55,20 +55,4 @@ async function execute(tool: Tool, argv: readonly string[]): Promise<number> {
   const error = await execvp(tool.process, argv);
   await tool.err(`exec of "${argv[0]}" failed: ${strerror(error)}\n`);
   return EXIT_FAILURE;
-}
-
-/** execvp(3): looks the program up in $PATH, and hands to /bin/sh what is a text without an interpreter line. */
-async function execvp(process: Process, argv: readonly string[]): Promise<number> {
-  const file = argv[0] ?? "";
-  if (file === "") return -ENOENT;
-  const folders = file.includes("/") ? [""] : (process.env.get("PATH") ?? "/bin:/usr/bin").split(":");
-  let denied = false;
-  for (const folder of folders) {
-    const path = folder === "" ? file : `${folder}/${file}`;
-    const error = await process.execve(path, argv, process.env);
-    if (error === -ENOEXEC) return await process.execve("/bin/sh", ["/bin/sh", path, ...argv.slice(1)], process.env);
-    if (error === -EACCES) denied = true;
-    else if (error !== -ENOENT && error !== -ENOTDIR) return error;
-  }
-  return denied ? -EACCES : -ENOENT;
 }

@@ -2,8 +2,8 @@
 import { strerror } from "../../../kernel/index.ts";
 import {
   AF_UNSPEC,
-  AttributeWriter,
   Attributes,
+  AttributeWriter,
   NETNSA_CURRENT_NSID,
   NETNSA_FD,
   NETNSA_NSID,
@@ -14,10 +14,10 @@ import {
   RTM_NEWNSID,
 } from "../../../netlink/index.ts";
 import type { Fd } from "../../../syscall/index.ts";
-import { NETNS_RUN_DIR, netnsNames, openNetns } from "../netns.ts";
+import { netnsNames, openNetns } from "../netns.ts";
 import { EXIT_KERNEL_REFUSED } from "../rtnl.ts";
 import { INT_MAX, INT_MIN, parseInteger, type Words } from "../words.ts";
-import { die, duplicateArgument, invalidArgument, type Ip, outputOf, required } from "./context.ts";
+import { die, duplicateArgument, type Ip, invalidArgument, outputOf, required } from "./context.ts";
 import { IP_NETNS_HELP } from "./help.ts";
 
 function rtgenmsg(): AttributeWriter {
@@ -142,7 +142,7 @@ function printNsid(message: NetlinkMessage, map: NsidMap, output: ReturnType<typ
 export async function nameOfNsid(ip: Ip, nsid: number): Promise<string | null> {
   const names = await netnsNames(ip.tool.process);
   for (const name of typeof names === "number" ? [] : names) {
-    const fd = await ip.tool.process.open(`${NETNS_RUN_DIR}/${name}`, 0);
+    const fd = await openNetns(ip.tool.process, name);
     if (fd < 0) continue;
     const message = await ip.rtnl.lookUp(RTM_GETNSID, rtgenmsg().u32(NETNSA_FD, fd).finish());
     await ip.tool.process.close(fd);

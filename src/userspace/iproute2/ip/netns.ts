@@ -2,16 +2,18 @@
  * Models ip netns of iproute2 6.1.0 (ip/ipnetns.c): names of network namespaces. Left out, and refused: monitor (it watches
  * a directory with inotify).
  */
+
 import { ENOENT, strerror } from "../../../kernel/index.ts";
+import { O_CLOEXEC, O_RDONLY } from "../../../syscall/index.ts";
 import { isInvalidNetnsName, NETNS_RUN_DIR, netnsNames } from "../netns.ts";
-import { O_CLOEXEC, O_RDONLY } from "../posix.ts";
+
 import { EXIT_MINUS_ONE } from "../tool.ts";
 import { matches, type Words } from "../words.ts";
 import { die, type Ip, type IpCommand, outputOf } from "./context.ts";
 import { IP_NETNS_HELP } from "./help.ts";
 import { netnsAdd, netnsAttach, netnsDelete } from "./netns-add.ts";
 import { netnsExec } from "./netns-exec.ts";
-import { netnsListId, netnsSet, NsidMap, nsidOf } from "./netns-id.ts";
+import { NsidMap, netnsListId, netnsSet, nsidOf } from "./netns-id.ts";
 
 /** The commands in the order in which a prefix is looked up. */
 const COMMANDS: readonly (readonly [string, IpCommand])[] = [

@@ -1,13 +1,6 @@
 /** What the commands of rdma share: the program, its words, the map of devices read at the start, requests to nldev. */
 import { strerror } from "../../../kernel/index.ts";
-import {
-  Attributes,
-  AttributeWriter,
-  NETLINK_RDMA,
-  NLM_F_ACK,
-  RDMA_NL_GET_TYPE,
-  RDMA_NL_NLDEV,
-} from "../../../netlink/index.ts";
+import { Attributes, AttributeWriter, NETLINK_RDMA, NLM_F_ACK, RDMA_NL_GET_TYPE, RDMA_NL_NLDEV } from "../../../netlink/index.ts";
 import { NetlinkSocket } from "../netlink.ts";
 import type { Output } from "../output.ts";
 import type { Tool } from "../tool.ts";
@@ -48,7 +41,12 @@ export function help(text: string): RdmaCommand {
  * Runs the command of the next word, or `otherwise` at the end of the line. A word that no entry has is said, and is no
  * failure: the status is 0.
  */
-export async function execute(rd: Rdma, otherwise: RdmaCommand, table: readonly (readonly [string, RdmaCommand])[], what: string): Promise<number> {
+export async function execute(
+  rd: Rdma,
+  otherwise: RdmaCommand,
+  table: readonly (readonly [string, RdmaCommand])[],
+  what: string,
+): Promise<number> {
   const word = rd.words.word;
   if (word === undefined) return await otherwise(rd);
   const found = table.find(([name]) => isPrefix(word, name));
@@ -61,7 +59,12 @@ export async function execute(rd: Rdma, otherwise: RdmaCommand, table: readonly 
 }
 
 /** Sends a command to nldev on a socket of its own. The answers, or null after an error, which is said. */
-export async function ask(tool: Tool, command: number, flags: number, fill?: (writer: AttributeWriter) => void): Promise<readonly Attributes[] | null> {
+export async function ask(
+  tool: Tool,
+  command: number,
+  flags: number,
+  fill?: (writer: AttributeWriter) => void,
+): Promise<readonly Attributes[] | null> {
   const socket = await NetlinkSocket.open(tool.process, NETLINK_RDMA);
   if (typeof socket === "number") {
     await tool.err("Failed to open NETLINK_RDMA socket\n");

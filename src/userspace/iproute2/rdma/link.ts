@@ -23,18 +23,62 @@ import { ask, execute, fail, forDevice, groupsOfFour, help, printCaps, type Rdma
 import { LINK_HELP } from "./help.ts";
 
 const STATES = ["NOP", "DOWN", "INIT", "ARMED", "ACTIVE", "ACTIVE_DEFER"];
-const PHYSICAL_STATES = ["NOP", "SLEEP", "POLLING", "DISABLED", "ARMED", "LINK_UP", "LINK_ERROR_RECOVER", "PHY_TEST", "UNKNOWN", "OPA_OFFLINE", "UNKNOWN", "OPA_TEST"];
+const PHYSICAL_STATES = [
+  "NOP",
+  "SLEEP",
+  "POLLING",
+  "DISABLED",
+  "ARMED",
+  "LINK_UP",
+  "LINK_ERROR_RECOVER",
+  "PHY_TEST",
+  "UNKNOWN",
+  "OPA_OFFLINE",
+  "UNKNOWN",
+  "OPA_TEST",
+];
 const CAPS: Readonly<Record<number, string>> = {
-  1: "SM", 2: "NOTICE", 3: "TRAP", 4: "OPT_IPD", 5: "AUTO_MIGR", 6: "SL_MAP", 7: "MKEY_NVRAM", 8: "PKEY_NVRAM", 9: "LED_INFO",
-  10: "SM_DISABLED", 11: "SYS_IMAGE_GUID", 12: "PKEY_SW_EXT_PORT_TRAP", 14: "EXTENDED_SPEEDS", 15: "CAP_MASK2", 16: "CM",
-  17: "SNMP_TUNNEL", 18: "REINIT", 19: "DEVICE_MGMT", 20: "VENDOR_CLASS", 21: "DR_NOTICE", 22: "CAP_MASK_NOTICE", 23: "BOOT_MGMT",
-  24: "LINK_LATENCY", 25: "CLIENT_REG", 26: "OTHER_LOCAL_CHANGES", 27: "LINK_SPPED_WIDTH_TABLE", 28: "VENDOR_SPECIFIC_MADS_TABLE",
-  29: "MULTICAST_PKEY_TRAP_SUPPRESSION", 30: "MULTICAST_FDB_TOP", 31: "HIERARCHY_INFO",
+  1: "SM",
+  2: "NOTICE",
+  3: "TRAP",
+  4: "OPT_IPD",
+  5: "AUTO_MIGR",
+  6: "SL_MAP",
+  7: "MKEY_NVRAM",
+  8: "PKEY_NVRAM",
+  9: "LED_INFO",
+  10: "SM_DISABLED",
+  11: "SYS_IMAGE_GUID",
+  12: "PKEY_SW_EXT_PORT_TRAP",
+  14: "EXTENDED_SPEEDS",
+  15: "CAP_MASK2",
+  16: "CM",
+  17: "SNMP_TUNNEL",
+  18: "REINIT",
+  19: "DEVICE_MGMT",
+  20: "VENDOR_CLASS",
+  21: "DR_NOTICE",
+  22: "CAP_MASK_NOTICE",
+  23: "BOOT_MGMT",
+  24: "LINK_LATENCY",
+  25: "CLIENT_REG",
+  26: "OTHER_LOCAL_CHANGES",
+  27: "LINK_SPPED_WIDTH_TABLE",
+  28: "VENDOR_SPECIFIC_MADS_TABLE",
+  29: "MULTICAST_PKEY_TRAP_SUPPRESSION",
+  30: "MULTICAST_FDB_TOP",
+  31: "HIERARCHY_INFO",
 };
 
 /** rdma link ... */
 export function cmdLink(rd: Rdma): Promise<number> {
-  const table = [["show", linkShow], ["list", linkShow], ["add", linkAdd], ["delete", linkDelete], ["help", help(LINK_HELP)]] as const;
+  const table = [
+    ["show", linkShow],
+    ["list", linkShow],
+    ["add", linkAdd],
+    ["delete", linkDelete],
+    ["help", help(LINK_HELP)],
+  ] as const;
   return execute(rd, linkShow, table, "link command");
 }
 

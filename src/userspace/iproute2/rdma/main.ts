@@ -10,7 +10,7 @@ import {
   RDMA_NLDEV_CMD_GET,
 } from "../../../netlink/index.ts";
 import type { Program } from "../../../syscall/index.ts";
-import { type OptionSpec, scanOptions } from "../getopt.ts";
+import { type OptionSpec, scanOptions } from "../../lib/index.ts";
 import { Output } from "../output.ts";
 import { IPROUTE2_VERSION, Tool } from "../tool.ts";
 import { Words } from "../words.ts";

@@ -16,7 +16,11 @@ const OBJECTS = ["qp", "cm_id", "cq", "mr", "pd", "ctx", "srq"];
 
 /** rdma resource ... */
 export function cmdResource(rd: Rdma): Promise<number> {
-  const table = [["show", resourceShow], ["list", resourceShow], ["help", help(RESOURCE_HELP)]] as const;
+  const table = [
+    ["show", resourceShow],
+    ["list", resourceShow],
+    ["help", help(RESOURCE_HELP)],
+  ] as const;
   return execute(rd, resourceShow, table, "resource command");
 }
 

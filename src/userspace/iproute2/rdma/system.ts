@@ -1,5 +1,10 @@
 /** rdma system: whether RDMA devices are shared by all network namespaces. */
-import { RDMA_NLDEV_CMD_SYS_GET, RDMA_NLDEV_CMD_SYS_SET, RDMA_NLDEV_SYS_ATTR_COPY_ON_FORK, RDMA_NLDEV_SYS_ATTR_NETNS_MODE } from "../../../netlink/index.ts";
+import {
+  RDMA_NLDEV_CMD_SYS_GET,
+  RDMA_NLDEV_CMD_SYS_SET,
+  RDMA_NLDEV_SYS_ATTR_COPY_ON_FORK,
+  RDMA_NLDEV_SYS_ATTR_NETNS_MODE,
+} from "../../../netlink/index.ts";
 import { ask, execute, fail, help, type Rdma } from "./context.ts";
 import { SYSTEM_HELP } from "./help.ts";
 
@@ -8,12 +13,24 @@ const NETNS_MODES = ["exclusive", "shared"];
 
 /** rdma system ... */
 export function cmdSystem(rd: Rdma): Promise<number> {
-  const table = [["show", systemShow], ["set", systemSet], ["help", help(SYSTEM_HELP)]] as const;
+  const table = [
+    ["show", systemShow],
+    ["set", systemSet],
+    ["help", help(SYSTEM_HELP)],
+  ] as const;
   return execute(rd, systemShow, table, "system command");
 }
 
 function systemShow(rd: Rdma): Promise<number> {
-  return execute(rd, showModes, [["netns", showModes], ["copy-on-fork", showModes]], "parameter");
+  return execute(
+    rd,
+    showModes,
+    [
+      ["netns", showModes],
+      ["copy-on-fork", showModes],
+    ],
+    "parameter",
+  );
 }
 
 /** -json makes no difference here. */
@@ -28,7 +45,15 @@ async function showModes(rd: Rdma): Promise<number> {
 }
 
 function systemSet(rd: Rdma): Promise<number> {
-  return execute(rd, help(SYSTEM_HELP), [["help", help(SYSTEM_HELP)], ["netns", setNetns]], "parameter");
+  return execute(
+    rd,
+    help(SYSTEM_HELP),
+    [
+      ["help", help(SYSTEM_HELP)],
+      ["netns", setNetns],
+    ],
+    "parameter",
+  );
 }
 
 async function setNetns(rd: Rdma): Promise<number> {

@@ -1,4 +1,6 @@
 /** What a builtin is: a command that runs inside the shell's own process. */
+import { strerror } from "../../../kernel/index.ts";
+import { print } from "../../lib/index.ts";
 import type { ArrayElement } from "../eval/assignment.ts";
 import type { Shell } from "../shell.ts";
 
@@ -16,8 +18,19 @@ export interface Builtin {
   readonly declares?: boolean;
 }
 
+export type BuiltinTable = Readonly<Record<string, Builtin>>;
+
+/** The status of wrong usage. */
+export const USAGE = 2;
+
 /** Complains as bash's builtins do: "name: message". Returns `status`. */
 export async function builtinError(shell: Shell, name: string, message: string, status = 1): Promise<number> {
   await shell.complain(`${name}: ${message}`);
   return status;
+}
+
+/** Prints a builtin's output. Returns its status: 1 with a message if it could not be written. */
+export async function output(shell: Shell, name: string, text: string): Promise<number> {
+  const result = text === "" ? 0 : await print(shell.process, text);
+  return result < 0 ? await builtinError(shell, name, `write error: ${strerror(result)}`) : 0;
 }

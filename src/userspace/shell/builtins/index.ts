@@ -1,0 +1,35 @@
+/** All builtins by name. */
+import type { Builtin } from "./builtin.ts";
+import { declareBuiltins } from "./declare.ts";
+import { directoryBuiltins } from "./directory.ts";
+import { echoBuiltins } from "./echo.ts";
+import { evaluationBuiltins } from "./evaluation.ts";
+import { flowBuiltins } from "./flow.ts";
+import { jobBuiltins } from "./jobs.ts";
+import { killBuiltins } from "./kill.ts";
+import { printfBuiltins } from "./printf.ts";
+import { readBuiltins } from "./read.ts";
+import { setBuiltins } from "./set.ts";
+import { testBuiltins } from "./test.ts";
+import { trapBuiltins } from "./trap.ts";
+import { typeBuiltins } from "./type.ts";
+
+export function allBuiltins(): ReadonlyMap<string, Builtin> {
+  return new Map(
+    Object.entries({
+      ...declareBuiltins,
+      ...directoryBuiltins,
+      ...echoBuiltins,
+      ...evaluationBuiltins,
+      ...flowBuiltins,
+      ...jobBuiltins,
+      ...killBuiltins,
+      ...printfBuiltins,
+      ...readBuiltins,
+      ...setBuiltins,
+      ...testBuiltins,
+      ...trapBuiltins,
+      ...typeBuiltins,
+    }),
+  );
+}

@@ -1,0 +1,172 @@
+/** wait, jobs, fg, bg, disown. A script has no job control: nothing is moved between foreground and background. */
+import { EINTR } from "../../../kernel/index.ts";
+import { assignText } from "../assign.ts";
+import { describeState, exitStatus, isDone, type Job, reapEnded, reportDeath } from "../jobs.ts";
+import type { Shell } from "../shell.ts";
+import { runPendingTraps } from "../traps.ts";
+import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
+import { parseFlags } from "./flags.ts";
+
+const NOT_A_CHILD = 127;
+const SIGNALLED = 128;
+const ANY_CHILD = -1;
+const STATE_WIDTH = 24;
+
+async function wait(shell: Shell, args: readonly string[]): Promise<number> {
+  const flags = await parseFlags(shell, "wait", args, "fnp:", "[-fn] [-p var] [id ...]");
+  if (flags === null) return USAGE;
+  const { given, rest } = flags;
+  if (given.has("n")) return await waitForNext(shell, rest, given.get("p"));
+  if (rest.length === 0) return await waitForAll(shell);
+  let status = 0;
+  for (const id of rest) {
+    const pid = await pidOf(shell, id);
+    status = pid === null ? NOT_A_CHILD : await waitForPid(shell, pid, id);
+    if (given.has("p") && pid !== null) assignText(shell, given.get("p") as string, String(pid), false);
+  }
+  return status;
+}
+
+/** The pid whose status is asked for; null after a message. */
+async function pidOf(shell: Shell, id: string): Promise<number | null> {
+  if (/^\d+$/.test(id)) return Number(id);
+  if (!id.startsWith("%")) {
+    await builtinError(shell, "wait", `\`${id}': not a pid or valid job spec`);
+    return null;
+  }
+  const job = shell.jobs.find(id);
+  if (job === undefined) await builtinError(shell, "wait", `${id}: no such job`);
+  return job?.processes.at(-1)?.pid ?? null;
+}
+
+/** Waits for a child to end and takes note of it. Null if there is none left; a status if a signal came first. */
+async function waitOnce(shell: Shell, pid: number): Promise<number | null | "ended"> {
+  const ended = await shell.process.wait4(pid, 0);
+  if (ended === -EINTR) {
+    const [signal] = shell.traps.pending;
+    await runPendingTraps(shell);
+    return signal === undefined ? "ended" : SIGNALLED + signal;
+  }
+  if (ended === null || typeof ended === "number") return null;
+  shell.jobs.record(ended);
+  return "ended";
+}
+
+async function waitForPid(shell: Shell, pid: number, id: string): Promise<number> {
+  for (;;) {
+    const known = shell.jobs.recall(pid);
+    if (known !== undefined) {
+      await forgetJob(shell, pid);
+      return known;
+    }
+    const found = await waitOnce(shell, pid);
+    if (typeof found === "number") return found;
+    if (found === null) return await builtinError(shell, "wait", `pid ${id} is not a child of this shell`, NOT_A_CHILD);
+  }
+}
+
+/** A job whose end has been asked for is not told about again. */
+async function forgetJob(shell: Shell, pid: number): Promise<void> {
+  const job = shell.jobs.byPid(pid);
+  if (job === undefined || !isDone(job)) return;
+  shell.jobs.remove(job);
+  await reportDeath(shell, job.processes, false);
+}
+
+async function waitForAll(shell: Shell): Promise<number> {
+  for (;;) {
+    await reapEnded(shell);
+    const job = shell.jobs.list.find((candidate) => !isDone(candidate));
+    if (job === undefined) break;
+    const found = await waitOnce(shell, job.processes.find(({ ended }) => ended === null)?.pid ?? ANY_CHILD);
+    if (typeof found === "number") return found;
+    if (found === null) break;
+  }
+  for (const job of [...shell.jobs.list]) {
+    shell.jobs.remove(job);
+    await reportDeath(shell, job.processes, false);
+  }
+  return 0;
+}
+
+async function waitForNext(shell: Shell, ids: readonly string[], variable: string | undefined): Promise<number> {
+  const wanted: Job[] = [];
+  for (const id of ids) {
+    const pid = await pidOf(shell, id);
+    const job = pid === null ? undefined : shell.jobs.byPid(pid);
+    if (job !== undefined) wanted.push(job);
+  }
+  for (;;) {
+    const candidates = ids.length > 0 ? wanted : [...shell.jobs.list];
+    if (candidates.length === 0) return NOT_A_CHILD;
+    const done = candidates.find(isDone);
+    if (done !== undefined) {
+      const last = done.processes.at(-1);
+      if (variable !== undefined && last !== undefined) assignText(shell, variable, String(last.pid), false);
+      await forgetJob(shell, last?.pid ?? 0);
+      return last?.ended == null ? 0 : exitStatus(last.ended);
+    }
+    const found = await waitOnce(shell, ANY_CHILD);
+    if (typeof found === "number") return found;
+    if (found === null) return NOT_A_CHILD;
+  }
+}
+
+async function jobs(shell: Shell, args: readonly string[]): Promise<number> {
+  const flags = await parseFlags(shell, "jobs", args, "lnprs", "[-lnprs] [jobspec ...] or jobs -x command [args]");
+  if (flags === null) return USAGE;
+  const { given, rest } = flags;
+  await reapEnded(shell);
+  const shown: Job[] = [];
+  for (const id of rest) {
+    const job = shell.jobs.find(id.startsWith("%") ? id : `%${id}`);
+    if (job === undefined) return await builtinError(shell, "jobs", `${id}: no such job`);
+    shown.push(job);
+  }
+  let text = "";
+  for (const job of rest.length > 0 ? shown : [...shell.jobs.list]) {
+    if (given.has("r") && isDone(job)) continue;
+    text += given.has("p") ? `${job.processes[0]?.pid}\n` : jobLine(shell, job, given.has("l"));
+  }
+  const status = await output(shell, "jobs", text);
+  for (const job of shell.jobs.list.filter(isDone)) shell.jobs.remove(job);
+  return status;
+}
+
+function jobLine(shell: Shell, job: Job, withPid: boolean): string {
+  const mark = job === shell.jobs.current ? "+" : job === shell.jobs.previous ? "-" : " ";
+  const last = job.processes.find(({ ended }) => ended === null) ?? job.processes.at(-1);
+  const state = last === undefined ? "" : describeState(last);
+  const pid = withPid ? ` ${job.processes[0]?.pid}` : " ";
+  return `[${job.id}]${mark}${pid} ${state.padEnd(STATE_WIDTH - 1)} ${job.command}${state === "Running" ? " &" : ""}\n`;
+}
+
+async function noJobControl(shell: Shell, _args: readonly string[], { name }: { readonly name: string }): Promise<number> {
+  return await builtinError(shell, name, "no job control");
+}
+
+async function disown(shell: Shell, args: readonly string[]): Promise<number> {
+  const flags = await parseFlags(shell, "disown", args, "ahr", "[-h] [-ar] [jobspec ... | pid ...]");
+  if (flags === null) return USAGE;
+  const { given, rest } = flags;
+  if (given.has("h")) return 0;
+  if (given.has("a") || (given.has("r") && rest.length === 0)) {
+    shell.jobs.list.length = 0;
+    return 0;
+  }
+  let status = 0;
+  for (const id of rest.length > 0 ? rest : ["%%"]) {
+    const job = /^\d+$/.test(id) ? shell.jobs.byPid(Number(id)) : shell.jobs.find(id);
+    if (job === undefined) status = await builtinError(shell, "disown", `${rest.length > 0 ? id : "current"}: no such job`);
+    else shell.jobs.remove(job);
+  }
+  return status;
+}
+
+export const jobBuiltins: BuiltinTable = {
+  wait: { run: wait },
+  jobs: { run: jobs },
+  fg: { run: noJobControl },
+  bg: { run: noJobControl },
+  disown: { run: disown },
+};

@@ -1,0 +1,236 @@
+/** printf */
+import { assignElement, assignText } from "../assign.ts";
+import { unescape } from "../escapes.ts";
+import { backslashQuote, singleQuote } from "../quote.ts";
+import type { Shell } from "../shell.ts";
+import { complain, encode, rawByte } from "../../lib/index.ts";
+import { formatTime } from "../strftime.ts";
+import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
+import { parseFlags } from "./flags.ts";
+
+const DIRECTIVE = /%(?:%|([-+ 0#']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(\([^)]*\))?(?:hh|h|ll|l|q(?=[diuoxX])|j|z|t|L)?([diouxXcsbqQeEfFgGaATn]))/g;
+const NS_PER_SECOND = 1e9;
+
+async function printf(shell: Shell, args: readonly string[]): Promise<number> {
+  const flags = await parseFlags(shell, "printf", args[0]?.startsWith("-v") === true || args[0] === "--" ? args : ["--", ...args], "v:", "[-v var] format [arguments]");
+  if (flags === null) return USAGE;
+  const [format, ...values] = flags.rest;
+  if (format === undefined) {
+    await complain(shell.process, "printf: usage: printf [-v var] format [arguments]\n");
+    return USAGE;
+  }
+  const formatter = new Formatter(shell, values);
+  const text = formatter.run(format);
+  let status = 0;
+  for (const message of formatter.errors) status = await builtinError(shell, "printf", message);
+  const variable = flags.given.get("v");
+  if (variable === undefined) return (await output(shell, "printf", text)) || status;
+  const element = /^([A-Za-z_]\w*)(?:\[(.*)\])?$/s.exec(variable);
+  if (element === null) return await builtinError(shell, "printf", `\`${variable}': not a valid identifier`, USAGE);
+  if (element[2] === undefined) assignText(shell, variable, text, false);
+  else assignElement(shell, element[1] as string, element[2], text, false);
+  return status;
+}
+
+interface Directive {
+  readonly flags: string;
+  readonly width: number;
+  readonly precision: number | null;
+  readonly time: string | null;
+  readonly letter: string;
+}
+
+class Formatter {
+  readonly errors: string[] = [];
+  private readonly shell: Shell;
+  private readonly values: readonly string[];
+  private next = 0;
+  /** \c in %b or a wrong directive: nothing more is printed. */
+  private stopped = false;
+
+  constructor(shell: Shell, values: readonly string[]) {
+    this.shell = shell;
+    this.values = values;
+  }
+
+  /** The format is used again as long as arguments are left and it takes some. */
+  run(format: string): string {
+    let text = "";
+    for (;;) {
+      const before = this.next;
+      text += this.once(format);
+      if (this.stopped || this.next >= this.values.length || this.next === before) return text;
+    }
+  }
+
+  private once(format: string): string {
+    let text = "";
+    let at = 0;
+    for (const match of format.matchAll(DIRECTIVE)) {
+      const literal = this.literal(format.slice(at, match.index));
+      text += literal;
+      if (this.stopped) return text;
+      at = match.index + match[0].length;
+      text += match[0] === "%%" ? "%" : this.directive(match);
+      if (this.stopped) return text;
+    }
+    return text + this.literal(format.slice(at));
+  }
+
+  private literal(part: string): string {
+    const wrong = part.indexOf("%");
+    if (wrong >= 0) {
+      const letter = /^%[-+ 0#']*\d*(?:\.\d*)?(.?)/.exec(part.slice(wrong))?.[1] ?? "";
+      this.errors.push(letter === "" ? `\`${part[part.length - 1]}': missing format character` : `\`${letter}': invalid format character`);
+      this.stopped = true;
+      return unescape(part.slice(0, wrong), "printf-format").text;
+    }
+    return unescape(part, "printf-format").text;
+  }
+
+  private directive(match: RegExpMatchArray): string {
+    const [, given = "", width, precision, time, letter = "s"] = match;
+    let flags = given;
+    let columns = width === "*" ? Number(this.integer(this.take() ?? "")) : Number(width ?? 0);
+    if (columns < 0) {
+      flags += "-";
+      columns = -columns;
+    }
+    const dot = match[0].includes(".");
+    const digits = precision === "*" ? Number(this.integer(this.take() ?? "")) : dot ? Number(precision ?? 0) : -1;
+    const directive: Directive = { flags, width: columns, precision: digits < 0 ? null : digits, time: time ?? null, letter };
+    return this.pad(directive, this.convert(directive));
+  }
+
+  private convert(directive: Directive): string {
+    const { letter, precision } = directive;
+    switch (letter) {
+      case "s":
+        return cut(this.take() ?? "", precision);
+      case "c":
+        return firstByte(this.take() ?? "");
+      case "b": {
+        const { text, stopped } = unescape(this.take() ?? "", "printf-b");
+        this.stopped = stopped;
+        return cut(text, precision);
+      }
+      case "q":
+      case "Q":
+        return letter === "q" ? backslashQuote(this.take() ?? "") : singleQuote(this.take() ?? "");
+      case "T":
+        return this.time(directive);
+      case "n":
+        this.take();
+        return "";
+      case "e":
+      case "E":
+      case "f":
+      case "F":
+      case "g":
+      case "G":
+      case "a":
+      case "A":
+        return this.floating(directive);
+      default:
+        return this.number(directive);
+    }
+  }
+
+  private take(): string | undefined {
+    return this.values[this.next++];
+  }
+
+  private pad({ flags, width, letter, precision }: Directive, text: string): string {
+    if (text.length >= width) return text;
+    if (flags.includes("-")) return text.padEnd(width);
+    const numeric = /[diouxXeEfFgGaA]/.test(letter);
+    if (!flags.includes("0") || !numeric || (precision !== null && /[diouxX]/.test(letter))) return text.padStart(width);
+    const sign = /^([-+ ]?(?:0[xX])?)/.exec(text)?.[1] ?? "";
+    return sign + text.slice(sign.length).padStart(width - sign.length, "0");
+  }
+
+  /** The value of a numeric argument: decimal, octal, hexadecimal, or 'c for a character's code. */
+  private integer(text: string): bigint {
+    if (text === "") return 0n;
+    if (text[0] === "'" || text[0] === '"') return BigInt(text.codePointAt(1) ?? 0);
+    const found = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d+)/.exec(text);
+    if (found === null || found[0].length !== text.length) this.errors.push(`${text}: invalid number`);
+    if (found === null) return 0n;
+    const digits = found[2] as string;
+    const octal = /^0\d/.test(digits) ? (/^[0-7]+/.exec(digits)?.[0] ?? "0") : null;
+    const value = octal === null ? BigInt(digits) : BigInt(`0o${octal}`);
+    return found[1] === "-" ? -value : value;
+  }
+
+  private number({ letter, flags, precision }: Directive): string {
+    const value = this.integer(this.take() ?? "");
+    if (letter === "d" || letter === "i") {
+      const clamped = clamp(value, -(2n ** 63n), 2n ** 63n - 1n);
+      const digits = (clamped < 0n ? -clamped : clamped).toString().padStart(precision ?? 0, "0");
+      return (clamped < 0n ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "") + digits;
+    }
+    const unsigned = BigInt.asUintN(64, value);
+    const radix = letter === "o" ? 8 : letter === "u" ? 10 : 16;
+    let digits = unsigned.toString(radix).padStart(precision ?? 0, "0");
+    if (flags.includes("#") && unsigned !== 0n) digits = radix === 16 ? `0x${digits}` : radix === 8 && !digits.startsWith("0") ? `0${digits}` : digits;
+    return letter === "X" ? digits.toUpperCase() : digits;
+  }
+
+  private floating({ letter, flags, precision }: Directive): string {
+    const text = this.take() ?? "";
+    const quoted = text[0] === "'" || text[0] === '"';
+    let value = quoted ? (text.codePointAt(1) ?? 0) : Number(text === "" ? "0" : text);
+    if (Number.isNaN(value) && !/^[+-]?nan$/i.test(text)) {
+      this.errors.push(`${text}: invalid number`);
+      value = Number.parseFloat(text) || 0;
+    }
+    const digits = formatFloat(Math.abs(value), letter, precision, flags.includes("#"));
+    const sign = value < 0 || Object.is(value, -0) ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
+    return sign + digits;
+  }
+
+  private time({ time }: Directive): string {
+    const argument = this.take();
+    const { process } = this.shell;
+    const now = Math.floor(process.clockRealtime() / NS_PER_SECOND);
+    const seconds = argument === undefined || argument === "" || argument === "-1" ? now : argument === "-2" ? now : Number(this.integer(argument));
+    return formatTime(time === null || time === "()" ? "%X" : time.slice(1, -1), seconds);
+  }
+}
+
+function clamp(value: bigint, low: bigint, high: bigint): bigint {
+  return value < low ? low : value > high ? high : value;
+}
+
+/** The first characters of the text. */
+function cut(text: string, precision: number | null): string {
+  return precision === null ? text : Array.from(text).slice(0, precision).join("");
+}
+
+function firstByte(text: string): string {
+  const [byte] = encode(text);
+  return byte === undefined ? "" : rawByte(byte);
+}
+
+function formatFloat(value: number, letter: string, precision: number | null, alternate: boolean): string {
+  const kind = letter.toLowerCase();
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : "inf";
+  const digits = Math.min(precision ?? 6, 100);
+  let text: string;
+  if (kind === "f") text = value.toFixed(digits);
+  else if (kind === "e") text = exponential(value, digits);
+  else text = general(value, Math.max(digits, 1), alternate);
+  return letter === letter.toUpperCase() ? text.toUpperCase() : text;
+}
+
+function exponential(value: number, digits: number): string {
+  return value.toExponential(digits).replace(/e([+-])(\d)$/, "e$10$2");
+}
+
+function general(value: number, digits: number, alternate: boolean): string {
+  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Number(value.toPrecision(digits))));
+  const text = exponent < -4 || exponent >= digits ? exponential(value, digits - 1) : value.toFixed(Math.max(0, digits - 1 - exponent));
+  return alternate || !text.includes(".") ? text : text.replace(/\.?0+(?=e|$)/, "");
+}
+
+export const printfBuiltins: BuiltinTable = { printf: { run: printf } };

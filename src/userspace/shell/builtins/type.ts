@@ -1,0 +1,83 @@
+/** type, hash: what a name means as a command. */
+import { searchPath } from "../eval/external.ts";
+import { functionText } from "../print.ts";
+import type { Shell } from "../shell.ts";
+import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
+import { parseFlags } from "./flags.ts";
+
+const KEYWORDS: ReadonlySet<string> = new Set([
+  "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done", "in", "function", "time", "{", "}", "!", "[[", "]]", "coproc",
+]);
+
+type Style = "long" | "short" | "kind" | "path";
+
+/** Says what `name` is; false, with a message in the long style, if it is nothing. */
+export async function describeCommand(shell: Shell, by: string, name: string, style: Style, onlyFiles = false): Promise<boolean> {
+  const [description] = await describe(shell, name, style, onlyFiles, false);
+  if (description !== undefined) {
+    await output(shell, by, description);
+    return true;
+  }
+  if (style === "long") await builtinError(shell, by, `${name}: not found`);
+  return false;
+}
+
+/** All that `name` could mean, first what it does mean. */
+async function describe(shell: Shell, name: string, style: Style, onlyFiles: boolean, all: boolean): Promise<string[]> {
+  const found: string[] = [];
+  const add = (kind: string, long: string, short: string): void => {
+    if (style === "path" && kind !== "file") found.push("");
+    else found.push(`${style === "kind" ? kind : style === "long" ? long : short}\n`);
+  };
+  if (!onlyFiles) {
+    const called = shell.functions.get(name);
+    if (KEYWORDS.has(name)) add("keyword", `${name} is a shell keyword`, name);
+    if (called !== undefined) add("function", `${name} is a function\n${functionText(called)}`, name);
+    if (shell.builtins.has(name)) add("builtin", `${name} is a shell builtin`, name);
+  }
+  if (found.length > 0 && !all) return found;
+  const hashed = shell.hash.get(name);
+  const path = name.includes("/") ? await executable(shell, name) : (hashed?.path ?? (await searchPath(shell, name, shell.variables.text("PATH") ?? "")));
+  if (path !== null) add("file", hashed === undefined ? `${name} is ${path}` : `${name} is hashed (${path})`, path);
+  return found;
+}
+
+async function executable(shell: Shell, path: string): Promise<string | null> {
+  return (await shell.process.access(path, 1)) === 0 ? path : null;
+}
+
+async function type(shell: Shell, args: readonly string[]): Promise<number> {
+  const flags = await parseFlags(shell, "type", args, "afptP", "[-afptP] name [name ...]");
+  if (flags === null) return USAGE;
+  const { given, rest } = flags;
+  const style: Style = given.has("t") ? "kind" : given.has("p") || given.has("P") ? "path" : "long";
+  let status = 0;
+  for (const name of rest) {
+    const found = await describe(shell, name, style, given.has("P"), given.has("a"));
+    if (found.length > 0) {
+      await output(shell, "type", (given.has("a") ? found : found.slice(0, 1)).join(""));
+    } else {
+      status = 1;
+      if (style === "long") await builtinError(shell, "type", `${name}: not found`);
+    }
+  }
+  return status;
+}
+
+async function hash(shell: Shell, args: readonly string[]): Promise<number> {
+  const flags = await parseFlags(shell, "hash", args, "dlrpt", "[-lr] [-p pathname] [-dt] [name ...]");
+  if (flags === null) return USAGE;
+  if (flags.given.has("r")) shell.hash.clear();
+  let status = 0;
+  for (const name of flags.rest) {
+    const path = await searchPath(shell, name, shell.variables.text("PATH") ?? "");
+    if (path === null) status = await builtinError(shell, "hash", `${name}: not found`);
+    else shell.hash.set(name, { path, hits: 0 });
+  }
+  if (flags.rest.length > 0 || flags.given.has("r")) return status;
+  if (shell.hash.size === 0) return await output(shell, "hash", "hash: hash table empty\n");
+  const lines = [...shell.hash.values()].map(({ path, hits }) => `${String(hits).padStart(4)}\t${path}\n`);
+  return await output(shell, "hash", `hits\tcommand\n${lines.join("")}`);
+}
+
+export const typeBuiltins: BuiltinTable = { type: { run: type }, hash: { run: hash } };
