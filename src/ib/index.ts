@@ -1,11 +1,11 @@
 /** RDMA: ib_core (devices, clients, namespaces, GID tables), the nldev netlink family, and the mlx5_ib driver. */
 
-export { type IbClientOps, ib_client, ib_register_client, ib_set_client_data, ib_unregister_client } from "./core/client.ts";
+export { ib_client, ib_register_client, ib_set_client_data, ib_unregister_client } from "./core/client.ts";
 export type { ib_device } from "./core/device.ts";
-export { type ib_event, type ib_event_handler, ib_register_event_handler, ib_unregister_event_handler } from "./core/event.ts";
-export { type IbCoreOptions, ib_core_init } from "./core/init.ts";
-export { type RdmaDeviceState, type RdmaPortState, rdmaDevices } from "./core/state.ts";
-export { type Mlx5IbOptions, mlx5_ib_cleanup, mlx5_ib_init } from "./mlx5/main.ts";
+export { ib_register_event_handler, ib_unregister_event_handler } from "./core/event.ts";
+export { ib_core_init } from "./core/init.ts";
+export { rdmaDevices } from "./core/state.ts";
+export { mlx5_ib_cleanup, mlx5_ib_init } from "./mlx5/main.ts";
 export type { NetdevNotifier } from "./mlx5/notifier.ts";
 export { devNetNotifier } from "./mlx5/notifier-dev-net.ts";
 export { globalNotifier } from "./mlx5/notifier-global.ts";

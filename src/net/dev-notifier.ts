@@ -31,10 +31,6 @@ export function netdev_notifier_info_to_dev(info: netdev_notifier_info): net_dev
   return info.dev;
 }
 
-export function netdev_notifier_info_to_extack(info: netdev_notifier_info): netlink_ext_ack | null {
-  return info.extack;
-}
-
 /**
  * call_netdevice_notifiers(): an event for the chain of the device's namespace, then, unless a callback stopped it, for the
  * global one. Caller holds rtnl_mutex. Returns the last callback's answer, for notifier_to_errno().

@@ -13,7 +13,7 @@ export {
   eth_hw_addr_random,
   ether_setup,
   free_netdev,
-  } from "./alloc.ts";
+} from "./alloc.ts";
 export { netif_device_attach, netif_device_detach } from "./attach.ts";
 export { dev_change_net_namespace } from "./change_net_namespace.ts";
 export {
@@ -21,8 +21,8 @@ export {
   register_netdevice,
   unregister_netdev,
   unregister_netdevice,
-  } from "./dev.ts";
-export { dev_change_flags, dev_open, dev_set_mac_address, } from "./dev-config.ts";
+} from "./dev.ts";
+export { dev_change_flags, dev_open, dev_set_mac_address } from "./dev-config.ts";
 export { __dev_get_by_name, for_each_netdev } from "./dev-lookup.ts";
 export { dev_change_name } from "./dev-name.ts";
 export {
@@ -35,9 +35,9 @@ export {
   unregister_netdevice_notifier_dev_net,
   unregister_netdevice_notifier_net,
 } from "./dev-notifier.ts";
-export { in_dev_addresses, register_inetaddr_notifier, } from "./devinet.ts";
+export { in_dev_addresses, register_inetaddr_notifier, unregister_inetaddr_notifier } from "./devinet.ts";
 export { net_dev_init, net_init } from "./init.ts";
-export { loadedModules, } from "./kmod.ts";
+export { init_module, loadedModules } from "./kmod.ts";
 export { netif_carrier_off, netif_carrier_on } from "./link_watch.ts";
 export { netif_carrier_ok, netif_device_present, netif_running } from "./link-state.ts";
 export {
@@ -65,10 +65,11 @@ export {
   net_generic,
   register_pernet_device,
   register_pernet_subsys,
+  unregister_pernet_device,
   unregister_pernet_subsys,
 } from "./pernet.ts";
 export { rtnl_lock, rtnl_unlock } from "./rtnl.ts";
-export { } from "./rtnl-link-ops.ts";
+export { rtnl_link_register, rtnl_link_unregister } from "./rtnl-link-ops.ts";
 export {
   type in_ifaddr,
   net,
@@ -79,4 +80,5 @@ export {
   type netdev_notifier_info,
   pernet_id,
   type pernet_operations,
-  } from "./structs.ts";
+  type rtnl_link_ops,
+} from "./structs.ts";

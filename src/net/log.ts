@@ -1,6 +1,6 @@
-/** Models netdev_info() and its kin (net/core/dev.c __netdev_printk): log lines that name the device and its driver. */
+/** Models netdev_info() (net/core/dev.c __netdev_printk): log lines that name the device and its driver. */
 import { dev_driver_string, dev_name } from "../base/index.ts";
-import { type Frame, KERN_INFO, KERN_WARNING, printk } from "../kernel/index.ts";
+import { type Frame, pr_info } from "../kernel/index.ts";
 import type { net_device } from "./structs.ts";
 
 function prefix(dev: net_device): string {
@@ -10,9 +10,5 @@ function prefix(dev: net_device): string {
 }
 
 export function netdev_info(current: Frame, dev: net_device, text: string): void {
-  printk(current.kernel, KERN_INFO, `${prefix(dev)}: ${text}`);
-}
-
-export function netdev_warn(current: Frame, dev: net_device, text: string): void {
-  printk(current.kernel, KERN_WARNING, `${prefix(dev)}: ${text}`);
+  pr_info(current.kernel, `${prefix(dev)}: ${text}`);
 }

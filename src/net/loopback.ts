@@ -8,9 +8,6 @@ import type { net, net_device, pernet_operations } from "./structs.ts";
 
 const LOOPBACK_MTU = 64 * 1024;
 
-/** LOOPBACK_IFINDEX: the first index of every namespace. */
-export const LOOPBACK_IFINDEX = 1;
-
 function loopback_setup(_current: Frame, dev: net_device): void {
   dev.type = ARPHRD_LOOPBACK;
   dev.mtu = LOOPBACK_MTU;

@@ -16,7 +16,6 @@ export const NETDEV_PRECHANGEMTU = 23;
 const names: Readonly<Record<number, string>> = {
   [NETDEV_UP]: "UP",
   [NETDEV_DOWN]: "DOWN",
-  [NETDEV_REBOOT]: "REBOOT",
   [NETDEV_CHANGE]: "CHANGE",
   [NETDEV_REGISTER]: "REGISTER",
   [NETDEV_UNREGISTER]: "UNREGISTER",
@@ -27,7 +26,6 @@ const names: Readonly<Record<number, string>> = {
   [NETDEV_CHANGENAME]: "CHANGENAME",
   [NETDEV_PRE_UP]: "PRE_UP",
   [NETDEV_POST_INIT]: "POST_INIT",
-  [NETDEV_CHANGEUPPER]: "CHANGEUPPER",
   [NETDEV_PRECHANGEMTU]: "PRECHANGEMTU",
 };
 

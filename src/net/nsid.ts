@@ -31,11 +31,6 @@ export function peernet2id(current: Frame, net: net, peer: net): number {
   return net.count.value === 0 ? NETNSA_NSID_NOT_ASSIGNED : __peernet2id(current, net, peer);
 }
 
-/** peernet_has_id() */
-export function peernet_has_id(current: Frame, net: net, peer: net): boolean {
-  return peernet2id(current, net, peer) >= 0;
-}
-
 /** alloc_netid(): `reqid` or, if that is negative, the lowest free id. -ENOSPC if `reqid` is taken. */
 export function alloc_netid(current: Frame, net: net, peer: net, reqid: number): number {
   current.writes(net.netns_ids);

@@ -2,17 +2,7 @@
  * Models rtnl_lock() and rtnl_unlock() (net/core/rtnetlink.c) and netdev_run_todo() (net/core/dev.c): devices that were
  * unregistered under rtnl_mutex are waited for after it has been released, by the task that releases it.
  */
-import {
-  EmulatorBug,
-  type Frame,
-  mutex,
-  mutex_lock,
-  mutex_lock_killable,
-  mutex_trylock,
-  mutex_unlock,
-  rcu_barrier,
-  staticData,
-} from "../kernel/index.ts";
+import { EmulatorBug, type Frame, mutex, mutex_lock, mutex_lock_killable, mutex_unlock, rcu_barrier, staticData } from "../kernel/index.ts";
 
 /** What is left to do for an unregistered device once rtnl_mutex is free. */
 type Todo = (current: Frame) => Promise<void>;
@@ -33,14 +23,6 @@ export function rtnl_lock(current: Frame): Promise<number> {
 /** rtnl_lock_killable(): 0, or -EINTR after a fatal signal. */
 export function rtnl_lock_killable(current: Frame): Promise<number> {
   return mutex_lock_killable(current, rtnl_mutex(current));
-}
-
-export function rtnl_trylock(current: Frame): boolean {
-  return mutex_trylock(current, rtnl_mutex(current));
-}
-
-export function rtnl_is_locked(current: Frame): boolean {
-  return rtnl_mutex(current).owner !== null;
 }
 
 /** ASSERT_RTNL(): modelled code that reaches this without the mutex is our bug, not the kernel's. */

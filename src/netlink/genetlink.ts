@@ -97,7 +97,7 @@ export async function genl_register_family(caller: Frame, family: genl_family): 
   up_write(current, cb_lock);
   if (taken) return -EEXIST;
   genl_ctrl_event(current, CTRL_CMD_NEWFAMILY, family);
-  family.mcgrps.forEach((_, index) => genl_ctrl_event(current, CTRL_CMD_NEWMCAST_GRP, family, index));
+  for (const index of family.mcgrps.keys()) genl_ctrl_event(current, CTRL_CMD_NEWMCAST_GRP, family, index);
   return 0;
 }
 

@@ -26,7 +26,7 @@ export {
   genlmsg_dump_put,
   genlmsg_multicast_netns,
   genlmsg_reply,
-  } from "./genl-types.ts";
+} from "./genl-types.ts";
 export { type netlink_net, type netlink_request, netlink_sock } from "./netlink-sock.ts";
 export { netlink_rcv_skb } from "./rcv.ts";
 export * from "./uapi/devlink.ts";

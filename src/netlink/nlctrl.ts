@@ -60,7 +60,8 @@ function ctrl_fill_info(current: Frame, family: genl_family): (w: AttributeWrite
     w.u32(CTRL_ATTR_HDRSIZE, family.hdrsize).u32(CTRL_ATTR_MAXATTR, family.maxattr);
     if (family.ops.length > 0) {
       w.nest(CTRL_ATTR_OPS, (ops) => {
-        family.ops.forEach((op, i) => ops.nest(i + 1, (o) => o.u32(CTRL_ATTR_OP_ID, op.cmd).u32(CTRL_ATTR_OP_FLAGS, opFlags(op))));
+        for (const [i, op] of family.ops.entries())
+          ops.nest(i + 1, (o) => o.u32(CTRL_ATTR_OP_ID, op.cmd).u32(CTRL_ATTR_OP_FLAGS, opFlags(op)));
       });
     }
     if (family.mcgrps.length > 0) {

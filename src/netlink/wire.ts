@@ -1,13 +1,12 @@
 /**
  * Netlink messages as bytes (include/uapi/linux/netlink.h), on two levels: a checked view of bytes (`parseMessages`,
- * `Attributes`) and a builder (`MessageBuilder`, `AttributeWriter`). Host byte order is little endian, as on x86-64.
+ * `Attributes`) and a builder (`encodeMessage`, `AttributeWriter`). Host byte order is little endian, as on x86-64.
  */
 const NLMSG_HDRLEN = 16;
 const NLA_HDRLEN = 4;
 const NLA_F_NESTED = 1 << 15;
 const NLA_TYPE_MASK = 0x3fff;
 
-export const NLMSG_NOOP = 1;
 export const NLMSG_ERROR = 2;
 export const NLMSG_DONE = 3;
 export const NLMSG_MIN_TYPE = 0x10;
@@ -15,7 +14,6 @@ export const NLMSG_MIN_TYPE = 0x10;
 export const NLM_F_REQUEST = 0x01;
 export const NLM_F_MULTI = 0x02;
 export const NLM_F_ACK = 0x04;
-export const NLM_F_ECHO = 0x08;
 export const NLM_F_DUMP_INTR = 0x10;
 export const NLM_F_ROOT = 0x100;
 export const NLM_F_MATCH = 0x200;

@@ -1,6 +1,6 @@
 /** The report room: runs a scenario and turns the finished run into text for people and JSON for tools. */
 export { compareHeader, compareRow, compareTitle } from "./compare.ts";
-export { EXIT_STATUS, type RunOutcome, reportsOf, type Verdict, verdictOf } from "./outcome.ts";
+export { EXIT_STATUS, type RunOutcome, verdictOf } from "./outcome.ts";
 export { type CompareDocument, type ResultDocument, resultDocument } from "./result.ts";
 export { runScenario } from "./scenario.ts";
 export { COLOUR, PLAIN } from "./style.ts";

@@ -1,4 +1,8 @@
-// @ts-ignore
-import { minish } from "/tmp/minish.ts";
+/** User space: all programs that a machine has installed. */
+import { programs as coreutils } from "./coreutils/index.ts";
 import { programs as iproute2 } from "./iproute2/index.ts";
-export const programs = [...iproute2, { path: "/usr/bin/bash", program: minish as any }];
+import type { InstalledProgram } from "./lib/index.ts";
+import { programs as shell } from "./shell/index.ts";
+
+export type { InstalledProgram } from "./lib/index.ts";
+export const programs: readonly InstalledProgram[] = [...shell, ...coreutils, ...iproute2];

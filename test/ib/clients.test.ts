@@ -5,23 +5,26 @@
 import { describe, expect, it } from "vitest";
 import { ib_device_put, ib_device_try_get } from "../../src/ib/core/device.ts";
 import type { ib_device } from "../../src/ib/index.ts";
-import { ib_client, ib_register_client, ib_unregister_client, mlx5_ib_cleanup } from "../../src/ib/index.ts";
+import { ib_client, ib_register_client, ib_set_client_data, ib_unregister_client, mlx5_ib_cleanup } from "../../src/ib/index.ts";
 import { type Frame, msleep } from "../../src/kernel/index.ts";
 import { init_net } from "../../src/net/index.ts";
 import { healthy, mlx5Bench, rdma, reload } from "../support/mlx5.ts";
 
+/** Logs what it is told, and gets back what it has set when the device goes. */
 function client(name: string, log: string[], answer = 0): ib_client {
   const locks = (current: Frame): string => current.task.held.map((hold) => `${hold.lock.name}:${hold.mode}`).join(" ");
-  return new ib_client({
+  const made: ib_client = new ib_client({
     name,
     add: async (current, dev) => {
       log.push(`${name} add ${dev.index}: ${locks(current)}`);
+      ib_set_client_data(current, dev, made, `${name}'s ${dev.index}`);
       return answer;
     },
-    remove: async (current, dev) => {
-      log.push(`${name} remove ${dev.index}: ${locks(current)}`);
+    remove: async (current, _dev, data) => {
+      log.push(`${name} remove ${data}: ${locks(current)}`);
     },
   });
+  return made;
 }
 
 describe("clients", () => {
@@ -46,13 +49,13 @@ describe("clients", () => {
       `first add 0: ${registering}`,
       `second add 0: ${registering}`,
       `never add 0: ${registering}`,
-      `second remove 0: ${reloading} &device->unregistration_lock:exclusive`,
-      `first remove 0: ${reloading} &device->unregistration_lock:exclusive`,
+      `second remove second's 0: ${reloading} &device->unregistration_lock:exclusive`,
+      `first remove first's 0: ${reloading} &device->unregistration_lock:exclusive`,
       `first add 1: ${adding}`,
       `second add 1: ${adding}`,
       `never add 1: ${adding}`,
-      "second remove 1: ",
-      "first remove 1: ",
+      "second remove second's 1: ",
+      "first remove first's 1: ",
     ]);
     expect(healthy(machine.kernel)).toBe(true);
   });

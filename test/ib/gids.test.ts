@@ -3,7 +3,14 @@
  * new MAC, and what sysfs shows of it; and the events that clients get of a port.
  */
 import { describe, expect, it } from "vitest";
-import { ib_client, ib_register_client, ib_register_event_handler, rdmaDevices } from "../../src/ib/index.ts";
+import {
+  ib_client,
+  ib_register_client,
+  ib_register_event_handler,
+  ib_unregister_client,
+  ib_unregister_event_handler,
+  rdmaDevices,
+} from "../../src/ib/index.ts";
 import { EINVAL, type Frame, type Kernel, msleep } from "../../src/kernel/index.ts";
 import { __dev_get_by_name, dev_set_mac_address, init_net, type net_device, rtnl_lock, rtnl_unlock } from "../../src/net/index.ts";
 import {
@@ -20,6 +27,8 @@ import {
 } from "../../src/netlink/index.ts";
 import { mlx5Bench, setUp } from "../support/mlx5.ts";
 import { sysfsNode } from "../support/sysfs.ts";
+
+type Handler = Parameters<typeof ib_register_event_handler>[2];
 
 function gids(kernel: Kernel): string[] {
   return rdmaDevices(kernel).flatMap(({ ports }) =>
@@ -108,29 +117,32 @@ describe("the GID table", () => {
   });
 });
 
-it("a client is told when the port comes up and goes down", async () => {
+it("a handler is told when the port comes up and goes down, until it leaves", async () => {
   const told: string[] = [];
   const machine = await mlx5Bench();
+  const setRunning = async (current: Frame, op: "ndo_open" | "ndo_stop"): Promise<void> => {
+    const dev = eth0(current);
+    await rtnl_lock(current);
+    await dev.netdev_ops[op]?.(current, dev);
+    await rtnl_unlock(current);
+    await msleep(current, 100);
+  };
   await machine.run({
     script: async (current) => {
+      const handler: Handler = {
+        handler: async (_frame, { device, event, port_num }) => void told.push(`${device.name}/${port_num} event ${event}`),
+      };
       const client = new ib_client({
         name: "listener",
-        add: async (frame, dev) => {
-          const handler = async (_frame: Frame, { event, port_num }: { event: number; port_num: number }): Promise<void> => {
-            told.push(`${dev.name}/${port_num} event ${event}`);
-          };
-          await ib_register_event_handler(frame, dev, { handler });
-          return 0;
-        },
-        remove: async () => {},
+        add: (frame, dev) => ib_register_event_handler(frame, dev, handler).then(() => 0),
+        remove: (frame, dev) => ib_unregister_event_handler(frame, dev, handler),
       });
       await ib_register_client(current, client);
       await setUp(current, "eth0");
       await msleep(current, 100);
-      await rtnl_lock(current);
-      const dev = eth0(current);
-      await dev.netdev_ops.ndo_stop?.(current, dev);
-      await rtnl_unlock(current);
+      await setRunning(current, "ndo_stop");
+      await ib_unregister_client(current, client);
+      await setRunning(current, "ndo_open");
     },
   });
   expect(told).toEqual(["mlx5_0/1 event 9", "mlx5_0/1 event 10"]);

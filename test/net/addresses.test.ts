@@ -1,7 +1,14 @@
 /** Proves IPv4 addresses: added, listed, deleted and announced; 127.0.0.1 of lo; gone when their device leaves. */
 import { expect, it } from "vitest";
-import { EADDRNOTAVAIL, EEXIST, EOPNOTSUPP, NOTIFY_DONE } from "../../src/kernel/index.ts";
-import { dev_change_net_namespace, type in_ifaddr, init_net, NETDEV_UP, register_inetaddr_notifier } from "../../src/net/index.ts";
+import { EADDRNOTAVAIL, EEXIST, ENOENT, EOPNOTSUPP, NOTIFY_DONE, type notifier_block } from "../../src/kernel/index.ts";
+import {
+  dev_change_net_namespace,
+  type in_ifaddr,
+  init_net,
+  NETDEV_UP,
+  register_inetaddr_notifier,
+  unregister_inetaddr_notifier,
+} from "../../src/net/index.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -41,14 +48,15 @@ it("addresses", async () => {
   await net.call(async (current) => {
     const home = init_net(net.kernel);
     const eth0 = await newDevice(current, "eth0", home);
-    await register_inetaddr_notifier(current, {
+    const nb: notifier_block<in_ifaddr> = {
       name: "inetaddr_event",
       priority: 0,
-      notifier_call: async (_current, _nb, action, ifa: in_ifaddr) => {
+      notifier_call: async (_current, _nb, action, ifa) => {
         chain.push(`${action === NETDEV_UP ? "UP" : "DOWN"} ${ifa.ifa_local.join(".")}`);
         return NOTIFY_DONE;
       },
-    });
+    };
+    await register_inetaddr_notifier(current, nb);
     const ip = RtnlClient.open(current, home);
     const monitor = RtnlClient.open(current, home);
     monitor.listen(current, RTNLGRP_IPV4_IFADDR);
@@ -76,6 +84,7 @@ it("addresses", async () => {
       "Deleted 10.9.9.1/24 flags 128 eth0",
     ]);
     expect((await ip.send(current, RTM_NEWADDR, 0, ifaddr(AF_INET6, 64, 1))).errno).toBe(-EOPNOTSUPP);
+    expect([await unregister_inetaddr_notifier(current, nb), await unregister_inetaddr_notifier(current, nb)]).toEqual([0, -ENOENT]);
   });
   expect(chain).toEqual(["UP 127.0.0.1", "UP 10.9.9.1", "UP 10.9.9.2", "DOWN 10.9.9.2", "DOWN 10.9.9.1"]);
 });

@@ -3,14 +3,20 @@
  * with their words; dummy and veth, and the modules that bring them.
  */
 import { describe, expect, it } from "vitest";
-import { EBUSY, EEXIST, EINVAL, ENODEV, EOPNOTSUPP, type Frame } from "../../src/kernel/index.ts";
+import { down_read, EBUSY, EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, type Frame, stackNames } from "../../src/kernel/index.ts";
 import {
   dev_hold,
   dev_put,
+  ether_setup,
+  init_module,
   init_net,
   loadedModules,
   type net_device,
   netif_device_detach,
+  pernet_ops_rwsem,
+  type rtnl_link_ops,
+  rtnl_link_register,
+  rtnl_link_unregister,
   unregister_netdev,
 } from "../../src/net/index.ts";
 import {
@@ -24,7 +30,7 @@ import {
   RTM_NEWLINK,
   RTNLGRP_LINK,
 } from "../../src/netlink/index.ts";
-import { type Network, network, newDevice } from "../support/network.ts";
+import { type Network, network, newDevice, newNet } from "../support/network.ts";
 import { ifinfo, linkText, RtnlClient } from "../support/rtnl.ts";
 
 async function withClient(body: (current: Frame, ip: RtnlClient, net: Network) => Promise<void>): Promise<Network> {
@@ -188,4 +194,48 @@ it("a device whose last reference is missing keeps unregister_netdev() waiting a
     "unregister_netdevice: waiting for eth0 to become free. Usage count = 1",
     "unregister_netdevice: waiting for eth0 to become free. Usage count = 1",
   ]);
+});
+
+describe("kinds of links", () => {
+  const ops: rtnl_link_ops = { kind: "mine", setup: ether_setup, dellink: (_current, dev, head) => void head.push(dev) };
+
+  it("come and go under pernet_ops_rwsem, and take their links along in every namespace", async () => {
+    await withClient(async (current, ip, net) => {
+      expect([await rtnl_link_register(current, ops), await rtnl_link_register(current, ops)]).toEqual([0, -EEXIST]);
+      const foo = await newNet(current);
+      const there = RtnlClient.open(current, foo);
+      for (const client of [ip, there]) expect((await client.addLink(current, "mine0", "mine")).errno).toBe(0);
+      net.events.length = 0;
+      await rtnl_link_unregister(current, ops);
+      const locks = net.events.flatMap((event) => (event.type === "lock_acquired" ? [`${event.lock.name} ${event.mode}`] : []));
+      expect(locks).toEqual(["pernet_ops_rwsem write", "rtnl_mutex exclusive"]);
+      for (const client of [ip, there]) expect(await client.links(current)).toEqual(["1: lo <> mtu 65536 qdisc noop state DOWN"]);
+      expect((await ip.addLink(current, "mine0", "mine")).errno).toBe(-EOPNOTSUPP);
+      await there.close(current);
+    });
+  });
+
+  it("are brought by modules, which load once and, like dummy, may need pernet_ops_rwsem for write", async () => {
+    const net = await network();
+    await net.call(async (current) => {
+      expect([await init_module(current, "veth"), await init_module(current, "veth"), await init_module(current, "nosuch")]).toEqual([
+        0,
+        0,
+        -ENOENT,
+      ]);
+    });
+    const tasks = await net.run({
+      holder: async (current) => void (await down_read(current, pernet_ops_rwsem(net.kernel))),
+      veth: async (current) => void (await RtnlClient.open(current, init_net(net.kernel)).addLink(current, "v0", "veth")),
+      dummy: async (current) => void (await RtnlClient.open(current, init_net(net.kernel)).addLink(current, "d0", "dummy")),
+    });
+    const stack = stackNames(tasks[2]?.wait?.frame ?? null).slice(-3);
+    expect([tasks[1]?.alive, tasks[2]?.state, stack]).toEqual([
+      false,
+      "TASK_KILLABLE",
+      ["__rtnl_newlink", "__request_module", "call_usermodehelper_exec"],
+    ]);
+    const modprobe = [...net.kernel.tasks.values()].find((task) => task.comm === "modprobe");
+    expect([modprobe?.state, modprobe?.wait?.on.name]).toEqual(["TASK_UNINTERRUPTIBLE", "pernet_ops_rwsem"]);
+  });
 });

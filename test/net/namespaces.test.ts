@@ -19,6 +19,7 @@ import {
   register_netdevice_notifier_net,
   register_pernet_device,
   register_pernet_subsys,
+  unregister_pernet_device,
   unregister_pernet_subsys,
 } from "../../src/net/index.ts";
 import { NETLINK_ROUTE, netlink_create, netlink_release } from "../../src/netlink/index.ts";
@@ -28,7 +29,10 @@ import { listener, network, newNet, reported } from "../support/network.ts";
 function recording(name: string, log: string[], init: () => number = () => 0): pernet_operations {
   return {
     name,
-    init: async () => (log.push(`${name} init`), init()),
+    init: async () => {
+      log.push(`${name} init`);
+      return init();
+    },
     pre_exit: async () => void log.push(`${name} pre_exit`),
     exit: async () => void log.push(`${name} exit`),
     exit_batch: async (_current, nets) => void log.push(`${name} exit_batch of ${nets.length}`),
@@ -178,6 +182,18 @@ describe("references", () => {
     });
     expect(net.kernel.bugs.map((bug) => bug.kind)).toEqual(["use-after-free"]);
   });
+});
+
+it("operations of devices can go as well, everywhere", async () => {
+  const log: string[] = [];
+  const net = await network();
+  await net.call(async (current) => {
+    const ops = recording("driver", log);
+    await register_pernet_device(current, ops);
+    await unregister_pernet_device(current, ops);
+    await newNet(current);
+  });
+  expect(log).toEqual(["driver init", "driver pre_exit", "driver exit", "driver exit_batch of 1"]);
 });
 
 it("a new namespace waits for pernet_ops_rwsem in a state that SIGKILL ends", async () => {

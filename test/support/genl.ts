@@ -1,6 +1,5 @@
 /** A generic netlink client for tests: what a tool does on its socket, with the kernel's own functions as system calls. */
 import type { Frame } from "../../src/kernel/index.ts";
-import type { net } from "../../src/net/index.ts";
 import {
   Attributes,
   type AttributeWriter,
@@ -25,6 +24,7 @@ import {
   NLMSGERR_ATTR_MSG,
   netlink_bind,
   netlink_create,
+  type netlink_net,
   netlink_recvmsg,
   netlink_release,
   netlink_sendmsg,
@@ -58,7 +58,7 @@ export class GenlClient {
   }
 
   /** Opens a socket in `net` and asks the controller for the family, as every tool does first. */
-  static async open(current: Frame, net: net, family: string): Promise<GenlClient> {
+  static async open(current: Frame, net: netlink_net, family: string): Promise<GenlClient> {
     const sock = netlink_create(current, net, NETLINK_GENERIC);
     if (typeof sock === "number") throw new Error(`socket: ${sock}`);
     netlink_bind(current, sock, 0, 0);

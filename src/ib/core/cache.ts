@@ -6,7 +6,7 @@ import type { Frame } from "../../kernel/index.ts";
 import type { ib_device } from "./device.ts";
 import { flush_ib_wq } from "./event.ts";
 import { ports, rdma_protocol_roce } from "./gid-cache.ts";
-import { del_gids, type Gid, GID_TYPES, IB_GID_TYPE_ROCE, ib_gid_table, portGid } from "./gid-table.ts";
+import { del_gids, GID_TYPES, type Gid, IB_GID_TYPE_ROCE, ib_gid_table, portGid } from "./gid-table.ts";
 import { rdma_roce_rescan_device } from "./roce-gid-mgmt.ts";
 
 /** ib_cache_setup_one(): makes the tables and fills those of RoCE ports from their netdevs. Takes rtnl_mutex, net_rwsem. */

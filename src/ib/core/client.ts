@@ -14,7 +14,7 @@ import {
   up_write,
   wait_for_completion,
 } from "../../kernel/index.ts";
-import { type ib_device, ib_device_try_get, statics, ib_device_put } from "./device.ts";
+import { type ib_device, ib_device_put, ib_device_try_get, statics } from "./device.ts";
 
 export interface IbClientOps {
   readonly name: string;

@@ -6,7 +6,7 @@ import type { Frame } from "../../kernel/index.ts";
 import type { net_device } from "../../net/index.ts";
 import type { ib_device } from "./device.ts";
 import { IB_EVENT_GID_CHANGE, ib_dispatch_event } from "./event.ts";
-import { __ib_cache_gid_add, del_gids, type Gid, GID_TYPES, make_default_gid } from "./gid-table.ts";
+import { __ib_cache_gid_add, del_gids, GID_TYPES, type Gid, make_default_gid } from "./gid-table.ts";
 
 /** ib_cache_gid_set_default_gid(): the GIDs that follow from the netdev's MAC, one for each RoCE version. */
 export async function ib_cache_gid_set_default_gid(caller: Frame, dev: ib_device, port: number, ndev: net_device): Promise<void> {

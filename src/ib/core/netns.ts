@@ -17,7 +17,7 @@ import {
   put_net,
 } from "../../net/index.ts";
 import { add_one_compat_dev, remove_one_compat_dev } from "./compat.ts";
-import { type ib_device, statics, ib_device_put } from "./device.ts";
+import { type ib_device, ib_device_put, statics } from "./device.ts";
 import { rdma_dev_change_netns } from "./registration.ts";
 
 /** struct rdma_dev_net: what ib_core keeps for a namespace. */

@@ -50,9 +50,9 @@ import {
   RDMA_NODE_IB_CA,
   type sk_buff,
 } from "../../netlink/index.ts";
-import { ports } from "./gid-cache.ts";
 import { rdma_compatdev_set, rdma_dev_access_netns } from "./compat.ts";
-import { type ib_device, ib_device_try_get, statics, ib_device_put } from "./device.ts";
+import { type ib_device, ib_device_put, ib_device_try_get, statics } from "./device.ts";
+import { ports } from "./gid-cache.ts";
 import { ib_device_get_netdev } from "./netdev.ts";
 import type { RdmaCommands } from "./netlink.ts";
 import { ib_device_set_netns_put } from "./netns.ts";

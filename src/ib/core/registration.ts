@@ -24,7 +24,7 @@ import { type net, net_eq } from "../../net/index.ts";
 import { ib_cache_cleanup_one, ib_cache_setup_one } from "./cache.ts";
 import { add_client_context, remove_client_context } from "./client.ts";
 import { add_compat_devs, rdma_init_coredev, remove_compat_devs, rename_compat_devs } from "./compat.ts";
-import { type IbDeviceAttributes, ib_device, type ib_device_ops, statics, ib_device_put } from "./device.ts";
+import { type IbDeviceAttributes, ib_device, type ib_device_ops, ib_device_put, statics } from "./device.ts";
 import { ib_setup_port_attrs } from "./sysfs.ts";
 
 /** ib_alloc_device(): a device in init_net that nobody knows yet. */

@@ -37,6 +37,7 @@ import {
   rtnl_unlock,
 } from "../../net/index.ts";
 import { ARPHRD_ETHER } from "../../netlink/index.ts";
+import { statics as deviceStatics, type ib_device } from "./device.ts";
 import {
   ib_cache_gid_add,
   ib_cache_gid_del,
@@ -45,7 +46,6 @@ import {
   ports,
   rdma_protocol_roce,
 } from "./gid-cache.ts";
-import { statics as deviceStatics, type ib_device } from "./device.ts";
 import { v4mappedGid } from "./gid-table.ts";
 import { ib_device_get_netdev } from "./netdev.ts";
 
@@ -112,16 +112,15 @@ export async function rdma_roce_rescan_device(caller: Frame, dev: ib_device): Pr
 }
 
 function commandsFor(event: number, ndev: net_device): readonly netdev_event_work_cmd[] {
-  const registered = ndev.reg_state === "NETREG_REGISTERED";
   switch (event) {
     case NETDEV_REGISTER:
     case NETDEV_UP:
       return [add_default_gid_cmd, add_cmd];
     case NETDEV_UNREGISTER:
-      // A netdev that only moves to another namespace says UNREGISTER too, and stays registered.
-      return registered ? [del_cmd] : [];
+      // Also said by a netdev that only moves to another namespace. Repeated for one that is gone already.
+      return ndev.reg_state === "NETREG_REGISTERED" || ndev.reg_state === "NETREG_UNREGISTERING" ? [del_cmd] : [];
     case NETDEV_CHANGEADDR:
-      return registered ? [netdev_del_cmd, add_default_gid_cmd, add_cmd] : [netdev_del_cmd];
+      return ndev.reg_state === "NETREG_REGISTERED" ? [netdev_del_cmd, add_default_gid_cmd, add_cmd] : [netdev_del_cmd];
     default:
       return [];
   }

@@ -1,8 +1,8 @@
 /** What is there at the end of a run: for reports, read from outside while nothing runs. */
 import type { Kernel } from "../../kernel/index.ts";
 import { dev_net, type net } from "../../net/index.ts";
-import { ports } from "./gid-cache.ts";
 import { type ib_device, statics } from "./device.ts";
+import { ports } from "./gid-cache.ts";
 import type { Gid, GidType } from "./gid-table.ts";
 import { guidText } from "./sysfs.ts";
 

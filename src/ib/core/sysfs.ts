@@ -5,7 +5,6 @@
 import { dev_get_drvdata, type device, type device_attribute, type device_class } from "../../base/index.ts";
 import { EINVAL, type Frame } from "../../kernel/index.ts";
 import { type kernfs_node, sysfs_create_dir, sysfs_create_file } from "../../vfs/index.ts";
-import { ports } from "./gid-cache.ts";
 import {
   IB_PORT_ACTIVE,
   IB_PORT_DOWN,
@@ -15,6 +14,7 @@ import {
   type ib_device,
   type ib_port_attr,
 } from "./device.ts";
+import { ports } from "./gid-cache.ts";
 import { type GidEntry, ZERO_GID } from "./gid-table.ts";
 
 /** The class; a device is seen in the namespace of its core device only. */

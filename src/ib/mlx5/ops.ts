@@ -1,5 +1,5 @@
 /** The operations of struct ib_device that mlx5_ib fills in (mlx5_ib_dev_ops and its additions, hw/mlx5/main.c). */
-import { FW_VERSION, mlx5_is_roce_enabled } from "../../core/index.ts";
+import { FW_VERSION, mlx5_core_mp_enabled, mlx5_is_roce_enabled } from "../../core/index.ts";
 import type { ib_device_ops } from "../core/device.ts";
 import { isEthernet, type mlx5_ib_dev, portAt } from "./mlx5_ib.ts";
 import { isPortUp, mlx5_ib_get_netdev, mlx5_query_hca_port, mlx5_query_port_roce } from "./roce.ts";
@@ -32,7 +32,8 @@ export function deviceOps(dev: mlx5_ib_dev): ib_device_ops {
     disassociate_ucontext: true,
     ...(ethernet ? { get_netdev: (current, _ibdev, port) => mlx5_ib_get_netdev(current, dev, port) } : {}),
     look: (port) => {
-      const { netdev } = portAt(dev, port - 1).roce;
+      const { roce, mp } = portAt(dev, port - 1);
+      const netdev = mlx5_core_mp_enabled(dev.mdev) && mp.mpi === null ? null : roce.netdev;
       return { netdev, active: ethernet ? isPortUp(netdev) : true };
     },
   };

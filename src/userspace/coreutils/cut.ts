@@ -67,19 +67,21 @@ function cutLine(
 }
 
 async function rangesOf(util: Utility, list: string, byFields: boolean): Promise<readonly Range[]> {
-  const what = byFields ? "field" : "byte/character position";
   const ranges: Range[] = [];
   for (const part of list.split(/[, \t]/)) {
-    const match = /^(\d*)(-?)(\d*)$/.exec(part);
-    if (match === null)
-      return await util.misused(byFields ? `invalid field value ${quote(part)}` : `invalid byte/character position ${quote(part)}`);
-    const [, from = "", dash, to = ""] = match;
-    if (from === "" && to === "")
-      return await util.misused(dash === "" ? "fields are numbered from 1" : "invalid range with no endpoint: -");
-    if (from === "0" || to === "0") return await util.misused(`${byFields ? "fields" : "byte/character positions"} are numbered from 1`);
-    const range: Range = [Number(from || 1), dash === "" ? Number(from) : to === "" ? Infinity : Number(to)];
-    if (range[1] < range[0]) return await util.misused("invalid decreasing range");
-    ranges.push(range);
+    const range = parseRange(part, byFields);
+    ranges.push(typeof range === "string" ? await util.misused(range) : range);
   }
-  return ranges.length === 0 ? await util.misused(`missing list of ${what}s`) : ranges;
+  return ranges;
+}
+
+/** `N`, `N-`, `-M` or `N-M`, or what is wrong with it. */
+function parseRange(part: string, byFields: boolean): Range | string {
+  const match = /^(\d*)(-?)(\d*)$/.exec(part);
+  if (match === null) return `invalid ${byFields ? "field value" : "byte/character position"} ${quote(part)}`;
+  const [, from = "", dash, to = ""] = match;
+  if (dash !== "" && from === "" && to === "") return "invalid range with no endpoint: -";
+  if (part === "" || from === "0" || to === "0") return `${byFields ? "fields" : "byte/character positions"} are numbered from 1`;
+  const range: Range = [Number(from || 1), dash === "" ? Number(from) : to === "" ? Infinity : Number(to)];
+  return range[1] < range[0] ? "invalid decreasing range" : range;
 }

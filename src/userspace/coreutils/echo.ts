@@ -25,12 +25,12 @@ export const echo: Program = async (process) => {
     }
   }
   const text = words.join(" ");
-  const { shown, stopped } = escapes ? unescape(text) : { shown: text, stopped: false };
+  const { shown, stopped } = escapes ? interpret(text) : { shown: text, stopped: false };
   return (await print(process, newline && !stopped ? `${shown}\n` : shown)) < 0 ? 1 : 0;
 };
 
 /** Replaces backslash sequences; `\c` ends the output. */
-function unescape(text: string): { shown: string; stopped: boolean } {
+function interpret(text: string): { shown: string; stopped: boolean } {
   const [before = "", ...rest] = text.split(/(?<!\\)(?:\\\\)*\\c/s);
   const shown = before.replace(/\\(?:0([0-7]{1,3})|x([0-9a-fA-F]{1,2})|([abefnrtv\\]))/g, (_all, octal, hex, letter) => {
     if (octal !== undefined) return rawByte(Number.parseInt(octal, 8) & 0xff);

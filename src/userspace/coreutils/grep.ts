@@ -60,7 +60,7 @@ interface Job {
   readonly before: number;
   readonly after: number;
   selected: boolean;
-  /** The last line shown, of any file: groups of lines with context are kept apart by "--". */
+  /** A line has been shown, of any file: groups of lines with context are kept apart by "--". */
   shown: boolean;
 }
 
@@ -170,46 +170,69 @@ async function searchFile(job: Job, path: string, isFolder: boolean): Promise<vo
 /** Goes through the lines and prints what is to be printed. How many were selected, or a negative errno. */
 async function searchLines(job: Job, fd: Fd, name: string): Promise<number> {
   const { util } = job;
-  const silent = util.has("q", "l", "L", "c");
+  const printer = util.has("q", "l", "L", "c") ? null : new Printer(job, name);
   const reader = new LineReader(util.process, fd);
-  const waiting: { readonly text: string; readonly number: number }[] = [];
-  let [count, owed, lastShown] = [0, 0, 0];
-  for (let number = 1; count < job.most || owed > 0; number++) {
+  let count = 0;
+  for (let number = 1; count < job.most || printer?.owes === true; number++) {
     const line = await reader.next();
     if (typeof line === "number") return line;
     if (line === null) break;
     const selected = count < job.most && (job.find(line, 0) !== null) !== util.has("v");
-    if (selected) {
-      count++;
-      if (util.has("q", "l", "L")) return count;
-    }
-    if (silent) continue;
-    if (!selected && owed === 0) {
-      waiting.push({ text: line, number });
-      if (waiting.length > job.before) waiting.shift();
-      continue;
-    }
-    if (selected) {
-      const first = waiting[0]?.number ?? number;
-      if (job.before + job.after > 0 && job.shown && first !== lastShown + 1) await util.out("--\n");
-      for (const earlier of waiting.splice(0)) await show(job, name, earlier.number, earlier.text, "-");
-    }
-    owed = selected ? job.after : owed - 1;
-    lastShown = number;
-    await show(job, name, number, line, selected ? ":" : "-");
+    if (selected) count++;
+    if (selected && util.has("q", "l", "L")) return count;
+    await printer?.line(number, line, selected);
   }
   return count;
 }
 
-async function show(job: Job, name: string, number: number, line: string, mark: string): Promise<void> {
-  const { util } = job;
-  job.shown = true;
-  const prefix = (job.withName ? name + mark : "") + (util.has("n") ? number + mark : "");
-  if (!util.has("o")) await util.out(`${prefix}${line}\n`);
-  else if (mark === ":" && !util.has("v")) {
-    for (let found = job.find(line, 0); found !== null; found = job.find(line, found.at + Math.max(1, found.text.length))) {
-      if (found.text !== "") await util.out(`${prefix}${found.text}\n`);
-    }
+/** Prints the selected lines of one file, and those around them that were asked for. */
+class Printer {
+  private readonly job: Job;
+  private readonly name: string;
+  private readonly waiting: { readonly number: number; readonly text: string }[] = [];
+  private owed = 0;
+  private lastShown = 0;
+
+  constructor(job: Job, name: string) {
+    this.job = job;
+    this.name = name;
   }
-  if (util.has("line-buffered")) await util.flush();
+
+  /** Lines are still to be shown behind the last selected one. */
+  get owes(): boolean {
+    return this.owed > 0;
+  }
+
+  async line(number: number, text: string, selected: boolean): Promise<void> {
+    if (!selected && this.owed === 0) {
+      this.waiting.push({ number, text });
+      if (this.waiting.length > this.job.before) this.waiting.shift();
+      return;
+    }
+    if (selected) await this.beginGroup(number);
+    this.owed = selected ? this.job.after : this.owed - 1;
+    this.lastShown = number;
+    await this.show(number, text, selected ? ":" : "-");
+  }
+
+  private async beginGroup(number: number): Promise<void> {
+    const first = this.waiting[0]?.number ?? number;
+    const { job } = this;
+    if (job.before + job.after > 0 && job.shown && first !== this.lastShown + 1) await job.util.out("--\n");
+    for (const earlier of this.waiting.splice(0)) await this.show(earlier.number, earlier.text, "-");
+  }
+
+  private async show(number: number, line: string, mark: string): Promise<void> {
+    const { util, find, withName } = this.job;
+    this.job.shown = true;
+    const prefix = (withName ? this.name + mark : "") + (util.has("n") ? number + mark : "");
+    if (!util.has("o")) {
+      await util.out(`${prefix}${line}\n`);
+    } else if (mark === ":" && !util.has("v")) {
+      for (let found = find(line, 0); found !== null; found = find(line, found.at + Math.max(1, found.text.length))) {
+        if (found.text !== "") await util.out(`${prefix}${found.text}\n`);
+      }
+    }
+    if (util.has("line-buffered")) await util.flush();
+  }
 }

@@ -85,34 +85,33 @@ const MAX_LINKS = 40;
 
 /** The path without links, "." and "..". What may be missing: nothing (e), the last part (f), anything (m). */
 async function canonical(util: Utility, path: string, mode: string): Promise<string | number> {
-  const { process } = util;
   if (path === "") return -ENOENT;
-  const parts = (path.startsWith("/") ? path : `${process.getcwd()}/${path}`).split("/");
+  const parts = (path.startsWith("/") ? path : `${util.process.getcwd()}/${path}`).split("/").filter((part) => part !== "");
   let done = "";
   for (let links = 0; parts.length > 0; ) {
     const part = parts.shift() ?? "";
-    if (part === "" || part === ".") continue;
-    if (part === "..") {
-      done = done.replace(/\/[^/]*$/, "");
+    if (part === "." || part === "..") {
+      done = part === "." ? done : done.replace(/\/[^/]*$/, "");
       continue;
     }
-    const stat = await process.lstat(`${done}/${part}`);
-    const isLast = parts.every((rest) => rest === "");
-    if (typeof stat === "number") {
-      if (mode === "e" || (mode === "f" && !(isLast && stat === -ENOENT))) return stat;
-      done = `${done}/${part}`;
-      continue;
-    }
-    if ((stat.mode & S_IFMT) !== S_IFLNK) {
-      if (!isLast && (stat.mode & S_IFMT) !== S_IFDIR && mode !== "m") return -ENOTDIR;
-      done = `${done}/${part}`;
-      continue;
-    }
-    const target = await process.readlink(`${done}/${part}`);
+    const target = await lookAt(util, `${done}/${part}`, mode, parts.length === 0);
     if (typeof target === "number") return target;
+    if (target === null) {
+      done = `${done}/${part}`;
+      continue;
+    }
     if (++links > MAX_LINKS) return -ELOOP;
     if (target.startsWith("/")) done = "";
-    parts.unshift(...target.split("/"));
+    parts.unshift(...target.split("/").filter((piece) => piece !== ""));
   }
   return done === "" ? "/" : done;
+}
+
+/** Where a link points to, null if it is none (or may be missing), a negative errno if the path cannot go on here. */
+async function lookAt(util: Utility, path: string, mode: string, isLast: boolean): Promise<string | null | number> {
+  const stat = await util.process.lstat(path);
+  if (typeof stat === "number") return mode === "m" || (mode === "f" && isLast && stat === -ENOENT) ? null : stat;
+  const type = stat.mode & S_IFMT;
+  if (type === S_IFLNK) return await util.process.readlink(path);
+  return isLast || type === S_IFDIR || mode === "m" ? null : -ENOTDIR;
 }

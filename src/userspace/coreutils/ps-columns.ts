@@ -17,6 +17,32 @@ export interface Column {
   readonly value: (entry: ProcessEntry, clocks: Clocks) => string;
 }
 
+/** Headers of names that mean the same column as another but are called differently. */
+const HEADERS: Readonly<Record<string, string>> = {
+  ...{
+    tid: "TID",
+    lwp: "LWP",
+    pgrp: "PGRP",
+    sess: "SESS",
+    session: "SESS",
+    euser: "EUSER",
+    ruser: "RUSER",
+    egroup: "EGROUP",
+    rgroup: "RGROUP",
+  },
+  ...{
+    euid: "EUID",
+    ruid: "RUID",
+    egid: "EGID",
+    rgid: "RGID",
+    cmd: "CMD",
+    ucmd: "CMD",
+    start_time: "START",
+    thcount: "THCNT",
+    rssize: "RSS",
+  },
+};
+
 /** Columns by every name that -o takes for them. */
 export const COLUMNS: ReadonlyMap<string, Column> = new Map(
   [
@@ -67,31 +93,6 @@ function right(names: string, header: string, width: number, value: (p: ProcessE
   return column(names, header, width, "right", (p, c) => String(value(p, c)));
 }
 
-/** Headers of names that mean the same column as another but are called differently. */
-const HEADERS: Readonly<Record<string, string>> = {
-  ...{
-    tid: "TID",
-    lwp: "LWP",
-    pgrp: "PGRP",
-    sess: "SESS",
-    session: "SESS",
-    euser: "EUSER",
-    ruser: "RUSER",
-    egroup: "EGROUP",
-    rgroup: "RGROUP",
-  },
-  ...{
-    euid: "EUID",
-    ruid: "RUID",
-    egid: "EGID",
-    rgid: "RGID",
-    cmd: "CMD",
-    ucmd: "CMD",
-    start_time: "START",
-    thcount: "THCNT",
-    rssize: "RSS",
-  },
-};
 
 function stat(p: ProcessEntry): string {
   const nice = p.nice < 0 ? "<" : p.nice > 0 ? "N" : "";

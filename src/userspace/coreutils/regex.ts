@@ -148,31 +148,17 @@ function bracket(state: State): string | null {
   if (match === null) return "Unmatched [, [^, [:, [., or [=";
   const [whole, negated = "", content = ""] = match;
   if (/\[[.=]/.test(content)) return "Invalid collation character";
-  state.at += whole.length;
   let members = "";
-  let last: string | null = null;
-  for (let i = 0; i < content.length; i++) {
-    const named = /^\[:([a-z]*):\]/.exec(content.slice(i));
-    if (named !== null) {
-      const members_ = CLASSES[named[1] ?? ""];
-      if (members_ === undefined) return "Invalid character class name";
-      members += members_;
-      i += named[0].length - 1;
-      last = null;
-      continue;
-    }
-    const char = content.charAt(i);
-    const isRange = char === "-" && last !== null && i + 1 < content.length;
-    if (isRange && content.charAt(i + 1) < (last ?? "")) return "Invalid range end";
-    members += isRange ? "-" : /[\\\]^-]/.test(char) ? `\\${char}` : escaped(char);
-    last = isRange ? null : char;
-    if (isRange) {
-      members += escapedMember(content.charAt(++i));
-    }
+  for (const [, name, from = "", to] of content.matchAll(/\[:([a-z]*):\]|(.)(?:-(.))?/gs)) {
+    const known = name === undefined ? null : CLASSES[name];
+    if (known === undefined) return "Invalid character class name";
+    if (to !== undefined && to < from) return "Invalid range end";
+    members += known ?? member(from) + (to === undefined ? "" : `-${member(to)}`);
   }
+  state.at += whole.length;
   return emit(state, negated === "" ? `[${members}]` : `[^${members}\\n]`);
 }
 
-function escapedMember(char: string): string {
+function member(char: string): string {
   return /[\\\]^[-]/.test(char) ? `\\${char}` : char;
 }

@@ -36,29 +36,36 @@ const ELEMENT = /\[:([a-z]+):\]|\[(\\?[\s\S])\*(\d*)\]|(\\(?:[0-7]{1,3}|[\s\S])|
 
 export const tr = utility(manual, async (util) => {
   const [first, second] = await setsOf(util);
-  const complement = util.has("c", "C");
-  const from = new Set(first);
-  const isFrom = (char: string): boolean => from.has(char) !== complement;
-  const map = translation(first, second, util.has("t"));
-  const squeezed = new Set(util.operands.length > 1 ? second : first);
-  const isSqueezed = (char: string): boolean => util.has("s") && (util.operands.length > 1 ? squeezed.has(char) : isFrom(char));
-  const last = second.at(-1) ?? "";
-  let previous = "";
+  const change = changer(util, first, second);
   for (;;) {
     const bytes = await readSome(util.process, STDIN);
     if (typeof bytes === "number") return await util.fail(`read error: ${strerror(bytes)}`);
     if (bytes.length === 0) return;
-    let result = "";
-    for (const char of decode(bytes)) {
-      if (util.has("d") && isFrom(char)) continue;
-      const translated = util.has("d") || second.length === 0 ? char : complement ? (isFrom(char) ? last : char) : (map.get(char) ?? char);
-      if (translated === previous && isSqueezed(translated)) continue;
-      previous = translated;
-      result += translated;
-    }
-    await util.out(result);
+    await util.out(Array.from(decode(bytes), change).join(""));
   }
 });
+
+/** What becomes of each character: nothing if it is deleted, or squeezed into the one before. */
+function changer(util: Utility, first: readonly string[], second: readonly string[]): (char: string) => string {
+  const complement = util.has("c", "C");
+  const from = new Set(first);
+  const isFrom = (char: string): boolean => from.has(char) !== complement;
+  const map = translation(first, second, util.has("t"));
+  const last = second.at(-1) ?? "";
+  const translate = (char: string): string => {
+    if (util.has("d") || second.length === 0) return char;
+    return complement ? (isFrom(char) ? last : char) : (map.get(char) ?? char);
+  };
+  const squeezes = second.length > 0 ? (char: string) => second.includes(char) : isFrom;
+  let previous = "";
+  return (char) => {
+    if (util.has("d") && isFrom(char)) return "";
+    const translated = translate(char);
+    if (translated === previous && util.has("s") && squeezes(translated)) return "";
+    previous = translated;
+    return translated;
+  };
+}
 
 async function setsOf(util: Utility): Promise<readonly [readonly string[], readonly string[]]> {
   const [one, two, extra] = util.operands;
@@ -79,28 +86,34 @@ async function setsOf(util: Utility): Promise<readonly [readonly string[], reado
   return [first, two === undefined ? [] : await expand(util, two, first.length)];
 }
 
-/** @param room how long the set has to become with `[c*]` */
+/**
+ * The members of a set as it is written.
+ * @param room how long it becomes with `[c*]`
+ */
 async function expand(util: Utility, text: string, room: number): Promise<readonly string[]> {
   const members: string[] = [];
   let [fillAt, fillWith] = [-1, ""];
-  for (const [, name, repeated, count, from, to] of text.matchAll(ELEMENT)) {
-    if (name !== undefined) {
-      const pattern = CLASSES[name];
-      if (pattern === undefined) return await util.die(`invalid character class ${quote(name)}`);
-      members.push(...ASCII.filter((char) => pattern.test(char)));
-    } else if (repeated !== undefined) {
-      if (count === "" || Number(count) === 0) [fillAt, fillWith] = [members.length, plain(repeated)];
-      else members.push(...Array<string>(Number.parseInt(count ?? "", count?.startsWith("0") === true ? 8 : 10)).fill(plain(repeated)));
-    } else if (to !== undefined) {
-      const [low, high] = [plain(from ?? "").charCodeAt(0), plain(to).charCodeAt(0)];
-      if (low > high) return await util.die(`range-endpoints of ${quote(`${from}-${to}`)} are in reverse collating sequence order`);
-      for (let code = low; code <= high; code++) members.push(String.fromCharCode(code));
-    } else {
-      members.push(plain(from ?? ""));
-    }
+  for (const [, name, repeated, count = "", from = "", to] of text.matchAll(ELEMENT)) {
+    if (repeated !== undefined && Number(count) === 0) [fillAt, fillWith] = [members.length, plain(repeated)];
+    else if (repeated !== undefined)
+      members.push(...Array<string>(Number.parseInt(count, count.startsWith("0") ? 8 : 10)).fill(plain(repeated)));
+    else if (name !== undefined) members.push(...(classMembers(name) ?? (await util.die(`invalid character class ${quote(name)}`))));
+    else if (to === undefined) members.push(plain(from));
+    else members.push(...(await range(util, from, to)));
   }
   if (fillAt >= 0) members.splice(fillAt, 0, ...Array<string>(Math.max(0, room - members.length)).fill(fillWith));
   return members;
+}
+
+function classMembers(name: string): readonly string[] | null {
+  const pattern = CLASSES[name];
+  return pattern === undefined ? null : ASCII.filter((char) => pattern.test(char));
+}
+
+async function range(util: Utility, from: string, to: string): Promise<readonly string[]> {
+  const [low, high] = [plain(from).charCodeAt(0), plain(to).charCodeAt(0)];
+  if (low > high) return await util.die(`range-endpoints of ${quote(`${from}-${to}`)} are in reverse collating sequence order`);
+  return Array.from({ length: high - low + 1 }, (_, i) => String.fromCharCode(low + i));
 }
 
 function plain(element: string): string {

@@ -4,7 +4,7 @@ import { unescape } from "../escapes.ts";
 import { backslashQuote, singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import { complain, encode, rawByte } from "../../lib/index.ts";
-import { formatTime } from "../strftime.ts";
+import { strftime } from "../../coreutils/strftime.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
 
@@ -194,7 +194,7 @@ class Formatter {
     const { process } = this.shell;
     const now = Math.floor(process.clockRealtime() / NS_PER_SECOND);
     const seconds = argument === undefined || argument === "" || argument === "-1" ? now : argument === "-2" ? now : Number(this.integer(argument));
-    return formatTime(time === null || time === "()" ? "%X" : time.slice(1, -1), seconds);
+    return strftime(time === null || time === "()" ? "%X" : time.slice(1, -1), { seconds, nanoseconds: 0 });
   }
 }
 

@@ -1,0 +1,185 @@
+/** The program: `bash [options] [-c command | script] [arg ...]`, or a script on standard input. */
+import { ENOENT, EISDIR, strerror } from "../../kernel/index.ts";
+import { O_RDONLY, type Process } from "../../syscall/index.ts";
+import { complain, decode, print, readToEnd } from "../lib/index.ts";
+import { IndexedArray } from "./arrays.ts";
+import { allBuiltins } from "./builtins/index.ts";
+import { isBinary } from "./eval/external.ts";
+import { runToEnd } from "./eval/fork.ts";
+import { evaluator, runParsed } from "./eval/index.ts";
+import { optionOfLetter, setOptionNames, shoptNames } from "./options.ts";
+import { Shell } from "./shell.ts";
+import { parseSource, Source } from "./source.ts";
+import { isName, Variable } from "./variables.ts";
+
+const VERSION = "5.2.15(1)-release";
+const USAGE = 2;
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+/** An error that ends a shell started with -c gives this status. */
+const FATAL_WITH_COMMAND = 127;
+
+interface CommandLine {
+  readonly options: readonly (readonly [name: string, on: boolean])[];
+  readonly shopts: readonly (readonly [name: string, on: boolean])[];
+  readonly command: boolean;
+  readonly readsInput: boolean;
+  readonly rest: readonly string[];
+}
+
+export async function bash(process: Process): Promise<number> {
+  const [self = "bash", ...args] = process.argv;
+  const name = self.slice(self.lastIndexOf("/") + 1);
+  if (args[0] === "--version") {
+    await print(process, `GNU bash, version ${VERSION} (x86_64-pc-linux-gnu)\n`);
+    return 0;
+  }
+  const line = await parseCommandLine(process, name, args);
+  if (line === null) return USAGE;
+  if (line.command) return await runCommandString(process, self, name, line);
+  const [script, ...positional] = line.rest;
+  if (script !== undefined && !line.readsInput) return await runScriptFile(process, name, script, positional, line);
+  return await runInput(process, self, line);
+}
+
+async function parseCommandLine(process: Process, name: string, args: readonly string[]): Promise<CommandLine | null> {
+  const options: [string, boolean][] = [];
+  const shopts: [string, boolean][] = [];
+  let command = false;
+  let readsInput = false;
+  let i = 0;
+  const refuse = async (message: string): Promise<null> => {
+    await complain(process, `${name}: ${message}\n`);
+    return null;
+  };
+  for (; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (arg === "--" || arg === "-") {
+      i++;
+      break;
+    }
+    if (["--norc", "--noprofile", "--login", "--posix"].includes(arg)) continue;
+    if (!/^[-+]./.test(arg)) break;
+    if (arg.startsWith("--")) return await refuse(`${arg}: invalid option`);
+    const on = arg.startsWith("-");
+    for (const letter of arg.slice(1)) {
+      const option = optionOfLetter(letter);
+      if (letter === "c") command = true;
+      else if (letter === "s") readsInput = true;
+      else if (letter === "o" || letter === "O") {
+        const value = args[++i];
+        const known = letter === "o" ? setOptionNames() : shoptNames();
+        if (value === undefined || !known.includes(value)) return await refuse(`${value ?? arg}: invalid option name`);
+        (letter === "o" ? options : shopts).push([value, on]);
+      } else if (option !== undefined) options.push([option, on]);
+      else if (letter !== "l") return await refuse(`${arg[0]}${letter}: invalid option`);
+    }
+  }
+  return { options, shopts, command, readsInput, rest: args.slice(i) };
+}
+
+/** bash -c command [name [arg ...]] */
+async function runCommandString(process: Process, self: string, name: string, line: CommandLine): Promise<number> {
+  const [text, zero, ...positional] = line.rest;
+  if (text === undefined) {
+    await complain(process, `${name}: -c: option requires an argument\n`);
+    return USAGE;
+  }
+  const source = new Source("environment", text);
+  const shell = createShell(process, source, zero ?? self, positional, line);
+  shell.startLetter = "c";
+  shell.fatalStatus = FATAL_WITH_COMMAND;
+  return await runToEnd(shell, async () => await runParsed(shell, parseSource(source), "-c", true));
+}
+
+async function runScriptFile(process: Process, name: string, path: string, positional: readonly string[], line: CommandLine): Promise<number> {
+  const found = await findScript(process, path);
+  const fd = await process.open(found, O_RDONLY);
+  const bytes = fd < 0 ? fd : await readToEnd(process, fd);
+  if (fd >= 0) await process.close(fd);
+  if (typeof bytes === "number") {
+    const directory = bytes === -EISDIR;
+    await complain(process, `${directory ? `${path}: ` : `${name}: `}${directory ? path : path}: ${strerror(bytes)}\n`);
+    return directory || bytes !== -ENOENT ? NOT_EXECUTABLE : NOT_FOUND;
+  }
+  if (isBinary(bytes)) {
+    await complain(process, `${path}: ${path}: cannot execute binary file\n`);
+    return NOT_EXECUTABLE;
+  }
+  const source = new Source(path, decode(bytes));
+  const shell = createShell(process, source, path, positional, line);
+  shell.calls.push({ name: "main", source: path, line: 0 });
+  return await runToEnd(shell, async () => await runParsed(shell, parseSource(source), "", false));
+}
+
+/** A name that is no file here is looked for in PATH. */
+async function findScript(process: Process, path: string): Promise<string> {
+  if (path.includes("/") || typeof (await process.stat(path)) !== "number") return path;
+  for (const directory of (process.env.get("PATH") ?? "").split(":")) {
+    if (directory !== "" && typeof (await process.stat(`${directory}/${path}`)) !== "number") return `${directory}/${path}`;
+  }
+  return path;
+}
+
+/** Standard input is read to its end before it runs: nothing else can read the rest of it. */
+async function runInput(process: Process, self: string, line: CommandLine): Promise<number> {
+  const bytes = await readToEnd(process, 0);
+  const source = new Source("main", typeof bytes === "number" ? "" : decode(bytes));
+  const shell = createShell(process, source, self, line.rest, line);
+  shell.startLetter = "s";
+  return await runToEnd(shell, async () => await runParsed(shell, parseSource(source), "", false));
+}
+
+function createShell(process: Process, source: Source, name: string, positional: readonly string[], line: CommandLine): Shell {
+  const shell = new Shell({ process, evaluator, builtins: allBuiltins(), source, name, positional });
+  importEnvironment(shell);
+  for (const [option, on] of line.options) shell.options.set(option, on);
+  for (const [option, on] of line.shopts) shell.options.setShopt(option, on);
+  return shell;
+}
+
+const EXPORTED_FUNCTION = /^BASH_FUNC_(.+)%%$/;
+
+function importEnvironment(shell: Shell): void {
+  const { variables, process } = shell;
+  const set = (name: string, value: string | IndexedArray, change: (variable: Variable) => void = () => {}): void => {
+    const variable = new Variable(value);
+    change(variable);
+    variables.global.set(name, variable);
+  };
+  for (const [name, value] of process.env) {
+    const called = EXPORTED_FUNCTION.exec(name)?.[1];
+    if (called !== undefined) importFunction(shell, called, value);
+    else if (isName(name)) set(name, value, (variable) => (variable.exported = true));
+  }
+  const export_ = (variable: Variable): void => void (variable.exported = true);
+  const fix = (variable: Variable): void => void (variable.readonly = true);
+  set("SHLVL", String((Number.parseInt(variables.text("SHLVL") ?? "0", 10) || 0) + 1), export_);
+  set("PWD", process.getcwd(), export_);
+  if (variables.find("OLDPWD") === undefined) variables.inGlobal("OLDPWD").exported = true;
+  if (variables.find("PATH") === undefined) set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  set("IFS", " \t\n");
+  set("PS4", variables.text("PS4") ?? "+ ");
+  set("OPTIND", "1");
+  set("OPTERR", "1");
+  set("BASH", "/usr/bin/bash");
+  set("BASH_VERSION", VERSION);
+  set("BASH_VERSINFO", new IndexedArray(["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"]), fix);
+  set("HOSTNAME", process.uname().nodename);
+  set("HOSTTYPE", "x86_64");
+  set("MACHTYPE", "x86_64-pc-linux-gnu");
+  set("OSTYPE", "linux-gnu");
+  for (const name of ["UID", "EUID"]) {
+    set(name, "0", (variable) => {
+      variable.readonly = true;
+      variable.integer = true;
+    });
+  }
+}
+
+/** A function that another shell has exported. */
+function importFunction(shell: Shell, name: string, text: string): void {
+  const source = new Source("environment", `${name} ${text}`);
+  const node = parseSource(source).lines[0]?.[0]?.command;
+  if (node?.type === "Function") shell.functions.set(name, { name, body: node.body, source, sourceName: "environment", exported: true });
+}
