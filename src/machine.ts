@@ -57,7 +57,7 @@ export interface MachineOptions {
 }
 
 export interface Script {
-  /** What the script is called in its own messages. */
+  /** A path, of which the last part names the script in its own messages; `-` for a text that has no file. */
   readonly name: string;
   readonly text: string;
 }
@@ -83,6 +83,9 @@ export interface Machine {
   inspect(): MachineState;
 }
 
+/** Kernel threads that boot makes without a pid of their own begin here; those below are named where they are made. */
+const FIRST_BOOT_PID = 30;
+
 /** pids below this belong to boot; the script's shell is the first after it. */
 const FIRST_USER_PID = 100;
 
@@ -105,6 +108,7 @@ export function validateDevices(devices: readonly DeviceOption[], multiport?: Ma
 /** Boots a machine and lets it come to rest, so that no decision of the script's schedule belongs to boot. */
 export async function bootMachine(options: MachineOptions): Promise<Machine> {
   const kernel = new Kernel({ release: options.era.release, ...(options.limits === undefined ? {} : { limits: options.limits }) });
+  kernel.reservePids(FIRST_BOOT_PID);
   await runInKernel(kernel, options, (current) => boot(current, options));
   const init = startInit(kernel);
   await kernel.sched.run(options.hostTurn);
@@ -175,10 +179,11 @@ function firmwareOf(options: MachineOptions, address: PciAddress): FirmwareConfi
 async function runScript(options: MachineOptions, init: Task, script: Script, output: ScriptOutput): Promise<ScriptEnd> {
   const { kernel } = init;
   const fromStdin = script.name === "-";
-  if (!fromStdin) installFile(init.root, `/root/${script.name}`, script.text, 0o755);
+  const file = script.name.slice(script.name.lastIndexOf("/") + 1);
+  if (!fromStdin) installFile(init.root, `/root/${file}`, script.text, 0o755);
   const task = startScript(init, {
     path: "/usr/bin/bash",
-    argv: fromStdin ? ["bash", "-c", script.text] : ["bash", script.name],
+    argv: fromStdin ? ["bash", "-c", script.text] : ["bash", file],
     stdout: openSink(kernel, "stdout", (bytes) => output.stdout(bytes)),
     stderr: openSink(kernel, "stderr", (bytes) => output.stderr(bytes)),
   });

@@ -3,7 +3,7 @@
  * Debian 12; run as root, because that is what the emulator's scripts are.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CASES, FILES } from "../test/coreutils/cases.ts";
@@ -29,7 +29,7 @@ function record(line: string): Answer {
     const result = spawnSync(argv[0] ?? "", argv.slice(1), {
       cwd: folder,
       env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", TZ: "UTC0" },
-      input: stdin === null ? "" : readFileSync(join(folder, stdin)),
+      stdio: [openSync(stdin === null ? "/dev/null" : join(folder, stdin), "r"), "pipe", "pipe"],
       encoding: "utf8",
     });
     answer.stdout += result.stdout;

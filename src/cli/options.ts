@@ -11,6 +11,12 @@ const DEFAULT_DEVICE = "0000:00:08.0";
 
 const MAX_SEED = 0xffff_ffff;
 
+/** The seed of `--scheduler random` alone. */
+const DEFAULT_SEED = 1;
+
+/** Longest schedule that is printed for typing it again. */
+const SHORT_SCHEDULE = 32;
+
 /** What commander hands over, checked option by option. */
 export interface MachineFlags {
   readonly era: string;
@@ -30,6 +36,8 @@ export interface MachinePlan {
   readonly devices: readonly DeviceOption[];
   /** The options to type again for the same machine, without notifier and schedule. */
   readonly flags: readonly string[];
+  /** The option that makes a run take the same decisions again: its schedule, or its seed where that is shorter. */
+  again(schedule: string): readonly string[];
   options(notifier: NotifierKind, turn: () => Promise<void>): MachineOptions;
 }
 
@@ -49,6 +57,10 @@ export function planMachine(flags: MachineFlags): MachinePlan {
     era,
     devices,
     flags: typedAgain(flags),
+    again: (schedule) => {
+      if (schedule.length <= SHORT_SCHEDULE || flags.schedule !== undefined) return ["--schedule", schedule];
+      return ["--seed", String(flags.seed ?? DEFAULT_SEED)];
+    },
     options: (notifier, turn) => {
       const policy = policyOf(flags);
       return {
@@ -65,7 +77,7 @@ export function planMachine(flags: MachineFlags): MachinePlan {
 
 function policyOf(flags: MachineFlags): SchedulingPolicy | null {
   if (flags.schedule !== undefined) return replayPolicy(flags.schedule);
-  if (flags.scheduler === "random" || flags.seed !== undefined) return randomPolicy(flags.seed ?? 1);
+  if (flags.scheduler === "random" || flags.seed !== undefined) return randomPolicy(flags.seed ?? DEFAULT_SEED);
   return null;
 }
 

@@ -81,7 +81,7 @@ function createFile(host: Host, path: string): Sink {
 /** After a deadlock: the same run again, and the same script under another design. */
 export function nextSteps(outcome: RunOutcome, plan: MachinePlan, script: Pick<Script, "path">): string[] {
   if (verdictOf(outcome) !== "deadlock") return [];
-  const again = ["run", script.path, ...plan.flags, "--notifier", outcome.notifier, "--schedule", outcome.schedule];
+  const again = ["run", script.path, ...plan.flags, "--notifier", outcome.notifier, ...plan.again(outcome.schedule)];
   const other = outcome.notifier === "net" ? "dev_net" : "net";
   return [commandLine(again), commandLine(["compare", script.path, ...plan.flags, "--notifiers", `${outcome.notifier},${other}`])];
 }

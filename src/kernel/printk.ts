@@ -6,13 +6,9 @@ const LOG_BUF_LEN = 1 << 17;
 
 /** KERN_* levels of include/linux/kern_levels.h. */
 export const KERN_EMERG = 0;
-export const KERN_ALERT = 1;
-export const KERN_CRIT = 2;
 export const KERN_ERR = 3;
 export const KERN_WARNING = 4;
-export const KERN_NOTICE = 5;
 export const KERN_INFO = 6;
-export const KERN_DEBUG = 7;
 
 export interface LogLine {
   readonly level: number;

@@ -9,7 +9,6 @@ import type { SignalActions, Task, TaskState } from "./task.ts";
 export const SIGHUP = 1;
 export const SIGINT = 2;
 export const SIGQUIT = 3;
-export const SIGABRT = 6;
 export const SIGKILL = 9;
 export const SIGUSR1 = 10;
 export const SIGUSR2 = 12;

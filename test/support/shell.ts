@@ -22,7 +22,9 @@ export interface ScriptOptions extends KernelOptions {
   readonly policy?: SchedulingPolicy;
 }
 
-const PROGRAMS: Readonly<Record<string, Program>> = Object.fromEntries([...coreutils, ...shell].map(({ path, program }) => [path, program]));
+const PROGRAMS: Readonly<Record<string, Program>> = Object.fromEntries(
+  [...coreutils, ...shell].map(({ path, program }) => [path, program]),
+);
 
 /** Runs a script to the end of everything and returns what it printed. */
 export async function runScript(text: string, options: ScriptOptions = {}): Promise<ScriptRun> {
@@ -36,7 +38,12 @@ export async function runScript(text: string, options: ScriptOptions = {}): Prom
         await process.dup2(fd, 0);
         await process.close(fd);
       }
-      const argv = by === "command" ? ["bash", "-c", text, ...(args.length > 0 ? ["bash", ...args] : [])] : by === "file" ? ["bash", "script.sh", ...args] : ["bash"];
+      const argv =
+        by === "command"
+          ? ["bash", "-c", text, ...(args.length > 0 ? ["bash", ...args] : [])]
+          : by === "file"
+            ? ["bash", "script.sh", ...args]
+            : ["bash"];
       return await process.execve("/usr/bin/bash", argv, process.env);
     },
     { ...rest, programs: { ...PROGRAMS, ...programs } },

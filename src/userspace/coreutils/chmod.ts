@@ -23,7 +23,7 @@ export const chmod = utility(manual, async (util) => {
   const [text, ...paths] = util.operands;
   if (text === undefined) return await util.missingOperand();
   if (paths.length === 0) return await util.misused(`missing operand after ${quote(text)}`);
-  if (parseMode(text, 0) === null) return await util.misused(`invalid mode: ${quote(text)}`);
+  if (parseMode(text, 0, false) === null) return await util.misused(`invalid mode: ${quote(text)}`);
   for (const path of paths) await change(util, path, text, true);
 });
 
@@ -32,7 +32,7 @@ async function change(util: Utility, path: string, text: string, named: boolean)
   const stat = await (named ? process.stat(path) : process.lstat(path));
   if (typeof stat === "number") return await util.fail(`cannot access ${quote(path)}: ${strerror(stat)}`);
   if ((stat.mode & S_IFMT) === S_IFLNK) return;
-  const mode = parseMode(text, stat.mode & 0o7777) ?? 0;
+  const mode = parseMode(text, stat.mode & 0o7777, (stat.mode & S_IFMT) === S_IFDIR) ?? 0;
   const error = await process.chmod(path, mode);
   if (error < 0) return await util.fail(`changing permissions of ${quote(path)}: ${strerror(error)} (${modeText(mode).slice(1)})`);
   if (!util.has("R") || (stat.mode & S_IFMT) !== S_IFDIR) return;

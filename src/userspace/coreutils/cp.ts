@@ -50,6 +50,9 @@ async function copy(util: Utility, source: string, target: string, top: boolean)
     return await copyFolder(util, source, target, stat, top);
   }
   if (await isSameFile(util, source, target)) return await util.fail(`${quote(source)} and ${quote(target)} are the same file`);
+  const over = await process.stat(target);
+  if (typeof over !== "number" && (over.mode & S_IFMT) === S_IFDIR)
+    return await util.fail(`cannot overwrite directory ${quote(target)} with non-directory`);
   if (util.has("n") && typeof (await process.lstat(target)) !== "number") return;
   if (type === S_IFLNK) await copyLink(util, source, target);
   else if (type === S_IFIFO && recursive) await util.fail(`copying the pipe ${quote(source)} is not modelled by this emulator`);

@@ -32,7 +32,7 @@ export const echo: Program = async (process) => {
 /** Replaces backslash sequences; `\c` ends the output. */
 function interpret(text: string): { shown: string; stopped: boolean } {
   const [before = "", ...rest] = text.split(/(?<!\\)(?:\\\\)*\\c/s);
-  const shown = before.replace(/\\(?:0([0-7]{1,3})|x([0-9a-fA-F]{1,2})|([abefnrtv\\]))/g, (_all, octal, hex, letter) => {
+  const shown = before.replace(/\\(?:(0[0-7]{0,3}|[1-7][0-7]{0,2})|x([0-9a-fA-F]{1,2})|([abefnrtv\\]))/g, (_all, octal, hex, letter) => {
     if (octal !== undefined) return rawByte(Number.parseInt(octal, 8) & 0xff);
     return hex !== undefined ? rawByte(Number.parseInt(hex, 16)) : (ESCAPES[letter] ?? "");
   });

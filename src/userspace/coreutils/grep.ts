@@ -114,9 +114,10 @@ async function finderFor(util: Utility, patterns: readonly string[]): Promise<Fi
   const sources: string[] = [];
   for (const pattern of patterns) {
     const translated =
-      syntax === "F" ? { source: pattern.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&") } : translateRegex(pattern, syntax === "E");
-    if ("error" in translated) await util.die(translated.error);
-    else sources.push(translated.source);
+      syntax === "F" ? { source: pattern.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), warnings: [] } : translateRegex(pattern, syntax === "E");
+    if ("error" in translated) return await util.die(translated.error);
+    for (const warning of translated.warnings) await util.say(`warning: ${warning}`);
+    sources.push(translated.source);
   }
   const any = sources.map((source) => `(?:${source})`).join("|");
   const whole = util.has("x") ? `^(?:${any})$` : util.has("w") ? `(?<!\\w)(?:${any})(?!\\w)` : any;

@@ -51,7 +51,7 @@ function takeSignal(words: string[]): number | string {
 
 async function list(process: Process, which: string | undefined): Promise<number> {
   if (which === undefined) {
-    const names = Object.values(SIGNAL_NAMES);
+    const names = Object.values(SIGNAL_NAMES).map((name) => (name === "IO" ? "POLL" : name));
     const rows = [names.slice(0, 16), names.slice(16)].map((row) => `${row.join(" ")}\n`);
     return (await print(process, rows.join(""))) < 0 ? 1 : 0;
   }

@@ -15,7 +15,7 @@ const mkdirManual = {
 export const mkdir = utility(mkdirManual, async (util) => {
   if (util.operands.length === 0) await util.missingOperand();
   const text = util.value("m");
-  const mode = text === undefined ? null : parseMode(text, 0o777);
+  const mode = text === undefined ? null : parseMode(text, 0o777, true);
   if (text !== undefined && mode === null) await util.die(`invalid mode ${quote(text)}`);
   for (const path of util.operands) {
     if (util.has("p") && !(await makeParents(util, path))) continue;

@@ -42,6 +42,7 @@ async function complainAbout(util: Utility, template: string, error: number): Pr
 
 /** Where it is made: null for the template as it stands. */
 async function folderOf(util: Utility, template: string): Promise<string | null> {
+  if (util.has("t") && template.includes("/")) return await util.die(`invalid template, ${quote(template)}, contains directory separator`);
   const asked = util.value("p") ?? (util.has("tmpdir") ? util.value("tmpdir") : undefined);
   const otherwise = util.process.env.get("TMPDIR") ?? "/tmp";
   if (asked === undefined && !util.has("t")) return util.operands.length === 0 ? otherwise : null;

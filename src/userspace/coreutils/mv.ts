@@ -1,5 +1,5 @@
 /** mv(1) within one file system: -f, -n, -t, -T, -v. Left out: asking, backups, and moving between file systems. */
-import { EXDEV, strerror } from "../../kernel/index.ts";
+import { EINVAL, EXDEV, strerror } from "../../kernel/index.ts";
 import { S_IFDIR, S_IFMT } from "../../syscall/index.ts";
 import { quote } from "./quote.ts";
 import { isSameFile, movesOf } from "./targets.ts";
@@ -35,6 +35,7 @@ async function move(util: Utility, source: string, target: string): Promise<void
     if (isFolder && !overFolder) return await util.fail(`cannot overwrite non-directory ${quote(target)} with directory ${quote(source)}`);
   }
   const error = await process.rename(source, target);
+  if (error === -EINVAL) return await util.fail(`cannot move ${quote(source)} to a subdirectory of itself, ${quote(target)}`);
   if (error === -EXDEV) return await util.fail(`moving ${quote(source)} to another file system is not modelled by this emulator`);
   if (error < 0) return await util.fail(`cannot move ${quote(source)} to ${quote(target)}: ${strerror(error)}`);
   if (util.has("v")) await util.out(`renamed ${quote(source)} -> ${quote(target)}\n`);

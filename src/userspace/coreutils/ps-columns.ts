@@ -93,7 +93,6 @@ function right(names: string, header: string, width: number, value: (p: ProcessE
   return column(names, header, width, "right", (p, c) => String(value(p, c)));
 }
 
-
 function stat(p: ProcessEntry): string {
   const nice = p.nice < 0 ? "<" : p.nice > 0 ? "N" : "";
   return `${p.state}${nice}${p.session === p.pid ? "s" : ""}${p.threads > 1 ? "l" : ""}${p.tpgid > 0 && p.tpgid === p.pgrp ? "+" : ""}`;

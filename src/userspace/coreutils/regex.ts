@@ -1,6 +1,6 @@
 /**
  * POSIX regular expressions with the extensions of GNU, as ECMAScript ones. Left out: the leftmost-longest rule among
- * alternatives (the first that matches is taken), collating symbols and equivalence classes.
+ * alternatives (the first that matches is taken), and collating symbols of more than one character.
  */
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -31,14 +31,27 @@ const BACKSLASHED: Readonly<Record<string, string>> = {
   "'": "$",
 };
 
-/** The ECMAScript source, or what is wrong, in the words of regcomp(3). */
-export function translateRegex(pattern: string, extended: boolean): { readonly source: string } | { readonly error: string } {
-  const state: State = { pattern, extended, at: 0, source: "", depth: 0, groups: 0, atStart: true };
+/** The ECMAScript source and what GNU grep warns of, or what is wrong, in the words of regcomp(3). */
+export type Translated = { readonly source: string; readonly warnings: readonly string[] } | { readonly error: string };
+
+export function translateRegex(pattern: string, extended: boolean): Translated {
+  const state: State = {
+    pattern,
+    extended,
+    at: 0,
+    source: "",
+    open: [],
+    groups: 0,
+    atom: 0,
+    quantified: false,
+    atStart: true,
+    warnings: [],
+  };
   while (state.at < pattern.length) {
     const error = translateOne(state);
     if (error !== null) return { error };
   }
-  return state.depth > 0 ? { error: "Unmatched ( or \\(" } : { source: state.source };
+  return state.open.length > 0 ? { error: "Unmatched ( or \\(" } : { source: state.source, warnings: state.warnings };
 }
 
 interface State {
@@ -46,10 +59,15 @@ interface State {
   readonly extended: boolean;
   at: number;
   source: string;
-  depth: number;
+  /** Where the groups that are not yet closed begin in `source`. */
+  readonly open: number[];
   groups: number;
+  /** Where in `source` that begins what a repetition would repeat, and whether it is a repetition already. */
+  atom: number;
+  quantified: boolean;
   /** Nothing stands before that a repetition could repeat. */
   atStart: boolean;
+  readonly warnings: string[];
 }
 
 /** The next piece of the pattern: a special character in the form of its syntax, or an ordinary one. */
@@ -71,7 +89,9 @@ function translateOne(state: State): string | null {
 }
 
 function emit(state: State, source: string): null {
+  state.atom = state.source.length;
   state.source += source;
+  state.quantified = false;
   state.atStart = false;
   return null;
 }
@@ -84,7 +104,7 @@ function escaped(char: string): string {
 function ordinaryOrCommon(state: State, char: string): null {
   const { pattern, extended, at } = state;
   if (char === ".") return emit(state, "[^\\n]");
-  if (char === "*") return state.atStart ? (extended ? null : emit(state, "\\*")) : repeat(state, "*");
+  if (char === "*") return repeat(state, "*");
   const rest = pattern.slice(at);
   if (char === "^" && (extended || state.atStart)) {
     state.source += "^";
@@ -97,15 +117,18 @@ function ordinaryOrCommon(state: State, char: string): null {
 function special(state: State, char: string): string | null {
   switch (char) {
     case "(":
-      state.depth++;
       state.groups++;
+      state.open.push(state.source.length);
       state.source += "(";
       state.atStart = true;
       return null;
-    case ")":
-      if (state.depth === 0) return state.extended ? emit(state, "\\)") : "Unmatched ) or \\)";
-      state.depth--;
-      return emit(state, ")");
+    case ")": {
+      const start = state.open.pop();
+      if (start === undefined) return state.extended ? emit(state, "\\)") : "Unmatched ) or \\)";
+      emit(state, ")");
+      state.atom = start;
+      return null;
+    }
     case "|":
       state.source += "|";
       state.atStart = true;
@@ -115,16 +138,17 @@ function special(state: State, char: string): string | null {
     case "}":
       return emit(state, "\\}");
     default:
-      return state.atStart ? (state.extended ? null : emit(state, `\\${char}`)) : repeat(state, char);
+      return repeat(state, char);
   }
 }
 
-/** A repetition of a repetition is a repetition of the whole. */
+/** With nothing to repeat the character stands for itself, or in an extended expression for nothing. */
 function repeat(state: State, quantifier: string): null {
-  const double = /[*+?}]$/.test(state.source) && !/\\[*+?}]$/.test(state.source);
-  if (!double) return emit(state, quantifier);
-  // Repeating zero or more times what may be repeated is the same as the widest of both.
-  state.source = state.source.replace(/(?:[*+?]|\{[\d,]*\})$/, "*");
+  if (state.atStart && state.extended) state.warnings.push(`${quantifier.startsWith("{") ? "{...}" : quantifier} at start of expression`);
+  if (state.atStart) return state.extended ? null : emit(state, `\\${quantifier}`);
+  if (state.quantified) state.source = `${state.source.slice(0, state.atom)}(?:${state.source.slice(state.atom)})`;
+  state.source += quantifier;
+  state.quantified = true;
   return null;
 }
 
@@ -132,25 +156,27 @@ function interval(state: State): string | null {
   const close = state.extended ? "}" : "\\}";
   const end = state.pattern.indexOf(close, state.at);
   const match = end < 0 ? null : /^(\d*)(,?)(\d*)$/.exec(state.pattern.slice(state.at, end));
-  if (state.atStart || match === null || (match[1] === "" && match[2] === "")) {
+  if (match === null || (match[1] === "" && match[2] === "")) {
     if (state.extended) return emit(state, "\\{");
-    return end < 0 ? "Unmatched \\{" : state.atStart ? "Invalid preceding regular expression" : "Invalid content of \\{\\}";
+    return end < 0 ? "Unmatched \\{" : "Invalid content of \\{\\}";
   }
   const [, least = "", comma = "", most = ""] = match;
   if (most !== "" && Number(least) > Number(most)) return "Invalid content of \\{\\}";
   if (Math.max(Number(least), Number(most)) > 32_767) return "Regular expression too big";
   state.at = end + close.length;
-  return emit(state, `{${least === "" ? "0" : least}${comma}${most}}`);
+  if (state.atStart && !state.extended) return "Invalid preceding regular expression";
+  return repeat(state, `{${least === "" ? "0" : least}${comma}${most}}`);
 }
 
 function bracket(state: State): string | null {
-  const match = /^\[(\^?)(\]?(?:\[:[a-z]*:\]|\[[.=].*?[.=]\]|[^\]])*)\]/s.exec(state.pattern.slice(state.at));
-  if (match === null) return "Unmatched [, [^, [:, [., or [=";
+  const rest = state.pattern.slice(state.at);
+  const match = /^\[(\^?)(\]?(?:\[:[a-z]*:\]|\[([.=]).\3\]|[^\]])*)\]/s.exec(rest);
+  if (match === null) return /^\[\^?$/.test(rest) ? "Invalid regular expression" : "Unmatched [, [^, [:, [., or [=";
   const [whole, negated = "", content = ""] = match;
-  if (/\[[.=]/.test(content)) return "Invalid collation character";
+  if (negated === "" && /^:.*:$/s.test(content)) return "character class syntax is [[:space:]], not [:space:]";
   let members = "";
-  for (const [, name, from = "", to] of content.matchAll(/\[:([a-z]*):\]|(.)(?:-(.))?/gs)) {
-    const known = name === undefined ? null : CLASSES[name];
+  for (const [, name, , symbol, from = "", to] of content.matchAll(/\[:([a-z]*):\]|\[([.=])(.)\2\]|(.)(?:-(.))?/gs)) {
+    const known = name === undefined ? (symbol === undefined ? null : member(symbol)) : CLASSES[name];
     if (known === undefined) return "Invalid character class name";
     if (to !== undefined && to < from) return "Invalid range end";
     members += known ?? member(from) + (to === undefined ? "" : `-${member(to)}`);

@@ -25,9 +25,18 @@ interface Padded {
 
 export function strftime(format: string, moment: Moment): string {
   return format.replace(CONVERSION, (all: string, flags: string, width: string, conversion: string) => {
+    if (conversion === "N") return fraction(moment.nanoseconds, width === "" ? null : Number(width));
     const found = convert(conversion.replace(/^[EO]/, ""), moment);
     return found === null ? all : dress(found, flags, width === "" ? null : Number(width));
   });
+}
+
+/** Digits behind the decimal point: a width cuts them. */
+function fraction(nanoseconds: number, wanted: number | null): string {
+  return String(nanoseconds)
+    .padStart(9, "0")
+    .slice(0, wanted ?? 9)
+    .padEnd(wanted ?? 9, "0");
 }
 
 function dress(found: string | Padded, flags: string, wanted: number | null): string {
@@ -47,7 +56,7 @@ function swapCase(text: string): string {
 function convert(conversion: string, { seconds, nanoseconds }: Moment): string | Padded | null {
   const date = new Date(seconds * 1000);
   const whole = (format: string): string => strftime(format, { seconds, nanoseconds });
-  return named(conversion, date) ?? composed(conversion, whole) ?? numeric(conversion, date, seconds, nanoseconds);
+  return named(conversion, date) ?? composed(conversion, whole) ?? numeric(conversion, date, seconds);
 }
 
 function named(conversion: string, date: Date): string | null {
@@ -80,7 +89,7 @@ function composed(conversion: string, whole: (format: string) => string): string
   return format === undefined ? null : whole(format);
 }
 
-function numeric(conversion: string, date: Date, seconds: number, nanoseconds: number): string | Padded | null {
+function numeric(conversion: string, date: Date, seconds: number): string | Padded | null {
   const year = date.getUTCFullYear();
   const yearDay = Math.floor((Date.UTC(year, date.getUTCMonth(), date.getUTCDate()) - Date.UTC(year, 0, 1)) / 86_400_000);
   const weekDay = date.getUTCDay();
@@ -95,7 +104,7 @@ function numeric(conversion: string, date: Date, seconds: number, nanoseconds: n
       q: [Math.floor(date.getUTCMonth() / 3) + 1, 1, "0"],
     },
     ...{ H: [date.getUTCHours(), 2, "0"], k: [date.getUTCHours(), 2, " "], I: [hour12, 2, "0"], l: [hour12, 2, " "] },
-    ...{ M: [date.getUTCMinutes(), 2, "0"], S: [date.getUTCSeconds(), 2, "0"], s: [seconds, 1, "0"], N: [nanoseconds, 9, "0"] },
+    ...{ M: [date.getUTCMinutes(), 2, "0"], S: [date.getUTCSeconds(), 2, "0"], s: [seconds, 1, "0"] },
     ...{
       u: [weekDay === 0 ? 7 : weekDay, 1, "0"],
       w: [weekDay, 1, "0"],

@@ -19,8 +19,13 @@ const COUNTERS: readonly (readonly [letter: string, count: (text: string, bytes:
   ["w", (text) => text.split(/[\s\0]+/).filter((word) => word !== "").length],
   ["m", (text) => Array.from(text).length],
   ["c", (_text, bytes) => bytes],
-  ["L", (text) => Math.max(...text.split("\n").map((line) => Array.from(line).length))],
+  ["L", (text) => Math.max(...text.split("\n").map(displayWidth))],
 ];
+
+/** Columns on a terminal, with tabs at every eighth. */
+function displayWidth(line: string): number {
+  return Array.from(line).reduce((width, char) => (char === "\t" ? width + 8 - (width % 8) : width + 1), 0);
+}
 
 export const wc = utility(manual, async (util) => {
   const asked = COUNTERS.filter(([letter]) => util.has(letter));

@@ -7,7 +7,8 @@ export const which: Program = async (process) => {
   const bad = steps.find((step) => step.kind === "bad");
   if (bad !== undefined) {
     const letter = /'(.)'/.exec(bad.complaint)?.[1] ?? "-";
-    await complain(process, `Illegal option -${letter}\nUsage: ${process.argv[0]} [-a] args\n`);
+    await complain(process, `Illegal option -${letter}\n`);
+    await print(process, "Usage: /usr/bin/which [-a] args\n");
     return 2;
   }
   const has = (letter: string): boolean => steps.some((step) => step.kind === "option" && step.letter === letter);

@@ -2,7 +2,16 @@
 import { decode, encode, rawByte } from "../lib/index.ts";
 
 const SIMPLE: Readonly<Record<string, string>> = {
-  a: "\x07", b: "\b", e: "\x1b", E: "\x1b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "\\": "\\",
+  a: "\x07",
+  b: "\b",
+  e: "\x1b",
+  E: "\x1b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  "\\": "\\",
 };
 
 /** `echo` needs a leading 0 for octal numbers, `printf %b` and formats do not. */
@@ -14,7 +23,8 @@ export interface Unescaped {
   readonly stopped: boolean;
 }
 
-const PATTERN = /\\(?:([abeEfnrtv\\])|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|(0[0-7]{0,3})|([1-7][0-7]{0,2})|(c)|(["'?]))/g;
+const PATTERN =
+  /\\(?:([abeEfnrtv\\])|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|(0[0-7]{0,3})|([1-7][0-7]{0,2})|(c)|(["'?]))/g;
 
 export function unescape(text: string, style: EscapeStyle): Unescaped {
   if (!text.includes("\\")) return { text, stopped: false };
@@ -28,7 +38,8 @@ export function unescape(text: string, style: EscapeStyle): Unescaped {
     else if (short !== undefined || long !== undefined) piece = codePoint(short ?? long ?? "", whole);
     else if (octal !== undefined) piece = octalByte(octal, style);
     else if (bareOctal !== undefined) piece = style === "echo" ? whole : rawByte(Number.parseInt(bareOctal, 8) & 0xff);
-    else if (stop !== undefined && (style === "echo" || style === "printf-b")) return { text: joinRaw(result + text.slice(at, match.index)), stopped: true };
+    else if (stop !== undefined && (style === "echo" || style === "printf-b"))
+      return { text: joinRaw(result + text.slice(at, match.index)), stopped: true };
     else if (quote !== undefined && (style === "ansi" || style === "printf-format")) piece = quote;
     result += text.slice(at, match.index) + piece;
     at = match.index + whole.length;

@@ -65,7 +65,9 @@ export class Jobs {
     if (name === "" || name === "%" || name === "+") return this.current;
     if (name === "-") return this.previous;
     if (/^\d+$/.test(name)) return this.list.find((job) => job.id === Number(name));
-    return name.startsWith("?") ? this.list.find((job) => job.command.includes(name.slice(1))) : this.list.find((job) => job.command.startsWith(name));
+    return name.startsWith("?")
+      ? this.list.find((job) => job.command.includes(name.slice(1)))
+      : this.list.find((job) => job.command.startsWith(name));
   }
 
   /** Notes that a child ended. */
@@ -103,12 +105,37 @@ export function exitStatus(ended: WaitStatus): number {
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  HUP: "Hangup", INT: "Interrupt", QUIT: "Quit", ILL: "Illegal instruction", TRAP: "Trace/breakpoint trap", ABRT: "Aborted", BUS: "Bus error",
-  FPE: "Floating point exception", KILL: "Killed", USR1: "User defined signal 1", SEGV: "Segmentation fault", USR2: "User defined signal 2",
-  PIPE: "Broken pipe", ALRM: "Alarm clock", TERM: "Terminated", STKFLT: "Stack fault", CHLD: "Child exited", CONT: "Continued",
-  STOP: "Stopped (signal)", TSTP: "Stopped", TTIN: "Stopped (tty input)", TTOU: "Stopped (tty output)", URG: "Urgent I/O condition",
-  XCPU: "CPU time limit exceeded", XFSZ: "File size limit exceeded", VTALRM: "Virtual timer expired", PROF: "Profiling timer expired",
-  WINCH: "Window changed", IO: "I/O possible", PWR: "Power failure", SYS: "Bad system call",
+  HUP: "Hangup",
+  INT: "Interrupt",
+  QUIT: "Quit",
+  ILL: "Illegal instruction",
+  TRAP: "Trace/breakpoint trap",
+  ABRT: "Aborted",
+  BUS: "Bus error",
+  FPE: "Floating point exception",
+  KILL: "Killed",
+  USR1: "User defined signal 1",
+  SEGV: "Segmentation fault",
+  USR2: "User defined signal 2",
+  PIPE: "Broken pipe",
+  ALRM: "Alarm clock",
+  TERM: "Terminated",
+  STKFLT: "Stack fault",
+  CHLD: "Child exited",
+  CONT: "Continued",
+  STOP: "Stopped (signal)",
+  TSTP: "Stopped",
+  TTIN: "Stopped (tty input)",
+  TTOU: "Stopped (tty output)",
+  URG: "Urgent I/O condition",
+  XCPU: "CPU time limit exceeded",
+  XFSZ: "File size limit exceeded",
+  VTALRM: "Virtual timer expired",
+  PROF: "Profiling timer expired",
+  WINCH: "Window changed",
+  IO: "I/O possible",
+  PWR: "Power failure",
+  SYS: "Bad system call",
 };
 
 /** What a signal that ended a process is called in messages (strsignal). */

@@ -1,5 +1,5 @@
 /** The program: `bash [options] [-c command | script] [arg ...]`, or a script on standard input. */
-import { ENOENT, EISDIR, strerror } from "../../kernel/index.ts";
+import { EISDIR, ENOENT, strerror } from "../../kernel/index.ts";
 import { O_RDONLY, type Process } from "../../syscall/index.ts";
 import { complain, decode, print, readToEnd } from "../lib/index.ts";
 import { IndexedArray } from "./arrays.ts";
@@ -92,7 +92,13 @@ async function runCommandString(process: Process, self: string, name: string, li
   return await runToEnd(shell, async () => await runParsed(shell, parseSource(source), "-c", true));
 }
 
-async function runScriptFile(process: Process, name: string, path: string, positional: readonly string[], line: CommandLine): Promise<number> {
+async function runScriptFile(
+  process: Process,
+  name: string,
+  path: string,
+  positional: readonly string[],
+  line: CommandLine,
+): Promise<number> {
   const found = await findScript(process, path);
   const fd = await process.open(found, O_RDONLY);
   const bytes = fd < 0 ? fd : await readToEnd(process, fd);

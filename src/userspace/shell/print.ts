@@ -1,6 +1,16 @@
 /** Commands as bash writes them: in `jobs`, in messages about killed children, and in `declare -f`. */
 import type {
-  AndOr, Case, Command, CommandNode, CompoundList, If, PipelineNode, Redirection, Statement, TestExpression, Word,
+  AndOr,
+  Case,
+  Command,
+  CommandNode,
+  CompoundList,
+  If,
+  PipelineNode,
+  Redirection,
+  Statement,
+  TestExpression,
+  Word,
 } from "unbash";
 import type { ShellFunction } from "./functions.ts";
 import type { Source } from "./source.ts";
@@ -15,7 +25,10 @@ export function commandText(source: Source, node: PipelineNode | AndOr): string 
 export function functionText(called: ShellFunction): string {
   const printer = new Printer(called.source, true);
   const { body } = called;
-  const group = body.type === "BraceGroup" ? printer.group(body.body) : `{ \n    ${body.type === "CompoundList" ? printer.list(body) : printer.node(body)}\n}`;
+  const group =
+    body.type === "BraceGroup"
+      ? printer.group(body.body)
+      : `{ \n    ${body.type === "CompoundList" ? printer.list(body) : printer.node(body)}\n}`;
   return `${called.name} () \n${group}`;
 }
 
@@ -39,7 +52,12 @@ class Printer {
         return node.commands.map((command, i) => (i === 0 ? "" : ` ${node.operators[i - 1]} `) + this.node(command)).join("");
       case "Pipeline": {
         const prefixes = node.prefixes.map(({ type }) => (type === "Negation" ? "! " : "time ")).join("");
-        return prefixes + node.commands.map((command, i) => (i === 0 ? "" : node.operators[i - 1] === "|&" ? " 2>&1 | " : " | ") + this.node(command)).join("");
+        return (
+          prefixes +
+          node.commands
+            .map((command, i) => (i === 0 ? "" : node.operators[i - 1] === "|&" ? " 2>&1 | " : " | ") + this.node(command))
+            .join("")
+        );
       }
       default:
         return this.command(node);
@@ -95,7 +113,9 @@ class Printer {
 
   private simple(node: Command): string {
     const before = node.prefix.filter(({ type }) => type === "Assignment");
-    const words = [...before, ...(node.name === undefined ? [] : [node.name]), ...node.args].map((word) => ("text" in word ? word.text : ""));
+    const words = [...before, ...(node.name === undefined ? [] : [node.name]), ...node.args].map((word) =>
+      "text" in word ? word.text : "",
+    );
     return [...words, ...node.redirects.map((redirection) => this.redirection(redirection))].join(" ");
   }
 

@@ -4,7 +4,16 @@ const UNPRINTABLE = /[\x00-\x1f\x7f\udc80-\udcff]/;
 const PLAIN = /^[A-Za-z0-9_@%+=:,./^-]+$/;
 
 const NAMED: Readonly<Record<string, string>> = {
-  "\x07": "\\a", "\b": "\\b", "\x1b": "\\E", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\", "'": "\\'",
+  "\x07": "\\a",
+  "\b": "\\b",
+  "\x1b": "\\E",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+  "\\": "\\\\",
+  "'": "\\'",
 };
 
 /** $'...' */
@@ -32,7 +41,9 @@ export function doubleQuote(text: string): string {
 export function backslashQuote(text: string): string {
   if (text === "") return "''";
   if (UNPRINTABLE.test(text)) return ansiQuote(text);
-  return text.replace(/[ !"#$&'()*,;<>?[\\\]^`{|}]/g, (char, at: number) => (char === "#" && at > 0 ? char : `\\${char}`)).replace(/^~/, "\\~");
+  return text
+    .replace(/[ !"#$&'()*,;<>?[\\\]^`{|}]/g, (char, at: number) => (char === "#" && at > 0 ? char : `\\${char}`))
+    .replace(/^~/, "\\~");
 }
 
 /** As `set -x` shows a word: quoted only if that is needed. */

@@ -7,15 +7,15 @@ import type { Process } from "../../syscall/index.ts";
 import { complain } from "../lib/index.ts";
 import { Arithmetic } from "./arith/evaluate.ts";
 import type { Builtin } from "./builtins/builtin.ts";
-import { defineSpecialVariables } from "./special-variables.ts";
 import { Matcher } from "./expand/matcher.ts";
 import type { PatternOptions } from "./expand/pattern.ts";
 import { Plans } from "./expand/plan.ts";
+import type { ShellFunction } from "./functions.ts";
 import { Jobs } from "./jobs.ts";
 import { Options } from "./options.ts";
 import type { Source } from "./source.ts";
+import { defineSpecialVariables } from "./special-variables.ts";
 import { Traps } from "./traps.ts";
-import type { ShellFunction } from "./functions.ts";
 import { Variables } from "./variables.ts";
 
 /** What the rooms of the shell need of the evaluator, which itself needs them. */
@@ -136,7 +136,12 @@ export class Shell {
     this.source = options.source;
     this.name = options.name;
     this.positional = options.positional;
-    this.compiled = twinOf?.compiled ?? { plans: new Plans(), matcher: new Matcher(), arithmetic: new Arithmetic(), commands: new WeakMap() };
+    this.compiled = twinOf?.compiled ?? {
+      plans: new Plans(),
+      matcher: new Matcher(),
+      arithmetic: new Arithmetic(),
+      commands: new WeakMap(),
+    };
     this.variables = twinOf?.variables.copy() ?? new Variables();
     this.functions = new Map(twinOf?.functions);
     this.options = new Options(twinOf?.options);

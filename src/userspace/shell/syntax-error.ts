@@ -33,13 +33,18 @@ export function describeSyntaxError(source: Source, error: { readonly message: s
 
 function unexpectedToken(source: Source, message: string, pos: number): SyntaxProblem {
   const { text } = source;
-  const at = message === "expected 'do'" && /\bdone\s*$/.test(text.slice(0, pos)) ? text.lastIndexOf("done", pos) : tokenStart(text, message, pos);
+  const at =
+    message === "expected 'do'" && /\bdone\s*$/.test(text.slice(0, pos)) ? text.lastIndexOf("done", pos) : tokenStart(text, message, pos);
   if (at >= text.length && !/redirect target|function body|test operator/.test(message)) {
     const lines = text.endsWith("\n") ? 0 : 1;
     return { line: source.lineOf(text.length) + lines, message: "syntax error: unexpected end of file", quote: null };
   }
   const token = tokenAt(text, at);
-  return { line: source.lineOf(Math.min(at, text.length)), message: `syntax error near unexpected token \`${token}'`, quote: source.lineText(Math.min(at, text.length - 1)) };
+  return {
+    line: source.lineOf(Math.min(at, text.length)),
+    message: `syntax error near unexpected token \`${token}'`,
+    quote: source.lineText(Math.min(at, text.length - 1)),
+  };
 }
 
 /** Where the token begins that bash would have stumbled over. */

@@ -5,11 +5,11 @@ import { evaluateRaw } from "./assign.ts";
 import { expandToPattern, expandToRegex, expandToText } from "./expand/word.ts";
 import { testText } from "./print.ts";
 import { traceQuote } from "./quote.ts";
+import { translateRegex } from "./regex.ts";
 import type { Shell } from "./shell.ts";
 import { fileComparison, isNumberTest, numberComparison, unaryTest } from "./test-operators.ts";
 import { trace } from "./trace.ts";
 import { ExpansionError } from "./unwind.ts";
-import { translateRegex } from "./regex.ts";
 
 export async function evaluateTest(shell: Shell, expression: TestExpression): Promise<boolean> {
   switch (expression.type) {
@@ -77,7 +77,8 @@ export async function traceTest(shell: Shell, expression: TestExpression): Promi
   const inner = expression.type === "TestNot" || expression.type === "TestGroup" ? null : expression;
   if (inner === null) return await trace(shell, `[[ ${testText(expression)} ]]`);
   const words = inner.type === "TestUnary" ? [inner.operand] : [inner.left, inner.right];
-  for (const word of words) shown.set(word, await shownWord(shell, word, inner.type === "TestBinary" && word === inner.right ? inner.operator : ""));
+  for (const word of words)
+    shown.set(word, await shownWord(shell, word, inner.type === "TestBinary" && word === inner.right ? inner.operator : ""));
   await trace(shell, `[[ ${testText(inner, (word) => shown.get(word) ?? word.text)} ]]`);
 }
 

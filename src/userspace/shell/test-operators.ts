@@ -5,13 +5,18 @@ import { evaluateExpression } from "./assign.ts";
 import { setOptionNames } from "./options.ts";
 import type { Shell } from "./shell.ts";
 
-const UNARY = new Set("abcdefghknoprstuvwxzGLNORS".split("").map((letter) => `-${letter}`));
+const UNARY: ReadonlySet<string> = new Set("abcdefghknoprstuvwxzGLNORS".split("").map((letter) => `-${letter}`));
 const FILE_COMPARISONS: ReadonlySet<string> = new Set(["-nt", "-ot", "-ef"]);
 const NUMBER_COMPARISONS: ReadonlySet<string> = new Set(["-eq", "-ne", "-lt", "-le", "-gt", "-ge"]);
 const STRING_COMPARISONS: ReadonlySet<string> = new Set(["=", "==", "!=", "<", ">"]);
 
 const FILE_TYPES: Readonly<Record<string, number>> = {
-  "-b": S_IFBLK, "-c": S_IFCHR, "-d": S_IFDIR, "-f": S_IFREG, "-p": S_IFIFO, "-S": S_IFSOCK,
+  "-b": S_IFBLK,
+  "-c": S_IFCHR,
+  "-d": S_IFDIR,
+  "-f": S_IFREG,
+  "-p": S_IFIFO,
+  "-S": S_IFSOCK,
 };
 const MODE_BITS: Readonly<Record<string, number>> = { "-u": 0o4000, "-g": 0o2000, "-k": 0o1000 };
 const ACCESS_MODES: Readonly<Record<string, number>> = { "-r": 4, "-w": 2, "-x": 1 };
@@ -49,13 +54,16 @@ export async function unaryTest(shell: Shell, operator: string, operand: string)
 
 function isSet(shell: Shell, operand: string): boolean {
   const found = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(operand);
-  if (found === null) return /^\d+$/.test(operand) ? shell.positional.length >= Number(operand) : shell.variables.text(operand) !== undefined;
+  if (found === null)
+    return /^\d+$/.test(operand) ? shell.positional.length >= Number(operand) : shell.variables.text(operand) !== undefined;
   const [, name = "", subscript = ""] = found;
   const value = shell.variables.value(name);
   if (subscript === "@" || subscript === "*") return typeof value === "object" && value.size > 0;
   if (value instanceof AssociativeArray) return value.get(subscript) !== undefined;
   const index = Number(evaluateExpression(shell, subscript));
-  return value instanceof IndexedArray ? value.get(index < 0 ? value.end + index : index) !== undefined : value !== undefined && index === 0;
+  return value instanceof IndexedArray
+    ? value.get(index < 0 ? value.end + index : index) !== undefined
+    : value !== undefined && index === 0;
 }
 
 async function fileTest(shell: Shell, operator: string, path: string): Promise<boolean> {

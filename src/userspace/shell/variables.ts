@@ -67,7 +67,10 @@ export class Variables {
       for (const [name, variable] of scope) copy.set(name, variable.copy());
       return copy;
     };
-    return new Variables(copyScope(this.global), this.inner.map(({ scope, temporary }) => ({ scope: copyScope(scope), temporary })));
+    return new Variables(
+      copyScope(this.global),
+      this.inner.map(({ scope, temporary }) => ({ scope: copyScope(scope), temporary })),
+    );
   }
 
   define(name: string, dynamic: DynamicVariable): void {

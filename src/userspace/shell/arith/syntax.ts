@@ -35,13 +35,59 @@ interface Token {
 }
 
 const OPERATORS = [
-  "<<=", ">>=", "**", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=", "*=", "/=", "%=", "&=", "^=", "|=",
-  "+", "-", "*", "/", "%", "<", ">", "=", "!", "~", "&", "^", "|", "?", ":", ",", "(", ")",
+  "<<=",
+  ">>=",
+  "**",
+  "++",
+  "--",
+  "<<",
+  ">>",
+  "<=",
+  ">=",
+  "==",
+  "!=",
+  "&&",
+  "||",
+  "+=",
+  "-=",
+  "*=",
+  "/=",
+  "%=",
+  "&=",
+  "^=",
+  "|=",
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+  "<",
+  ">",
+  "=",
+  "!",
+  "~",
+  "&",
+  "^",
+  "|",
+  "?",
+  ":",
+  ",",
+  "(",
+  ")",
 ];
 
 /** Binary operators by rising precedence; all of them group to the left. */
 const LEVELS: readonly (readonly string[])[] = [
-  ["||"], ["&&"], ["|"], ["^"], ["&"], ["==", "!="], ["<", "<=", ">", ">="], ["<<", ">>"], ["+", "-"], ["*", "/", "%"],
+  ["||"],
+  ["&&"],
+  ["|"],
+  ["^"],
+  ["&"],
+  ["==", "!="],
+  ["<", "<=", ">", ">="],
+  ["<<", ">>"],
+  ["+", "-"],
+  ["*", "/", "%"],
 ];
 
 const ASSIGNMENTS: ReadonlySet<string> = new Set(["=", "+=", "-=", "*=", "/=", "%=", "<<=", ">>=", "&=", "^=", "|="]);
@@ -134,7 +180,8 @@ class ArithmeticParser {
     const test = this.binary(0);
     if (!this.take("?")) return test;
     const yes = this.branch();
-    if (!this.take(":")) throw this.error("`:' expected for conditional expression", this.token.kind === "end" ? this.lastAt : this.token.at);
+    if (!this.take(":"))
+      throw this.error("`:' expected for conditional expression", this.token.kind === "end" ? this.lastAt : this.token.at);
     return { kind: "choice", test, yes, no: this.branch() };
   }
 

@@ -27,7 +27,13 @@ async function declare(shell: Shell, args: readonly string[], invocation: Invoca
   const { given } = flags;
   if (given.has("f") || given.has("F")) return await showFunctions(shell, name, flags);
   if (given.has("p") || flags.rest.length === 0) return await showVariables(shell, name, flags);
-  return await declareAll(shell, flags, args, invocation, inFunction(shell) && !given.has("g") ? "local" : given.has("g") ? "global" : "visible");
+  return await declareAll(
+    shell,
+    flags,
+    args,
+    invocation,
+    inFunction(shell) && !given.has("g") ? "local" : given.has("g") ? "global" : "visible",
+  );
 }
 
 async function local(shell: Shell, args: readonly string[], invocation: Invocation): Promise<number> {
@@ -87,7 +93,13 @@ async function plainError(shell: Shell, message: string): Promise<number> {
 }
 
 /** Declares one name. False if it is none. */
-function declareOne(shell: Shell, word: string, flags: Flags, place: Place, elements: Parameters<typeof assignArray>[3] | undefined): boolean {
+function declareOne(
+  shell: Shell,
+  word: string,
+  flags: Flags,
+  place: Place,
+  elements: Parameters<typeof assignArray>[3] | undefined,
+): boolean {
   const found = ARGUMENT.exec(word);
   if (found === null) return false;
   const { given } = flags;

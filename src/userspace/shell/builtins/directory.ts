@@ -85,7 +85,8 @@ async function dirs(shell: Shell, args: readonly string[]): Promise<number> {
     return 0;
   }
   const home = shell.variables.text("HOME") ?? "";
-  const short = (path: string): string => (!given.has("l") && home !== "" && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path);
+  const short = (path: string): string =>
+    !given.has("l") && home !== "" && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path;
   const shown = stack(shell).map(short);
   if (given.has("v")) return await output(shell, "dirs", shown.map((path, i) => `${String(i).padStart(2)}  ${path}\n`).join(""));
   return await output(shell, "dirs", given.has("p") ? shown.map((path) => `${path}\n`).join("") : `${shown.join(" ")}\n`);
@@ -121,8 +122,13 @@ async function popd(shell: Shell, args: readonly string[]): Promise<number> {
   if (all.length < 2) return await builtinError(shell, "popd", "directory stack empty");
   const n = Number(spec.slice(1));
   const at = spec.startsWith("+") ? n : all.length - 1 - n;
-  if (!/^[+-]\d+$/.test(spec) || at < 0 || at >= all.length) return await builtinError(shell, "popd", `${spec}: directory stack index out of range`);
-  return await enter(shell, "popd", all.filter((_, i) => i !== at));
+  if (!/^[+-]\d+$/.test(spec) || at < 0 || at >= all.length)
+    return await builtinError(shell, "popd", `${spec}: directory stack index out of range`);
+  return await enter(
+    shell,
+    "popd",
+    all.filter((_, i) => i !== at),
+  );
 }
 
 /** Goes to the first directory and keeps the others on the stack. */
@@ -145,7 +151,8 @@ async function umask(shell: Shell, args: readonly string[]): Promise<number> {
     return await output(shell, "umask", `${flags.given.has("p") ? "umask " : ""}${flags.given.has("S") ? symbolic(current) : octal}\n`);
   }
   if (/^\d+$/.test(mode)) {
-    if (!/^[0-7]+$/.test(mode) || Number.parseInt(mode, 8) > 0o777) return await builtinError(shell, "umask", `${mode}: octal number out of range`);
+    if (!/^[0-7]+$/.test(mode) || Number.parseInt(mode, 8) > 0o777)
+      return await builtinError(shell, "umask", `${mode}: octal number out of range`);
     process.umask(Number.parseInt(mode, 8));
     return 0;
   }
@@ -157,7 +164,9 @@ async function umask(shell: Shell, args: readonly string[]): Promise<number> {
 
 function symbolic(mask: number): string {
   const allowed = ~mask & 0o777;
-  return ["u", "g", "o"].map((who, i) => `${who}=${["r", "w", "x"].filter((_, bit) => ((allowed >> (8 - 3 * i - bit)) & 1) === 1).join("")}`).join(",");
+  return ["u", "g", "o"]
+    .map((who, i) => `${who}=${["r", "w", "x"].filter((_, bit) => ((allowed >> (8 - 3 * i - bit)) & 1) === 1).join("")}`)
+    .join(",");
 }
 
 /** u=rwx,g-w on the permissions that the mask allows; null if that is no mode. */
@@ -168,7 +177,11 @@ function applySymbolic(mask: number, text: string): number | null {
     if (found === null) return null;
     const [, who = "", operator, letters = ""] = found;
     const bits = (letters.includes("r") ? 4 : 0) | (letters.includes("w") ? 2 : 0) | (letters.includes("x") ? 1 : 0);
-    for (const [letter, shift] of [["u", 6], ["g", 3], ["o", 0]] as const) {
+    for (const [letter, shift] of [
+      ["u", 6],
+      ["g", 3],
+      ["o", 0],
+    ] as const) {
       if (who !== "" && !who.includes("a") && !who.includes(letter)) continue;
       if (operator === "=") allowed = (allowed & ~(7 << shift)) | (bits << shift);
       else if (operator === "+") allowed |= bits << shift;

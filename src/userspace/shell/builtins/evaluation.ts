@@ -10,8 +10,8 @@ import { Source } from "../source.ts";
 import { runExitTrap } from "../traps.ts";
 import { FunctionReturn, ShellExit } from "../unwind.ts";
 import { type BuiltinTable, builtinError, type Invocation, USAGE } from "./builtin.ts";
-import { describeCommand } from "./type.ts";
 import { parseFlags } from "./flags.ts";
+import { describeCommand } from "./type.ts";
 
 const STANDARD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

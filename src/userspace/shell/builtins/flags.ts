@@ -1,7 +1,8 @@
 /** Options of builtins: single letters, bundled, ended by -- or the first operand. */
+
+import { complain } from "../../lib/index.ts";
 import type { Shell } from "../shell.ts";
 import { builtinError } from "./builtin.ts";
-import { complain } from "../../lib/index.ts";
 
 export interface Flags {
   /** Letters that were given, with their arguments ("" for those that take none). "+x" for those given with a plus. */
@@ -10,7 +11,14 @@ export interface Flags {
 }
 
 /** `spec` as getopt has it: "ab:c". `plus` allows +x. Null after an error, which has been printed; the status is then 2. */
-export async function parseFlags(shell: Shell, name: string, args: readonly string[], spec: string, usage: string, plus = false): Promise<Flags | null> {
+export async function parseFlags(
+  shell: Shell,
+  name: string,
+  args: readonly string[],
+  spec: string,
+  usage: string,
+  plus = false,
+): Promise<Flags | null> {
   const given = new Map<string, string>();
   let i = 0;
   for (; i < args.length; i++) {

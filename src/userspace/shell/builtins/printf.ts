@@ -1,10 +1,11 @@
 /** printf */
+
+import { strftime } from "../../coreutils/strftime.ts";
+import { complain, encode, rawByte } from "../../lib/index.ts";
 import { assignElement, assignText } from "../assign.ts";
 import { unescape } from "../escapes.ts";
 import { backslashQuote, singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
-import { complain, encode, rawByte } from "../../lib/index.ts";
-import { strftime } from "../../coreutils/strftime.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
 
@@ -12,7 +13,13 @@ const DIRECTIVE = /%(?:%|([-+ 0#']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(\([^)]*\))?(?:hh
 const NS_PER_SECOND = 1e9;
 
 async function printf(shell: Shell, args: readonly string[]): Promise<number> {
-  const flags = await parseFlags(shell, "printf", args[0]?.startsWith("-v") === true || args[0] === "--" ? args : ["--", ...args], "v:", "[-v var] format [arguments]");
+  const flags = await parseFlags(
+    shell,
+    "printf",
+    args[0]?.startsWith("-v") === true || args[0] === "--" ? args : ["--", ...args],
+    "v:",
+    "[-v var] format [arguments]",
+  );
   if (flags === null) return USAGE;
   const [format, ...values] = flags.rest;
   if (format === undefined) {
@@ -172,7 +179,8 @@ class Formatter {
     const unsigned = BigInt.asUintN(64, value);
     const radix = letter === "o" ? 8 : letter === "u" ? 10 : 16;
     let digits = unsigned.toString(radix).padStart(precision ?? 0, "0");
-    if (flags.includes("#") && unsigned !== 0n) digits = radix === 16 ? `0x${digits}` : radix === 8 && !digits.startsWith("0") ? `0${digits}` : digits;
+    if (flags.includes("#") && unsigned !== 0n)
+      digits = radix === 16 ? `0x${digits}` : radix === 8 && !digits.startsWith("0") ? `0${digits}` : digits;
     return letter === "X" ? digits.toUpperCase() : digits;
   }
 
@@ -193,7 +201,8 @@ class Formatter {
     const argument = this.take();
     const { process } = this.shell;
     const now = Math.floor(process.clockRealtime() / NS_PER_SECOND);
-    const seconds = argument === undefined || argument === "" || argument === "-1" ? now : argument === "-2" ? now : Number(this.integer(argument));
+    const seconds =
+      argument === undefined || argument === "" || argument === "-1" ? now : argument === "-2" ? now : Number(this.integer(argument));
     return strftime(time === null || time === "()" ? "%X" : time.slice(1, -1), { seconds, nanoseconds: 0 });
   }
 }

@@ -42,7 +42,10 @@ async function read(shell: Shell, args: readonly string[]): Promise<number> {
   const limit = given.get("n") ?? given.get("N");
   const delimiter = given.has("N") ? NO_DELIMITER : (encode(given.get("d") ?? "\n")[0] ?? 0);
   const line = await readLogical(shell, fd, delimiter, limit === undefined ? null : Number(limit), given.has("r"));
-  if (typeof line === "number") return line === -EINTR ? 128 + (shell.traps.pending[0] ?? 0) : await builtinError(shell, "read", `read error: ${fd}: ${strerror(line)}`);
+  if (typeof line === "number")
+    return line === -EINTR
+      ? 128 + (shell.traps.pending[0] ?? 0)
+      : await builtinError(shell, "read", `read error: ${fd}: ${strerror(line)}`);
   store(shell, line.characters, rest, given.get("a"), given.has("N"));
   return line.complete ? 0 : 1;
 }
@@ -67,7 +70,10 @@ async function readLogical(
 ): Promise<{ readonly characters: readonly Character[]; readonly complete: boolean } | number> {
   const characters: Character[] = [];
   for (;;) {
-    const line: LineRead | number = await readLine(shell.process, fd, { delimiter, limit: limit === null ? null : limit - characters.length });
+    const line: LineRead | number = await readLine(shell.process, fd, {
+      delimiter,
+      limit: limit === null ? null : limit - characters.length,
+    });
     if (typeof line === "number") return line;
     const text = delimiter === 0 ? line.text : line.text.replaceAll("\0", "");
     let open = false;
@@ -128,7 +134,11 @@ function splitFields(characters: readonly Character[], ifs: string, count: numbe
   return fields;
 }
 
-function lastField(rest: readonly Character[], isSeparator: (c: Character | undefined) => boolean, isBlank: (c: Character | undefined) => boolean): readonly Character[] {
+function lastField(
+  rest: readonly Character[],
+  isSeparator: (c: Character | undefined) => boolean,
+  isBlank: (c: Character | undefined) => boolean,
+): readonly Character[] {
   let end = rest.length;
   while (end > 0 && isBlank(rest[end - 1])) end--;
   const trimmed = rest.slice(0, end);

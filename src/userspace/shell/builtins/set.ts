@@ -1,4 +1,6 @@
 /** set, shopt, shift, getopts. */
+
+import { complain } from "../../lib/index.ts";
 import { assignText } from "../assign.ts";
 import { describeValue } from "../describe.ts";
 import { optionOfLetter, setOptionNames, shoptNames } from "../options.ts";
@@ -6,7 +8,6 @@ import { functionText } from "../print.ts";
 import { valueQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import { isName } from "../variables.ts";
-import { complain } from "../../lib/index.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
 
@@ -84,7 +85,7 @@ async function shopt(shell: Shell, args: readonly string[]): Promise<number> {
   const ofSet = given.has("o");
   const known = ofSet ? setOptionNames() : shoptNames();
   const isOn = (name: string): boolean => (ofSet ? shell.options.get(name) : shell.options.shopt(name));
-  const names = rest.length > 0 ? rest : known.filter((name) => given.has("s") ? isOn(name) : given.has("u") ? !isOn(name) : true);
+  const names = rest.length > 0 ? rest : known.filter((name) => (given.has("s") ? isOn(name) : given.has("u") ? !isOn(name) : true));
   let status = 0;
   for (const name of names) {
     if (!known.includes(name)) {
@@ -146,7 +147,8 @@ async function getopts(shell: Shell, args: readonly string[]): Promise<number> {
   }
   const value = more ? word.slice(shell.getoptsAt + 1) : words[index];
   finish(shell, more || value === undefined ? index + 1 : index + 2, 1);
-  if (value === undefined) return await complainAbout(shell, name, silent, silent ? ":" : "?", letter, `option requires an argument -- ${letter}`);
+  if (value === undefined)
+    return await complainAbout(shell, name, silent, silent ? ":" : "?", letter, `option requires an argument -- ${letter}`);
   assignText(shell, "OPTARG", value, false);
   assignText(shell, name, letter, false);
   return 0;
@@ -158,7 +160,14 @@ function finish(shell: Shell, index: number, at: number): void {
   assignText(shell, "OPTIND", String(index), false);
 }
 
-async function complainAbout(shell: Shell, name: string, silent: boolean, result: string, letter: string, message: string): Promise<number> {
+async function complainAbout(
+  shell: Shell,
+  name: string,
+  silent: boolean,
+  result: string,
+  letter: string,
+  message: string,
+): Promise<number> {
   assignText(shell, name, result, false);
   if (silent) {
     assignText(shell, "OPTARG", letter, false);

@@ -3,7 +3,7 @@ import { SIGKILL, SIGSTOP } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
 import { singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
-import { parseTrapName, trapLabel, type TrapName } from "../traps.ts";
+import { parseTrapName, type TrapName, trapLabel } from "../traps.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
 import { signalList } from "./kill.ts";

@@ -6,7 +6,28 @@ import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
 
 const KEYWORDS: ReadonlySet<string> = new Set([
-  "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done", "in", "function", "time", "{", "}", "!", "[[", "]]", "coproc",
+  "if",
+  "then",
+  "else",
+  "elif",
+  "fi",
+  "case",
+  "esac",
+  "for",
+  "select",
+  "while",
+  "until",
+  "do",
+  "done",
+  "in",
+  "function",
+  "time",
+  "{",
+  "}",
+  "!",
+  "[[",
+  "]]",
+  "coproc",
 ]);
 
 type Style = "long" | "short" | "kind" | "path";
@@ -37,7 +58,9 @@ async function describe(shell: Shell, name: string, style: Style, onlyFiles: boo
   }
   if (found.length > 0 && !all) return found;
   const hashed = shell.hash.get(name);
-  const path = name.includes("/") ? await executable(shell, name) : (hashed?.path ?? (await searchPath(shell, name, shell.variables.text("PATH") ?? "")));
+  const path = name.includes("/")
+    ? await executable(shell, name)
+    : (hashed?.path ?? (await searchPath(shell, name, shell.variables.text("PATH") ?? "")));
   if (path !== null) add("file", hashed === undefined ? `${name} is ${path}` : `${name} is hashed (${path})`, path);
   return found;
 }

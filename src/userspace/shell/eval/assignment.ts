@@ -26,7 +26,11 @@ export async function expandElements(shell: Shell, value: ArrayValue): Promise<r
     if (keyed !== null) {
       const key = await expandToText(shell, plans.parseWord(keyed[1] as string));
       const text = word.text.slice(keyed[0].length);
-      elements.push({ key, append: keyed[2] === "+", value: text === "" ? "" : await expandToText(shell, plans.parseWord(text), "assignment") });
+      elements.push({
+        key,
+        append: keyed[2] === "+",
+        value: text === "" ? "" : await expandToText(shell, plans.parseWord(text), "assignment"),
+      });
       continue;
     }
     const fields: string[] = [];
@@ -59,7 +63,13 @@ function indexed(shell: Shell, name: string, variable: Variable, elements: reado
   return array;
 }
 
-function associative(shell: Shell, name: string, variable: Variable, elements: readonly ArrayElement[], array: AssociativeArray): AssociativeArray {
+function associative(
+  shell: Shell,
+  name: string,
+  variable: Variable,
+  elements: readonly ArrayElement[],
+  array: AssociativeArray,
+): AssociativeArray {
   const plain = elements.every(({ key }) => key === null);
   for (let i = 0; i < elements.length; i += plain ? 2 : 1) {
     const { key, append, value } = elements[i] as ArrayElement;

@@ -4,7 +4,17 @@ import { commandText } from "../print.ts";
 import type { Shell } from "../shell.ts";
 import { runPendingTraps, runTrap } from "../traps.ts";
 import { Discard, ExpansionError, ShellExit } from "../unwind.ts";
-import { runArithmeticCommand, runArithmeticFor, runCase, runFor, runIf, runSelect, runSubshell, runTestCommand, runWhile } from "./compound.ts";
+import {
+  runArithmeticCommand,
+  runArithmeticFor,
+  runCase,
+  runFor,
+  runIf,
+  runSelect,
+  runSubshell,
+  runTestCommand,
+  runWhile,
+} from "./compound.ts";
 import { runCoproc } from "./coproc.ts";
 import { runPipeline, startBackground } from "./pipeline.ts";
 import { runSimple, withRedirections } from "./simple.ts";
@@ -105,7 +115,10 @@ async function runRedirected(shell: Shell, node: Redirected): Promise<number> {
   return status;
 }
 
-async function dispatchCompound(shell: Shell, node: Exclude<CommandNode, { type: "Command" | "Function" | "Redirected" | "Coproc" }>): Promise<number> {
+async function dispatchCompound(
+  shell: Shell,
+  node: Exclude<CommandNode, { type: "Command" | "Function" | "Redirected" | "Coproc" }>,
+): Promise<number> {
   switch (node.type) {
     case "If":
       return await runIf(shell, node);
@@ -150,6 +163,12 @@ async function runAndOr(shell: Shell, node: AndOr, last: boolean): Promise<numbe
 
 function defineFunction(shell: Shell, node: CommandNode & { type: "Function" }): number {
   const name = node.name.value;
-  shell.functions.set(name, { name, body: node.body, source: shell.source, sourceName: shell.calls.at(-1)?.source ?? "environment", exported: false });
+  shell.functions.set(name, {
+    name,
+    body: node.body,
+    source: shell.source,
+    sourceName: shell.calls.at(-1)?.source ?? "environment",
+    exported: false,
+  });
   return 0;
 }

@@ -1,5 +1,5 @@
 /** Compound commands: groups, subshells, if, loops, case, select, (( )), [[ ]]. */
-import type { ArithmeticCommand, ArithmeticFor, Case, For, If, Select, Subshell, TestCommand, While, Word } from "unbash";
+import type { ArithmeticCommand, ArithmeticFor, Case, CompoundList, For, If, Select, Subshell, TestCommand, While, Word } from "unbash";
 import { complain, encode } from "../../lib/index.ts";
 import { ArithmeticError } from "../arith/syntax.ts";
 import { assignText, evaluateRaw } from "../assign.ts";
@@ -13,7 +13,6 @@ import { LoopJump } from "../unwind.ts";
 import { isName } from "../variables.ts";
 import { forkShell } from "./fork.ts";
 import { finishForeground } from "./simple.ts";
-import type { CompoundList } from "unbash";
 
 /** A condition: `set -e` and ERR do not apply in it. */
 async function holds(shell: Shell, list: CompoundList): Promise<boolean> {
@@ -113,7 +112,8 @@ function headerParts(shell: Shell, node: ArithmeticFor): readonly string[] {
 export async function runArithmeticFor(shell: Shell, node: ArithmeticFor): Promise<number> {
   shell.at(node.pos);
   const [initialize = "", test = "", update = ""] = headerParts(shell, node);
-  const step = async (expression: string): Promise<bigint | null> => (expression.trim() === "" ? 1n : await arithmetic(shell, expression, "(("));
+  const step = async (expression: string): Promise<bigint | null> =>
+    expression.trim() === "" ? 1n : await arithmetic(shell, expression, "((");
   if ((await step(initialize)) === null) return 1;
   return await inLoop(shell, async (loop) => {
     for (;;) {

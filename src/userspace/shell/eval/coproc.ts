@@ -17,7 +17,8 @@ export async function runCoproc(shell: Shell, node: Coproc): Promise<number> {
   const { process } = shell;
   const input = await process.pipe();
   const output = await process.pipe();
-  if (typeof input === "number" || typeof output === "number") throw new ExpansionError(`pipe error: ${strerror(typeof input === "number" ? input : (output as number))}`);
+  if (typeof input === "number" || typeof output === "number")
+    throw new ExpansionError(`pipe error: ${strerror(typeof input === "number" ? input : (output as number))}`);
   const pid = await forkShell(shell, async (twin) => {
     await twin.process.dup2(input[0], 0);
     await twin.process.dup2(output[1], 1);

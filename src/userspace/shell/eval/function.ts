@@ -1,6 +1,7 @@
 /** Calling functions of the shell. */
-import { MAX_NESTING } from "../limits.ts";
+
 import type { ShellFunction } from "../functions.ts";
+import { MAX_NESTING } from "../limits.ts";
 import type { Shell } from "../shell.ts";
 import { runTrap } from "../traps.ts";
 import { Discard, FunctionReturn } from "../unwind.ts";
@@ -31,7 +32,9 @@ export async function callFunction(shell: Shell, called: ShellFunction, args: re
 async function runBody(shell: Shell, called: ShellFunction): Promise<number> {
   try {
     const { body } = called;
-    return body.type === "CompoundList" ? await shell.evaluator.run(shell, body.commands, false) : await shell.evaluator.node(shell, body, false);
+    return body.type === "CompoundList"
+      ? await shell.evaluator.run(shell, body.commands, false)
+      : await shell.evaluator.node(shell, body, false);
   } catch (error) {
     if (error instanceof FunctionReturn) return error.status;
     throw error;

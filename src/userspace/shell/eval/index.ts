@@ -1,7 +1,7 @@
 /** The evaluator: runs parsed commands in a shell. */
 import { complain } from "../../lib/index.ts";
 import type { Evaluator, Shell } from "../shell.ts";
-import { parseSource, type Parsed, Source } from "../source.ts";
+import { type Parsed, parseSource, type Source } from "../source.ts";
 import type { SyntaxProblem } from "../syntax-error.ts";
 import { runPendingTraps } from "../traps.ts";
 import { Discard } from "../unwind.ts";

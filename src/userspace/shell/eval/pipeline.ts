@@ -1,5 +1,5 @@
 /** Pipelines, their negation and timing, and jobs in the background. */
-import type { CommandNode, Pipeline, PipelineNode, Statement, AndOr } from "unbash";
+import type { AndOr, CommandNode, Pipeline, PipelineNode, Statement } from "unbash";
 import { strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
 import { exitStatus, type JobProcess, notifyEnded, reapEnded, reportDeath, waitForChild } from "../jobs.ts";
@@ -16,7 +16,12 @@ export async function runPipeline(shell: Shell, node: Pipeline, last: boolean): 
   try {
     const [only] = node.commands;
     const single = node.commands.length === 1 && only !== undefined;
-    const status = only === undefined ? 0 : single ? await shell.evaluator.node(shell, only, last && node.prefixes.length === 0) : await runStages(shell, node);
+    const status =
+      only === undefined
+        ? 0
+        : single
+          ? await shell.evaluator.node(shell, only, last && node.prefixes.length === 0)
+          : await runStages(shell, node);
     return negated ? (status === 0 ? 1 : 0) : status;
   } finally {
     if (negated) shell.guarded--;

@@ -2,11 +2,11 @@
 import type { Assignment, Command, Redirection, Word } from "unbash";
 import type { Builtin } from "../builtins/builtin.ts";
 import { expandWord } from "../expand/word.ts";
-import { reapEnded, reportDeath, waitForChild, exitStatus, notifyEnded } from "../jobs.ts";
+import { exitStatus, notifyEnded, reapEnded, reportDeath, waitForChild } from "../jobs.ts";
 import { commandText } from "../print.ts";
 import { redirect, type Undo, undoRedirections } from "../redirect.ts";
 import type { CommandLookup, Shell } from "../shell.ts";
-import { traceWords, trace } from "../trace.ts";
+import { trace, traceWords } from "../trace.ts";
 import { runTrap } from "../traps.ts";
 import { type ArrayElement, assign, assignmentWord, expandElements } from "./assignment.ts";
 import { execCommand, findCommand } from "./external.ts";
@@ -41,7 +41,12 @@ function makePlan(node: Command): CommandPlan {
   const elements = [...prefix, ...(name === undefined ? [] : [name]), ...suffix];
   const second = elements[1] ?? elements[0];
   const assignments = prefix.filter((element): element is Assignment => element.type === "Assignment");
-  return { at: Math.max(node.pos, (second?.end ?? node.end) - 1), words: name === undefined ? [] : [name, ...node.args], assignments, redirections: node.redirects };
+  return {
+    at: Math.max(node.pos, (second?.end ?? node.end) - 1),
+    words: name === undefined ? [] : [name, ...node.args],
+    assignments,
+    redirections: node.redirects,
+  };
 }
 
 /** Runs a simple command. `last`: this process has nothing left to do, so that a program can take its place. */
@@ -68,7 +73,7 @@ async function expandCommand(shell: Shell, plan: CommandPlan, arrays: Map<number
       if (pending !== undefined) await pending;
       continue;
     }
-    declares ??= shell.builtins.get(words[0] ?? "")?.declares === true || (words[0] === "command" || words[0] === "builtin");
+    declares ??= shell.builtins.get(words[0] ?? "")?.declares === true || words[0] === "command" || words[0] === "builtin";
     if (!declares) {
       const pending = expandWord(shell, shell.compiled.plans.parseWord(word.text), words);
       if (pending !== undefined) await pending;
@@ -122,12 +127,22 @@ async function runCommand(
   }
 }
 
-async function runBuiltin(shell: Shell, builtin: Builtin, words: readonly string[], arrays: ReadonlyMap<number, readonly ArrayElement[]>): Promise<number> {
+async function runBuiltin(
+  shell: Shell,
+  builtin: Builtin,
+  words: readonly string[],
+  arrays: ReadonlyMap<number, readonly ArrayElement[]>,
+): Promise<number> {
   return await builtin.run(shell, words.slice(1), { name: words[0] as string, arrays });
 }
 
 /** Runs something with redirections, which are undone afterwards unless they are to stay (`exec`). */
-export async function withRedirections(shell: Shell, redirections: readonly Redirection[], keep: boolean, body: () => Promise<number>): Promise<number> {
+export async function withRedirections(
+  shell: Shell,
+  redirections: readonly Redirection[],
+  keep: boolean,
+  body: () => Promise<number>,
+): Promise<number> {
   if (redirections.length === 0) return await body();
   const undo: Undo | null = keep ? null : [];
   try {

@@ -3,13 +3,13 @@ import type { CommandExpansionPart, ParsedScript, ProcessSubstitutionPart, Redir
 import { EFBIG, strerror } from "../../../kernel/index.ts";
 import { O_RDONLY } from "../../../syscall/index.ts";
 import { decode, readToEnd } from "../../lib/index.ts";
+import { tooBig } from "../expand/builder.ts";
 import { expandToText } from "../expand/word.ts";
 import { exitStatus, waitForChild } from "../jobs.ts";
 import { MAX_VALUE } from "../limits.ts";
 import type { Shell } from "../shell.ts";
 import { judge, Source } from "../source.ts";
 import { Discard, ExpansionError } from "../unwind.ts";
-import { tooBig } from "../expand/builder.ts";
 import { forkShell } from "./fork.ts";
 
 /** Process substitutions get high descriptors, out of the way of scripts'. */

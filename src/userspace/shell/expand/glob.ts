@@ -34,7 +34,8 @@ class Walk {
   async from(base: string, sections: readonly string[]): Promise<string[]> {
     const [section, ...rest] = sections;
     if (section === undefined) return [base];
-    if (section === "") return rest.length === 0 ? await this.ifDirectory(base) : await this.from(base.endsWith("/") ? base : `${base}/`, rest);
+    if (section === "")
+      return rest.length === 0 ? await this.ifDirectory(base) : await this.from(base.endsWith("/") ? base : `${base}/`, rest);
     if (section === "**" && this.shell.options.shopt("globstar")) return await this.recursively(base, rest);
     if (!hasMagic(section, this.options.extglob)) return await this.literal(base, unescapePattern(section), rest);
     const found: string[] = [];

@@ -1,5 +1,5 @@
 /** Matching against shell patterns, with what has been compiled kept for the next time. */
-import { hasMagic, patternToRegex, type PatternOptions, unescapePattern } from "./pattern.ts";
+import { hasMagic, type PatternOptions, patternToRegex, unescapePattern } from "./pattern.ts";
 
 /** Compiled patterns kept; loops use a handful. */
 const MAX_KEPT = 500;

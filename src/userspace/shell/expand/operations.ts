@@ -1,8 +1,8 @@
 /** What ${name#pattern}, ${name/pattern/text}, ${name:offset:length}, ${name^^} and ${name@Q} make of a value. */
 import type { ParameterOperation, Word } from "unbash";
-import { evaluateExpression } from "../assign.ts";
 import { AssociativeArray, IndexedArray } from "../arrays.ts";
-import { describeVariable, attributeLetters } from "../describe.ts";
+import { evaluateExpression } from "../assign.ts";
+import { attributeLetters, describeVariable } from "../describe.ts";
 import { unescapeAnsi } from "../escapes.ts";
 import { singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
@@ -77,7 +77,8 @@ async function replace(shell: Shell, expander: Expander, target: Target, operati
 function replacer(template: string, ampersand: boolean): (matched: string) => string {
   if (!/[&\\]/.test(template)) return () => template;
   if (!ampersand) return () => template.replace(/\\([&\\])/g, "$1");
-  return (matched) => template.replace(/\\([&\\])|&/g, (found, escaped: string | undefined) => escaped ?? (found === "&" ? matched : found));
+  return (matched) =>
+    template.replace(/\\([&\\])|&/g, (found, escaped: string | undefined) => escaped ?? (found === "&" ? matched : found));
 }
 
 async function slice(shell: Shell, expander: Expander, target: Target, operation: Operation & { type: "Slice" }): Promise<Target> {

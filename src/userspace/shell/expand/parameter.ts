@@ -5,15 +5,21 @@ import type { Shell } from "../shell.ts";
 import { ExpansionError } from "../unwind.ts";
 import { isName } from "../variables.ts";
 import type { Builder } from "./builder.ts";
+import { codePoints } from "./characters.ts";
 import type { Expander, Pending } from "./expander.ts";
 import { type Operation, operate } from "./operations.ts";
 import type { Parameter } from "./plan.ts";
-import { codePoints } from "./characters.ts";
 
 /** What a parameter stands for. A list is `$@`, `$*` or all elements of an array; `star` ones are joined in quotes. */
 export type Target =
   | { readonly kind: "scalar"; readonly name: string; readonly subscript: string | null; readonly value: string | undefined }
-  | { readonly kind: "list"; readonly name: string; readonly star: boolean; readonly values: readonly string[]; readonly keys: readonly string[] };
+  | {
+      readonly kind: "list";
+      readonly name: string;
+      readonly star: boolean;
+      readonly values: readonly string[];
+      readonly keys: readonly string[];
+    };
 
 export function expandParameter(shell: Shell, expander: Expander, builder: Builder, parameter: Parameter, quoted: boolean): Pending {
   if (parameter.prefix === undefined && parameter.operation === undefined && parameter.index === undefined) {
@@ -144,7 +150,12 @@ function indirection(shell: Shell, parameter: Parameter, subscript: string | nul
   if (subscript === "@" || subscript === "*") return null;
   const variable = isName(parameter.name) ? shell.variables.find(parameter.name) : undefined;
   if (variable?.nameref === true && subscript === null) {
-    return { kind: "scalar", name: parameter.name, subscript: null, value: typeof variable.value === "string" ? variable.value : undefined };
+    return {
+      kind: "scalar",
+      name: parameter.name,
+      subscript: null,
+      value: typeof variable.value === "string" ? variable.value : undefined,
+    };
   }
   const pointer = targetOf(shell, parameter.name, subscript);
   const name = pointer.kind === "scalar" ? pointer.value : pointer.values.join(" ");
@@ -199,12 +210,23 @@ function isAbsent(target: Target, emptyToo: boolean): boolean {
 }
 
 /** ${name:=operand} */
-async function assignDefault(shell: Shell, expander: Expander, target: Target, operation: Operation & { type: "Default" }, quoted: boolean): Promise<Target> {
+async function assignDefault(
+  shell: Shell,
+  expander: Expander,
+  target: Target,
+  operation: Operation & { type: "Default" },
+  quoted: boolean,
+): Promise<Target> {
   const value = await expander.toText(shell, operation.operand);
   if (target.kind !== "scalar" || !isName(target.name)) {
     throw new ExpansionError(`$${target.name}: cannot assign in this way`, false);
   }
   if (target.subscript === null) assignText(shell, target.name, value, false);
   else assignElement(shell, target.name, target.subscript, value, false);
-  return { kind: "scalar", name: target.name, subscript: target.subscript, value: quoted ? value : (targetOf(shell, target.name, target.subscript) as typeof target).value };
+  return {
+    kind: "scalar",
+    name: target.name,
+    subscript: target.subscript,
+    value: quoted ? value : (targetOf(shell, target.name, target.subscript) as typeof target).value,
+  };
 }

@@ -2,7 +2,15 @@
  * Turns a word of the parser's tree into the list of pieces that the expansion walks: quoting is resolved once, and what has
  * been worked out is kept beside the word.
  */
-import type { CommandExpansionPart, DoubleQuotedChild, HereDocBody, ParameterExpansionPart, ProcessSubstitutionPart, Word, WordPart } from "unbash";
+import type {
+  CommandExpansionPart,
+  DoubleQuotedChild,
+  HereDocBody,
+  ParameterExpansionPart,
+  ProcessSubstitutionPart,
+  Word,
+  WordPart,
+} from "unbash";
 import { parse } from "unbash";
 
 export type Piece =
@@ -50,7 +58,8 @@ export class Plans {
   quotedOperand(word: Word): readonly Piece[] {
     let plan = this.quotedOperands.get(word);
     if (plan === undefined) {
-      plan = word.parts === undefined ? [{ kind: "text", text: word.value, quoted: true }] : word.parts.map((part) => planPart(part, true)).flat();
+      plan =
+        word.parts === undefined ? [{ kind: "text", text: word.value, quoted: true }] : word.parts.flatMap((part) => planPart(part, true));
       this.quotedOperands.set(word, plan);
     }
     return plan;
@@ -93,7 +102,14 @@ function parseWord(text: string): Word {
   const command = parse(`: ${text.startsWith("#") ? "\\" : ""}${text}`).commands[0]?.command;
   const word = command?.type === "Command" ? command.suffix[0] : undefined;
   if (word?.type === "Word") return word;
-  return { type: "Word", text: `'${text}'`, value: text, pos: 0, end: 0, parts: [{ type: "SingleQuoted", pos: 0, end: 0, text: "", value: text }] };
+  return {
+    type: "Word",
+    text: `'${text}'`,
+    value: text,
+    pos: 0,
+    end: 0,
+    parts: [{ type: "SingleQuoted", pos: 0, end: 0, text: "", value: text }],
+  };
 }
 
 function planEmbedded(text: string): readonly Piece[] {
@@ -128,7 +144,9 @@ function planPart(part: WordPart | DoubleQuotedChild, inDouble: boolean): Piece[
     case "ExtendedGlob":
       return part.parts === undefined ? [plainText(part.text)] : extendedGlob(part.operator, part.pattern, part.parts);
     case "BraceExpansion":
-      return part.parts === undefined ? unescape(part.text) : [plainText("{"), ...part.parts.flatMap((child) => planPart(child, false)), plainText("}")];
+      return part.parts === undefined
+        ? unescape(part.text)
+        : [plainText("{"), ...part.parts.flatMap((child) => planPart(child, false)), plainText("}")];
     case "SimpleExpansion":
       return [{ kind: "parameter", parameter: simpleParameter(part.text), quoted: inDouble }];
     case "ParameterExpansion":
@@ -136,7 +154,9 @@ function planPart(part: WordPart | DoubleQuotedChild, inDouble: boolean): Piece[
     case "CommandExpansion":
       return [{ kind: "command", part, quoted: inDouble }];
     case "ArithmeticExpansion":
-      return [{ kind: "arithmetic", expression: part.text.startsWith("$((") ? part.text.slice(3, -2) : part.text.slice(2, -1), quoted: inDouble }];
+      return [
+        { kind: "arithmetic", expression: part.text.startsWith("$((") ? part.text.slice(3, -2) : part.text.slice(2, -1), quoted: inDouble },
+      ];
     case "ProcessSubstitution":
       return [{ kind: "process", part }];
   }

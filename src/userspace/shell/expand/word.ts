@@ -25,7 +25,14 @@ export function addPieces(shell: Shell, builder: Builder, pieces: readonly Piece
   return undefined;
 }
 
-async function addRest(shell: Shell, builder: Builder, pieces: readonly Piece[], from: number, operand: boolean, pending: Promise<void>): Promise<void> {
+async function addRest(
+  shell: Shell,
+  builder: Builder,
+  pieces: readonly Piece[],
+  from: number,
+  operand: boolean,
+  pending: Promise<void>,
+): Promise<void> {
   await pending;
   for (let i = from; i < pieces.length; i++) {
     const next = addPiece(shell, builder, pieces[i] as Piece, operand);
