@@ -40,9 +40,5 @@ function record(line: string): Answer {
   return answer;
 }
 
-const recorded = Object.fromEntries(
-  Object.values(CASES)
-    .flat()
-    .map((line) => [line, record(line)]),
-);
+const recorded = Object.fromEntries([...CASES.values()].flat().map((line) => [line, record(line)]));
 writeFileSync(new URL("../test/coreutils/recorded.json", import.meta.url), `${JSON.stringify(recorded, null, 1)}\n`);

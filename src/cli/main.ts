@@ -2,4 +2,6 @@
 import { runCli } from "./cli.ts";
 import { nodeHost } from "./host.ts";
 
-process.exitCode = await runCli(process.argv.slice(2), nodeHost());
+runCli(process.argv.slice(2), nodeHost()).then((status) => {
+  process.exitCode = status;
+});

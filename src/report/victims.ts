@@ -24,6 +24,7 @@ export function victims(outcome: RunOutcome, heading: string, paint: Paint): str
   const works = stillWork(outcome);
   if (works.length > 0)
     lines.push(...wrap(`${works.join(", ")}: still ${works.length === 1 ? "works" : "work"}`, WIDTH - MARGIN).slice(0, 2));
+  if (outcome.status === null) lines.push("the script itself does not end either");
   if (rows.length === 0) lines.unshift("nobody else hangs by the end of this script");
   return section("Who", rows.length === 0 ? lines : [heading, ...lines]);
 }

@@ -47,6 +47,13 @@ const LINKS: readonly (readonly [string, string])[] = [
   ["/run", "/var/run"],
   ["/run/lock", "/var/lock"],
 ];
+/** What udev makes in /dev. */
+const DEVICE_LINKS: readonly (readonly [string, string])[] = [
+  ["/proc/self/fd", "/dev/fd"],
+  ["/proc/self/fd/0", "/dev/stdin"],
+  ["/proc/self/fd/1", "/dev/stdout"],
+  ["/proc/self/fd/2", "/dev/stderr"],
+];
 const DEVICES: readonly (readonly [string, number, file_operations])[] = [
   ["null", 3, null_fops],
   ["zero", 5, zero_fops],
@@ -90,6 +97,7 @@ export function mountInitial(current: Frame): void {
   expect(do_mount(current, "tmp", "/tmp", "tmpfs", 0, ""), "/tmp");
   expect(do_mount(current, "debugfs", "/sys/kernel/debug", "debugfs", 0, ""), "/sys/kernel/debug");
   expect(do_mkdirat(current, "/run/lock", 0o755), "/run/lock");
+  for (const [target, name] of DEVICE_LINKS) expect(do_symlinkat(current, target, name), name);
 }
 
 /** Makes a device node in /dev. */

@@ -55,7 +55,7 @@ const statics = staticData((kernel) => ({ sb: new super_block(kernel, pipe_fs_ty
 export async function do_pipe2(caller: Frame, flags: number): Promise<readonly [number, number] | number> {
   const current = caller.enter("do_pipe2");
   const own = statics(current.kernel);
-  const node = new inode(own.sb, S_IFIFO | 0o600, {}, pipefifo_fops);
+  const node = new inode(own.sb, S_IFIFO | 0o600, {}, fifo_file_operations);
   const entry = new dentry(`pipe:[${node.i_ino}]`, null, node);
   own.mnt ??= kern_mount(current.kernel, new dentry("", null, node), "pipefs");
   const pipe = new pipe_inode_info();
@@ -166,7 +166,9 @@ async function fifo_open(caller: Frame, node: inode, file: file): Promise<number
     pipe.w_counter++;
     pipe.rd_wait.wake_up();
   }
-  if (file.nonblocking || (file.readable && file.writable)) return 0;
+  // An anonymous pipe is opened again through /proc/<pid>/fd: nobody waits for the other side.
+  const anonymous = node.i_sb === statics(current.kernel).sb;
+  if (anonymous || file.nonblocking || (file.readable && file.writable)) return 0;
   const { w_counter, r_counter } = pipe;
   const met = (): boolean =>
     file.readable ? pipe.writers > 0 || pipe.w_counter !== w_counter : pipe.readers > 0 || pipe.r_counter !== r_counter;

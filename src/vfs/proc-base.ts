@@ -29,6 +29,7 @@ export function proc_root_init(kernel: Kernel): void {
   proc_create(kernel, "sys/kernel/ostype", { show: () => "Linux\n" });
   proc_symlink(kernel, "mounts", "self/mounts");
   proc_pid_entry(kernel, "comm", { show: (_current, task) => `${task.displayName}\n`, write: setComm });
+  proc_pid_entry(kernel, "wchan", { show: (_current, task) => stackNames(task.wait?.frame ?? null).at(-1) ?? "0" });
   proc_pid_entry(kernel, "stack", { mode: 0o400, show: (_current, task) => stackText(task) });
   proc_pid_entry(kernel, "mounts", { show: (current) => mountLines(current) });
   proc_pid_link(kernel, "cwd", (current, task) => placeLink(current, task_fs.get(task)?.pwd));

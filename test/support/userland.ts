@@ -66,10 +66,6 @@ export async function say(process: Process, line: string): Promise<void> {
   await process.write(1, text.encode(`${line}\n`));
 }
 
-export function bytesOf(content: string): Uint8Array {
-  return text.encode(content);
-}
-
 /** The whole content of a file, or a negative errno. */
 export async function readFile(process: Process, path: string): Promise<string | number> {
   const fd = await process.open(path, 0);

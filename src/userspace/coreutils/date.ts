@@ -2,9 +2,10 @@
  * date(1) on the virtual clock, in UTC: +FORMAT, -u, -R, -I, --rfc-3339, -r FILE, and -d with "now", "@SECONDS" or an ISO
  * date and time. Left out: setting the clock, and the rest of the grammar of -d.
  */
+
 import { strerror } from "../../kernel/index.ts";
+import { type Moment, momentOf, strftime } from "../lib/index.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
-import { type Moment, momentOf, strftime } from "./strftime.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const manual = {

@@ -1,6 +1,6 @@
 /** dmesg(1) of util-linux: -c, -C, -k, -l, -r, -t, -T, -x. Left out: following, colours, files, other clocks. */
+import { bootTime, momentOf, strftime } from "../lib/index.ts";
 import { quote } from "./quote.ts";
-import { momentOf, strftime } from "./strftime.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const LEVELS = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"];
@@ -56,7 +56,7 @@ export const dmesg = utility(manual, async (util) => {
   const { process } = util;
   if (!util.has("C")) {
     const records = await process.syslog("read_all");
-    const boot = process.clockRealtime() - process.clockMonotonic();
+    const boot = bootTime(process);
     for (const record of records) if (levels === null || levels.includes(record.level)) await util.out(lineOf(util, record, boot));
   }
   if (util.has("C", "c")) await process.syslog("clear");

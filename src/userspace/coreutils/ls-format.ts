@@ -1,6 +1,7 @@
 /** How ls(1) and stat(1) show modes, types and times. */
+
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, type Stat } from "../../syscall/index.ts";
-import { momentOf, strftime } from "./strftime.ts";
+import { momentOf, strftime } from "../lib/index.ts";
 
 /** Half a year: ls shows the year instead of the hour beyond it. */
 const RECENT_NS = (31_556_952 / 2) * 1e9;

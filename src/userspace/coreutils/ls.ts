@@ -37,7 +37,7 @@ interface Item {
   readonly name: string;
   readonly path: string;
   readonly stat: Stat;
-  /** Where a symbolic link points to. */
+  /** Where a symbolic link points to, with -F what is there. */
   readonly target: string | null;
 }
 
@@ -69,7 +69,9 @@ async function look(util: Utility, path: string, name: string, follow: boolean):
   const behind = isLink && follow ? await process.stat(path) : own;
   if (typeof behind !== "number" && (behind.mode & S_IFMT) === S_IFDIR) return { name, path, stat: behind, target: null };
   const target = isLink && util.has("l", "n") ? await process.readlink(path) : null;
-  return { name, path, stat: own, target: typeof target === "number" ? null : target };
+  if (target === null || typeof target === "number") return { name, path, stat: own, target: null };
+  const there = await process.stat(path);
+  return { name, path, stat: own, target: typeof there === "number" ? target : target + indicator(util, there) };
 }
 
 function isFolder({ stat }: Item): boolean {

@@ -1,7 +1,7 @@
 /** The columns of ps(1): header, width and contents of each (procps-ng 4.0.2). Everybody is root, nobody has a terminal. */
 
+import { momentOf, strftime } from "../lib/index.ts";
 import type { ProcessEntry } from "./proc-table.ts";
-import { momentOf, strftime } from "./strftime.ts";
 
 /** What the columns need besides the process. Nanoseconds. */
 export interface Clocks {

@@ -4,7 +4,7 @@
  */
 import { strerror } from "../../kernel/index.ts";
 import type { Process, Program } from "../../syscall/index.ts";
-import { complain, print } from "../lib/index.ts";
+import { bootTime, complain, print } from "../lib/index.ts";
 import { type ProcessEntry, readProcesses } from "./proc-table.ts";
 import { type Clocks, COLUMNS, type Column } from "./ps-columns.ts";
 
@@ -45,8 +45,7 @@ async function list(process: Process, request: Request, columns: readonly Column
     await complain(process, `error: can not access /proc: ${strerror(all)}\n`);
     return 1;
   }
-  const now = process.clockRealtime();
-  const clocks: Clocks = { now, boot: now - process.clockMonotonic() };
+  const clocks: Clocks = { now: process.clockRealtime(), boot: bootTime(process) };
   const shown = sorted(
     all.filter((entry) => isWanted(entry, request)),
     request.sort,
@@ -79,9 +78,9 @@ function sorted(entries: readonly ProcessEntry[], key: string | null, clocks: Cl
 function layOut(cells: readonly string[], columns: readonly Column[]): string {
   const laid = cells.map((cell, i) => {
     const { width = 0, align = "left", header = "" } = columns[i] ?? {};
-    const room = Math.max(width, header.length);
-    if (align === "right") return cell.padStart(room);
-    return i === cells.length - 1 ? cell : cell.slice(0, room).padEnd(room);
+    if (align === "right") return cell.padStart(width);
+    const isTitle = cell === header;
+    return i === cells.length - 1 ? cell : (isTitle ? cell : cell.slice(0, width)).padEnd(width);
   });
   return laid.join(" ");
 }
@@ -187,7 +186,8 @@ function parseFormat(format: string): readonly Column[] | string {
     const [, name = "", width, header] = /^([^:=]*)(?::(\d+))?(?:=(.*))?$/s.exec(spec) ?? [];
     const column = COLUMNS.get(name.toLowerCase());
     if (column === undefined) return `unknown user-defined format specifier "${name}"`;
-    columns.push({ ...column, header: header ?? column.header, width: width === undefined ? column.width : Number(width) });
+    const title = header ?? column.header;
+    columns.push({ ...column, header: title, width: width === undefined ? Math.max(column.width, title.length) : Number(width) });
   }
   return columns;
 }

@@ -164,7 +164,7 @@ function interval(state: State): string | null {
   if (most !== "" && Number(least) > Number(most)) return "Invalid content of \\{\\}";
   if (Math.max(Number(least), Number(most)) > 32_767) return "Regular expression too big";
   state.at = end + close.length;
-  if (state.atStart && !state.extended) return "Invalid preceding regular expression";
+  if (state.atStart && !state.extended) return emit(state, `\\{${least}${comma}${most}\\}`);
   return repeat(state, `{${least === "" ? "0" : least}${comma}${most}}`);
 }
 

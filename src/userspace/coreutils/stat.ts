@@ -1,9 +1,10 @@
 /** stat(1) with -c or --printf, also of file systems (-f) and behind links (-L). Left out: the forms without a format. */
+
 import { strerror } from "../../kernel/index.ts";
 import { S_IFLNK, S_IFMT, type Stat, type StatFs } from "../../syscall/index.ts";
+import { momentOf, strftime } from "../lib/index.ts";
 import { modeText, typeName } from "./ls-format.ts";
 import { quote } from "./quote.ts";
-import { momentOf, strftime } from "./strftime.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const manual = {

@@ -1,7 +1,8 @@
 /** What programs share: text and bytes, reading and writing, the form of the registry. */
 
 export { execvp } from "./execvp.ts";
-export { type OptionSpec, type OptionStep, type ScannedOptions, scanOptions } from "./getopt.ts";
-export { complain, LineReader, print, readToEnd, STDERR, STDIN, STDOUT, writeAll } from "./io.ts";
+export { type OptionSpec, scanOptions } from "./getopt.ts";
+export { complain, LineReader, print, readToEnd, STDIN, STDOUT, writeAll } from "./io.ts";
 export type { InstalledProgram } from "./program.ts";
+export { bootTime, type Moment, momentOf, strftime } from "./strftime.ts";
 export { decode, encode, joinBytes, rawByte } from "./text.ts";

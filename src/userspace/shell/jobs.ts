@@ -25,9 +25,15 @@ export interface Job {
 export class Jobs {
   /** Background jobs that have not been reported as ended. */
   readonly list: Job[] = [];
+  /** What `jobs` shows in a subshell: the parent's jobs as they were. */
+  readonly inherited: readonly Job[];
   /** Children that are no job: process substitutions. */
   readonly strays = new Set<number>();
   private readonly remembered = new Map<number, number>();
+
+  constructor(inherited: readonly Job[] = []) {
+    this.inherited = inherited;
+  }
 
   /** True if there are children that may have ended unnoticed. */
   get busy(): boolean {
@@ -91,8 +97,9 @@ export class Jobs {
     return this.remembered.get(pid);
   }
 
-  forget(pid: number): void {
-    this.remembered.delete(pid);
+  /** After `wait` without arguments nobody asks any more. */
+  forgetAll(): void {
+    this.remembered.clear();
   }
 }
 

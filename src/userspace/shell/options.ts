@@ -55,6 +55,7 @@ export class Options {
   nounset = false;
   xtrace = false;
   noglob = false;
+  noexec = false;
   pipefail = false;
   private readonly on: Set<string>;
   private readonly shopts: Set<string>;
@@ -104,6 +105,7 @@ export class Options {
     this.nounset = this.on.has("nounset");
     this.xtrace = this.on.has("xtrace");
     this.noglob = this.on.has("noglob");
+    this.noexec = this.on.has("noexec");
     this.pipefail = this.on.has("pipefail");
   }
 }

@@ -1,6 +1,7 @@
 /** Commands as bash writes them: in `jobs`, in messages about killed children, and in `declare -f`. */
 import type {
   AndOr,
+  ArithmeticFor,
   Case,
   Command,
   CommandNode,
@@ -23,13 +24,7 @@ export function commandText(source: Source, node: PipelineNode | AndOr): string 
 
 /** name () { ... } over several lines. */
 export function functionText(called: ShellFunction): string {
-  const printer = new Printer(called.source, true);
-  const { body } = called;
-  const group =
-    body.type === "BraceGroup"
-      ? printer.group(body.body)
-      : `{ \n    ${body.type === "CompoundList" ? printer.list(body) : printer.node(body)}\n}`;
-  return `${called.name} () \n${group}`;
+  return `${called.name} () \n${new Printer(called.source, true).body(called.body)}`;
 }
 
 class Printer {
@@ -64,7 +59,14 @@ class Printer {
     }
   }
 
-  group(list: CompoundList): string {
+  /** A function's body, always as a group. */
+  body(body: ShellFunction["body"]): string {
+    if (body.type === "BraceGroup") return this.group(body.body);
+    const inside = this.indented(() => this.margin() + (body.type === "CompoundList" ? this.list(body) : this.node(body)));
+    return `{ \n${inside}\n}`;
+  }
+
+  private group(list: CompoundList): string {
     if (!this.inFunction) return `{ ${this.list(list)}; }`;
     const inside = this.indented(() => this.margin() + this.list(list));
     return `{ \n${inside}\n${this.margin()}}`;
@@ -90,14 +92,16 @@ class Printer {
       case "If":
         return this.conditional(node);
       case "While":
-        return `${node.kind} ${this.list(node.clause)}; do\n${this.body(node.body)}\n${this.margin()}done`;
+        return `${node.kind} ${this.list(node.clause)}; do\n${this.block(node.body)}\n${this.margin()}done`;
       case "For":
       case "Select": {
         const words = node.wordlist === undefined ? '"$@"' : node.wordlist.map(({ text }) => text).join(" ");
-        return `${node.type === "For" ? "for" : "select"} ${node.name.text} in ${words};\n${this.margin()}do\n${this.body(node.body)}\n${this.margin()}done`;
+        return `${node.type === "For" ? "for" : "select"} ${node.name.text} in ${words};\n${this.margin()}do\n${this.block(node.body)}\n${this.margin()}done`;
       }
       case "ArithmeticFor":
-        return `for ${this.text(node.pos, node.body.pos).replace(/^for\s*|[\s;]*(do|\{)?\s*$/g, "")}\n${this.margin()}do\n${this.body(node.body)}\n${this.margin()}done`;
+        return `for ((${arithmeticHeader(this.source, node)
+          .map((part) => part.trim())
+          .join("; ")}))\n${this.margin()}do\n${this.block(node.body)}\n${this.margin()}done`;
       case "Case":
         return this.choice(node);
       case "ArithmeticCommand":
@@ -139,14 +143,14 @@ class Printer {
   private conditional(node: If): string {
     const otherwise = (rest: If["elif"], last: CompoundList | undefined): string => {
       const [next, ...more] = rest;
-      if (next === undefined) return last === undefined ? "" : `${this.margin()}else\n${this.body(last)}\n`;
+      if (next === undefined) return last === undefined ? "" : `${this.margin()}else\n${this.block(last)}\n`;
       const inner = this.indented(() => {
         const margin = this.margin();
-        return `${margin}if ${this.list(next.clause)}; then\n${this.body(next.then)}\n${otherwise(more, last)}${margin}fi`;
+        return `${margin}if ${this.list(next.clause)}; then\n${this.block(next.then)}\n${otherwise(more, last)}${margin}fi`;
       });
       return `${this.margin()}else\n${inner};\n`;
     };
-    return `if ${this.list(node.clause)}; then\n${this.body(node.then)}\n${otherwise(node.elif, node.else)}${this.margin()}fi`;
+    return `if ${this.list(node.clause)}; then\n${this.block(node.then)}\n${otherwise(node.elif, node.else)}${this.margin()}fi`;
   }
 
   private choice(node: Case): string {
@@ -160,7 +164,7 @@ class Printer {
   }
 
   /** A body below its keyword, one step further in. */
-  private body(list: CompoundList): string {
+  private block(list: CompoundList): string {
     return this.indented(() => `${this.margin()}${this.list(list)};`);
   }
 
@@ -174,10 +178,12 @@ class Printer {
   private margin(): string {
     return " ".repeat(this.indentation);
   }
+}
 
-  private text(from: number, to: number): string {
-    return this.source.text.slice(from, to);
-  }
+/** The three parts of for (( ; ; )) as they are written. */
+export function arithmeticHeader(source: Source, node: ArithmeticFor): readonly string[] {
+  const header = source.text.slice(node.pos, node.body.pos);
+  return header.slice(header.indexOf("((") + 2, header.lastIndexOf("))")).split(";");
 }
 
 /** The inside of [[ ]] as `set -x` and `declare -f` show it. */

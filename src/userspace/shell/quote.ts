@@ -50,11 +50,12 @@ export function backslashQuote(text: string): string {
 export function traceQuote(text: string): string {
   if (text === "") return "''";
   if (PLAIN.test(text)) return text;
-  if (UNPRINTABLE.test(text)) return ansiQuote(text);
-  return /[\s'"\\|&;()<>!{}*[\]?^$`]/.test(text) || text.startsWith("#") || text.startsWith("~") ? singleQuote(text) : text;
+  if (/[\s'"\\|&;()<>!{}*[\]?^$`]/.test(text) || text.startsWith("#") || text.startsWith("~")) return `'${text.replaceAll("'", "'\\''")}'`;
+  return UNPRINTABLE.test(text) ? ansiQuote(text) : text;
 }
 
 /** As `set` shows the value of a variable. */
 export function valueQuote(text: string): string {
+  if (UNPRINTABLE.test(text)) return ansiQuote(text);
   return text === "" || PLAIN.test(text) ? text : traceQuote(text);
 }

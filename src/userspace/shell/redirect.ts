@@ -3,6 +3,7 @@ import type { HereDoc, HereString, Redirect, Redirection } from "unbash";
 import { EBADF, EEXIST, strerror } from "../../kernel/index.ts";
 import { type Fd, O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, S_IFMT, S_IFREG } from "../../syscall/index.ts";
 import { encode, writeAll } from "../lib/index.ts";
+import { targetOf } from "./expand/parameter.ts";
 import { expandPieces, expandToText, expandWords } from "./expand/word.ts";
 import type { Shell } from "./shell.ts";
 import { ExpansionError } from "./unwind.ts";
@@ -142,7 +143,7 @@ async function duplicate(shell: Shell, redirection: Redirect, undo: Undo | null)
   const { descriptor } = redirection;
   const fd = descriptor?.type === "FileDescriptor" ? descriptor.value : redirection.operator === "<&" ? 0 : 1;
   if (word === "-") {
-    const closing = descriptor?.type === "FileDescriptorVariable" ? Number(shell.variables.text(descriptor.name)) : fd;
+    const closing = descriptor?.type === "FileDescriptorVariable" ? descriptorNamed(shell, descriptor.name) : fd;
     await save(shell, closing, undo);
     await process.close(closing);
     return;
@@ -158,6 +159,13 @@ async function duplicate(shell: Shell, redirection: Redirect, undo: Undo | null)
   const result = await process.dup2(from, fd);
   if (result < 0) throw new RedirectionError(`${from}: ${strerror(EBADF)}`);
   if (moved[2] === "-") await process.close(from);
+}
+
+/** The descriptor whose number the variable holds, for {name}>&- ; -1 if it holds none. */
+function descriptorNamed(shell: Shell, name: string): Fd {
+  const element = /^(\w+)\[(.*)\]$/s.exec(name);
+  const target = element === null ? targetOf(shell, name, null) : targetOf(shell, element[1] as string, element[2] as string);
+  return target.kind === "scalar" && /^\d+$/.test(target.value ?? "") ? Number(target.value) : -1;
 }
 
 /** {name}>&M */
@@ -183,6 +191,7 @@ async function hereDocument(shell: Shell, document: HereDoc): Promise<Fd> {
   const { body, delimiter, operator, closing } = document;
   if (closing === undefined) {
     const at = shell.source.lineOf(document.pos);
+    shell.line = shell.source.lineOf(shell.source.text.length);
     await shell.complain(`warning: here-document at line ${at} delimited by end-of-file (wanted \`${delimiter?.value ?? ""}')`);
   }
   const pieces = shell.compiled.plans.hereDoc(body, delimiter?.quoted ?? false, operator === "<<-");

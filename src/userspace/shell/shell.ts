@@ -79,6 +79,7 @@ export class Shell {
   readonly jobs: Jobs;
   /** Full paths of commands that were found in PATH, and how often they were used. */
   readonly hash: Map<string, { readonly path: string; hits: number }>;
+  readonly aliases: Map<string, string>;
   readonly calls: Call[];
   /** Directories below the current one on the stack of pushd. */
   readonly directories: string[];
@@ -109,6 +110,8 @@ export class Shell {
   position = 0;
   /** LINENO of the running command; -1 until somebody asks. */
   private knownLine = -1;
+  /** What expansions have to say that is no reason to fail; printed before the command runs. */
+  readonly warnings: string[] = [];
   /** Status of the last command substitution of the running command. */
   substitutionStatus: number | null = null;
   /** Descriptors of the process substitutions of running commands. */
@@ -146,8 +149,9 @@ export class Shell {
     this.functions = new Map(twinOf?.functions);
     this.options = new Options(twinOf?.options);
     this.traps = new Traps(twinOf?.traps);
-    this.jobs = new Jobs();
+    this.jobs = new Jobs([...(twinOf?.jobs.list ?? [])]);
     this.hash = new Map(twinOf?.hash);
+    this.aliases = new Map(twinOf?.aliases);
     this.calls = [...(twinOf?.calls ?? [])];
     this.directories = [...(twinOf?.directories ?? [])];
     this.pid = twinOf?.pid ?? options.process.pid;
@@ -199,6 +203,11 @@ export class Shell {
   /** Prints an error as bash does: name, line, text. */
   async complain(message: string): Promise<void> {
     await complain(this.process, `${this.errorName}: line ${this.line}: ${message}\n`);
+  }
+
+  /** Prints what expansions have left to say. */
+  async flushWarnings(): Promise<void> {
+    for (const warning of this.warnings.splice(0)) await this.complain(warning);
   }
 
   patternOptions(): PatternOptions {

@@ -35,7 +35,7 @@ function unexpectedToken(source: Source, message: string, pos: number): SyntaxPr
   const { text } = source;
   const at =
     message === "expected 'do'" && /\bdone\s*$/.test(text.slice(0, pos)) ? text.lastIndexOf("done", pos) : tokenStart(text, message, pos);
-  if (at >= text.length && !/redirect target|function body|test operator/.test(message)) {
+  if (at >= text.length && !/redirect target|function body|test operator|expected word/.test(message)) {
     const lines = text.endsWith("\n") ? 0 : 1;
     return { line: source.lineOf(text.length) + lines, message: "syntax error: unexpected end of file", quote: null };
   }
@@ -51,7 +51,7 @@ function unexpectedToken(source: Source, message: string, pos: number): SyntaxPr
 function tokenStart(text: string, message: string, pos: number): number {
   let at = pos;
   if (/^expected command in/.test(message)) while (/[\s{(]/.test(text[at] ?? "")) at++;
-  const overLines = !/redirect target|function body|^unexpected token/.test(message);
+  const overLines = !/redirect target|function body|expected word|^unexpected token/.test(message);
   for (;;) {
     const char = text[at] ?? "";
     if (char === " " || char === "\t" || (char === "\n" && overLines)) at++;

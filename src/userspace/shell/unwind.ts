@@ -4,9 +4,12 @@
 export class LoopJump {
   readonly kind: "break" | "continue";
   levels: number;
-  constructor(kind: "break" | "continue", levels: number) {
+  /** The status of the loop that it ends. */
+  readonly status: number;
+  constructor(kind: "break" | "continue", levels: number, status = 0) {
     this.kind = kind;
     this.levels = levels;
+    this.status = status;
   }
 }
 

@@ -147,11 +147,6 @@ export class Variables {
     return variable;
   }
 
-  /** Throws if the variable of that name is read-only. */
-  checkWritable(name: string): void {
-    if (this.find(name)?.readonly === true) throw new ExpansionError(`${name}: readonly variable`);
-  }
-
   /** Makes a new variable in a scope. */
   declareIn(scope: Scope, name: string, value: string): Variable {
     const variable = new Variable(value);
@@ -198,14 +193,15 @@ export class Variables {
     return [this.global, ...this.inner.map(({ scope }) => scope)].reverse();
   }
 
-  /** Removes the innermost variable of that name. Throws if it is read-only. */
+  /** Removes the innermost variable of that name; a local of the running function stays, without a value. Throws if it is read-only. */
   unset(name: string): void {
     this.dynamic.delete(name);
     for (const scope of this.innermostFirst()) {
       const variable = scope.get(name);
       if (variable === undefined) continue;
       if (variable.readonly) throw new ExpansionError(`${name}: cannot unset: readonly variable`);
-      scope.delete(name);
+      if (scope === this.functionScope()) scope.set(name, new Variable());
+      else scope.delete(name);
       return;
     }
   }

@@ -23,7 +23,7 @@ export class ArithmeticError {
   }
   /** As bash prints it behind its "line N: ". */
   get message(): string {
-    return `${this.expression.trimStart()}: ${this.reason} (error token is "${this.expression.slice(this.at)}")`;
+    return `${this.expression.replace(/^[ \t]+/, "")}: ${this.reason} (error token is "${this.expression.slice(this.at)}")`;
   }
 }
 
@@ -115,6 +115,11 @@ class ArithmeticParser {
 
   private error(reason: string, at: number): ArithmeticError {
     return new ArithmeticError(reason, this.text, at);
+  }
+
+  /** bash forgets what stands behind a wrong number. */
+  private numberError(reason: string, token: Token): ArithmeticError {
+    return new ArithmeticError(reason, this.text.slice(0, token.end), token.at);
   }
 
   private advance(): Token {
@@ -264,7 +269,7 @@ class ArithmeticParser {
     const hash = text.indexOf("#");
     if (hash > 0) {
       const base = Number(text.slice(0, hash));
-      if (!(base >= 2 && base <= 64)) throw this.error("invalid arithmetic base", token.at);
+      if (!(base >= 2 && base <= 64)) throw this.numberError("invalid arithmetic base", token);
       return this.digits(text.slice(hash + 1), base, token);
     }
     if (/^0[xX]/.test(text)) return this.digits(text.slice(2), 16, token);
@@ -277,7 +282,7 @@ class ArithmeticParser {
     let value = 0n;
     for (const char of text) {
       const digit = digitValue(char, base);
-      if (digit < 0 || digit >= base) throw this.error("value too great for base", token.at);
+      if (digit < 0 || digit >= base) throw this.numberError("value too great for base", token);
       value = BigInt.asIntN(64, value * BigInt(base) + BigInt(digit));
     }
     return value;

@@ -5,6 +5,7 @@ import { describeVariable } from "../describe.ts";
 import { assignArray } from "../eval/assignment.ts";
 import { functionText } from "../print.ts";
 import type { Shell } from "../shell.ts";
+import { trace, traceAssignment } from "../trace.ts";
 import { ExpansionError } from "../unwind.ts";
 import { isName, type Variable } from "../variables.ts";
 import { type BuiltinTable, builtinError, type Invocation, output, USAGE } from "./builtin.ts";
@@ -78,6 +79,7 @@ async function declareAll(shell: Shell, flags: Flags, args: readonly string[], i
       if (!declareOne(shell, word, flags, place, invocation.arrays.get(offset + i))) {
         status = await builtinError(shell, invocation.name, `\`${word}': not a valid identifier`);
       }
+      if (shell.options.xtrace && word.includes("=") && tracesAgain(invocation.name)) await trace(shell, traceAssignment(word));
     } catch (error) {
       if (!(error instanceof ExpansionError) || error.fatal) throw error;
       const own = invocation.name === "declare" || invocation.name === "local" || invocation.name === "typeset";
@@ -85,6 +87,11 @@ async function declareAll(shell: Shell, flags: Flags, args: readonly string[], i
     }
   }
   return status;
+}
+
+/** export and readonly show their assignments once more. */
+function tracesAgain(name: string): boolean {
+  return name === "export" || name === "readonly";
 }
 
 async function plainError(shell: Shell, message: string): Promise<number> {
@@ -249,7 +256,10 @@ function unsetOne(shell: Shell, word: string, onlyVariable: boolean, itself: boo
   const element = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(word);
   if (element !== null) return unsetElement(shell, element[1] as string, element[2] as string);
   if (!isName(word)) {
-    if (!onlyVariable && shell.functions.delete(word)) return;
+    if (!onlyVariable) {
+      shell.functions.delete(word);
+      return;
+    }
     throw new ExpansionError(`\`${word}': not a valid identifier`);
   }
   const target = itself ? word : variables.resolve(word);

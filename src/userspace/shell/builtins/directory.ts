@@ -46,7 +46,7 @@ async function cd(shell: Shell, args: readonly string[]): Promise<number> {
     directory = shell.variables.text(name);
     if (directory === undefined) return await builtinError(shell, "cd", `${name} not set`);
   }
-  if (directory === "") return 0;
+  if (directory === "") directory = ".";
   const physical = given.has("P") || shell.options.get("physical");
   const found = await viaCdPath(shell, directory, physical);
   if (found !== null) return await output(shell, "cd", `${found}\n`);

@@ -15,11 +15,11 @@ async function jump(shell: Shell, args: readonly string[], { name }: Invocation)
   }
   if (args.length > 1) {
     await builtinError(shell, name, "too many arguments");
-    throw new LoopJump("break", shell.loops);
+    throw new LoopJump("break", shell.loops, 1);
   }
   if (Number(levels) <= 0) {
     await builtinError(shell, name, `${levels}: loop count out of range`);
-    throw new LoopJump("break", shell.loops);
+    throw new LoopJump("break", shell.loops, 1);
   }
   throw new LoopJump(name === "break" ? "break" : "continue", Number(levels));
 }

@@ -7,6 +7,7 @@ import { evaluationBuiltins } from "./evaluation.ts";
 import { flowBuiltins } from "./flow.ts";
 import { jobBuiltins } from "./jobs.ts";
 import { killBuiltins } from "./kill.ts";
+import { miscBuiltins } from "./misc.ts";
 import { printfBuiltins } from "./printf.ts";
 import { readBuiltins } from "./read.ts";
 import { setBuiltins } from "./set.ts";
@@ -24,6 +25,7 @@ export function allBuiltins(): ReadonlyMap<string, Builtin> {
       ...flowBuiltins,
       ...jobBuiltins,
       ...killBuiltins,
+      ...miscBuiltins,
       ...printfBuiltins,
       ...readBuiltins,
       ...setBuiltins,

@@ -21,7 +21,7 @@ async function wait(shell: Shell, args: readonly string[]): Promise<number> {
   let status = 0;
   for (const id of rest) {
     const pid = await pidOf(shell, id);
-    status = pid === null ? NOT_A_CHILD : await waitForPid(shell, pid, id);
+    status = pid === null ? (id.startsWith("%") ? NOT_A_CHILD : 1) : await waitForPid(shell, pid, id);
     if (given.has("p") && pid !== null) assignText(shell, given.get("p") as string, String(pid), false);
   }
   return status;
@@ -86,6 +86,7 @@ async function waitForAll(shell: Shell): Promise<number> {
     shell.jobs.remove(job);
     await reportDeath(shell, job.processes, false);
   }
+  shell.jobs.forgetAll();
   return 0;
 }
 
@@ -124,7 +125,7 @@ async function jobs(shell: Shell, args: readonly string[]): Promise<number> {
     shown.push(job);
   }
   let text = "";
-  for (const job of rest.length > 0 ? shown : [...shell.jobs.list]) {
+  for (const job of rest.length > 0 ? shown : shell.jobs.list.length > 0 ? [...shell.jobs.list] : shell.jobs.inherited) {
     if (given.has("r") && isDone(job)) continue;
     text += given.has("p") ? `${job.processes[0]?.pid}\n` : jobLine(shell, job, given.has("l"));
   }

@@ -1,7 +1,6 @@
 /** printf */
 
-import { strftime } from "../../coreutils/strftime.ts";
-import { complain, encode, rawByte } from "../../lib/index.ts";
+import { complain, encode, rawByte, strftime } from "../../lib/index.ts";
 import { assignElement, assignText } from "../assign.ts";
 import { unescape } from "../escapes.ts";
 import { backslashQuote, singleQuote } from "../quote.ts";
@@ -165,6 +164,7 @@ class Formatter {
     if (found === null) return 0n;
     const digits = found[2] as string;
     const octal = /^0\d/.test(digits) ? (/^[0-7]+/.exec(digits)?.[0] ?? "0") : null;
+    if (octal !== null && octal.length < digits.length) this.errors.push(`${text}: invalid octal number`);
     const value = octal === null ? BigInt(digits) : BigInt(`0o${octal}`);
     return found[1] === "-" ? -value : value;
   }
@@ -226,10 +226,19 @@ function formatFloat(value: number, letter: string, precision: number | null, al
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : "inf";
   const digits = Math.min(precision ?? 6, 100);
   let text: string;
-  if (kind === "f") text = value.toFixed(digits);
+  if (kind === "f") text = fixed(value, digits);
   else if (kind === "e") text = exponential(value, digits);
   else text = general(value, Math.max(digits, 1), alternate);
   return letter === letter.toUpperCase() ? text.toUpperCase() : text;
+}
+
+/** Rounds as C does: a tie goes to the even digit. */
+function fixed(value: number, digits: number): string {
+  const exact = value.toFixed(100);
+  const cut = exact.length - 100 + digits;
+  const shorter = exact.slice(0, cut);
+  if (digits < 100 && /^50*$/.test(exact.slice(cut)) && /[02468]\.?$/.test(shorter)) return shorter.replace(/\.$/, "");
+  return value.toFixed(digits);
 }
 
 function exponential(value: number, digits: number): string {

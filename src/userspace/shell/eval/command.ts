@@ -36,6 +36,7 @@ export async function runStatements(shell: Shell, statements: readonly Statement
 
 /** Runs one command. Its status is also left in $?. */
 export async function runNode(shell: Shell, node: PipelineNode | AndOr, last: boolean): Promise<number> {
+  if (shell.options.noexec) return shell.status;
   let status: number;
   try {
     status = await dispatch(shell, node, last);

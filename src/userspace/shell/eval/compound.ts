@@ -4,7 +4,7 @@ import { complain, encode } from "../../lib/index.ts";
 import { ArithmeticError } from "../arith/syntax.ts";
 import { assignText, evaluateRaw } from "../assign.ts";
 import { expandEmbedded, expandToPattern, expandToText, expandWords } from "../expand/word.ts";
-import { commandText } from "../print.ts";
+import { arithmeticHeader, commandText } from "../print.ts";
 import { readLine } from "../read-line.ts";
 import type { Shell } from "../shell.ts";
 import { evaluateTest, traceTest } from "../test-expr.ts";
@@ -39,7 +39,7 @@ async function iterate(shell: Shell, body: CompoundList, loop: { status: number 
     return false;
   } catch (error) {
     if (!(error instanceof LoopJump)) throw error;
-    loop.status = 0;
+    loop.status = error.status;
     return leavesLoop(shell, error);
   }
 }
@@ -73,7 +73,7 @@ export async function runWhile(shell: Shell, node: While): Promise<number> {
         if ((await holds(shell, node.clause)) !== wanted) return;
       } catch (error) {
         if (!(error instanceof LoopJump)) throw error;
-        loop.status = 0;
+        loop.status = error.status;
         if (leavesLoop(shell, error)) return;
         continue;
       }
@@ -101,17 +101,9 @@ export async function runFor(shell: Shell, node: For): Promise<number> {
   });
 }
 
-/** The parts of for (( ; ; )) as they are written. */
-function headerParts(shell: Shell, node: ArithmeticFor): readonly string[] {
-  const header = shell.source.text.slice(node.pos, node.body.pos);
-  const open = header.indexOf("((");
-  const close = header.lastIndexOf("))");
-  return header.slice(open + 2, close).split(";");
-}
-
 export async function runArithmeticFor(shell: Shell, node: ArithmeticFor): Promise<number> {
   shell.at(node.pos);
-  const [initialize = "", test = "", update = ""] = headerParts(shell, node);
+  const [initialize = "", test = "", update = ""] = arithmeticHeader(shell.source, node);
   const step = async (expression: string): Promise<bigint | null> =>
     expression.trim() === "" ? 1n : await arithmetic(shell, expression, "((");
   if ((await step(initialize)) === null) return 1;

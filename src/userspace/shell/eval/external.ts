@@ -3,6 +3,7 @@ import { EACCES, EISDIR, ENOENT, ENOEXEC, ENOTDIR, strerror } from "../../../ker
 import { O_RDONLY, S_IFDIR, S_IFMT, S_IFREG } from "../../../syscall/index.ts";
 import { decode, readToEnd } from "../../lib/index.ts";
 import { MAX_VALUE } from "../limits.ts";
+import { functionText } from "../print.ts";
 import type { Shell } from "../shell.ts";
 import { Source } from "../source.ts";
 import { Variable } from "../variables.ts";
@@ -46,6 +47,9 @@ export async function execCommand(shell: Shell, path: string | null, words: read
     return NOT_FOUND;
   }
   const environment = shell.variables.environment();
+  for (const called of shell.functions.values()) {
+    if (called.exported) environment.set(`BASH_FUNC_${called.name}%%`, functionText(called).slice(called.name.length + 1));
+  }
   environment.set("_", path);
   const error = await shell.process.execve(path, words, environment);
   if (error === -ENOEXEC) return await runAsScript(shell, path, words);
@@ -58,7 +62,7 @@ async function explain(shell: Shell, path: string, error: number, label: string)
   const reason = strerror(directory ? -EISDIR : error);
   await shell.complain(`${path}: ${error === -ENOENT && typeof stat !== "number" ? "cannot execute: required file not found" : reason}`);
   if (label !== "") await shell.complain(`${label}${path}: cannot execute: ${reason}`);
-  return (error === -ENOENT || error === -ENOTDIR) && typeof stat === "number" ? NOT_FOUND : NOT_EXECUTABLE;
+  return error === -ENOENT || (error === -ENOTDIR && typeof stat === "number") ? NOT_FOUND : NOT_EXECUTABLE;
 }
 
 /** An executable text without #! is a script for this shell. */

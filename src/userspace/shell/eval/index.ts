@@ -1,4 +1,5 @@
 /** The evaluator: runs parsed commands in a shell. */
+import type { Statement } from "unbash";
 import { complain } from "../../lib/index.ts";
 import type { Evaluator, Shell } from "../shell.ts";
 import { type Parsed, parseSource, type Source } from "../source.ts";
@@ -18,6 +19,7 @@ export async function runParsed(shell: Shell, parsed: Parsed, what: string, last
   let status = 0;
   const { lines, problem } = parsed;
   for (let i = 0; i < lines.length; i++) {
+    if (shell.options.get("verbose")) await echoLine(shell, lines[i] ?? []);
     try {
       status = await runStatements(shell, lines[i] ?? [], last && problem === null && i === lines.length - 1);
     } catch (error) {
@@ -32,6 +34,15 @@ export async function runParsed(shell: Shell, parsed: Parsed, what: string, last
   await reportSyntaxError(shell, problem, what);
   shell.status = SYNTAX_ERROR;
   return SYNTAX_ERROR;
+}
+
+/** set -v: shows a line as it is read. */
+async function echoLine(shell: Shell, line: readonly Statement[]): Promise<void> {
+  const { text } = shell.source;
+  const [first, last] = [line[0], line.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const end = text.indexOf("\n", last.end);
+  await complain(shell.process, `${text.slice(text.lastIndexOf("\n", first.pos) + 1, end < 0 ? text.length : end)}\n`);
 }
 
 async function reportSyntaxError(shell: Shell, problem: SyntaxProblem, what: string): Promise<void> {

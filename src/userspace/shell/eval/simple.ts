@@ -6,7 +6,7 @@ import { exitStatus, notifyEnded, reapEnded, reportDeath, waitForChild } from ".
 import { commandText } from "../print.ts";
 import { redirect, type Undo, undoRedirections } from "../redirect.ts";
 import type { CommandLookup, Shell } from "../shell.ts";
-import { trace, traceWords } from "../trace.ts";
+import { trace, traceAssignment, traceWords } from "../trace.ts";
 import { runTrap } from "../traps.ts";
 import { type ArrayElement, assign, assignmentWord, expandElements } from "./assignment.ts";
 import { execCommand, findCommand } from "./external.ts";
@@ -58,6 +58,7 @@ export async function runSimple(shell: Shell, node: Command, last: boolean): Pro
   if (shell.traps.size > 0 && shell.traps.has("DEBUG") && shell.traps.running === 0) await runTrap(shell, "DEBUG");
   const arrays = new Map<number, readonly ArrayElement[]>();
   const words = await expandCommand(shell, plan, arrays);
+  if (shell.warnings.length > 0) await shell.flushWarnings();
   const status = words.length === 0 ? await runAssignments(shell, plan) : await runCommand(shell, node, plan, words, arrays, last);
   if (words.length > 0) shell.lastArgument = words.at(-1) as string;
   if (shell.substitutionFds.length > fds) await closeSubstitutions(shell, fds);
@@ -115,15 +116,20 @@ async function runCommand(
   const builtin = called === undefined ? shell.builtins.get(name) : undefined;
   if (called === undefined && builtin === undefined) return await runExternal(shell, node, plan, words, last);
   await shell.process.schedYield();
-  if (assigned) await assignTemporarily(shell, plan.assignments);
+  if (shell.options.xtrace) await traceWords(shell, words);
+  const run = (): Promise<number> =>
+    called !== undefined ? callFunction(shell, called, words.slice(1)) : runBuiltin(shell, builtin as Builtin, words, arrays);
+  const keep = name === "exec" && builtin !== undefined;
+  return await withRedirections(shell, plan.redirections, keep, assigned ? () => withAssignments(shell, plan.assignments, run) : run);
+}
+
+/** Runs something with assignments that vanish with it. */
+async function withAssignments(shell: Shell, assignments: readonly Assignment[], body: () => Promise<number>): Promise<number> {
+  await assignTemporarily(shell, assignments);
   try {
-    if (shell.options.xtrace) await traceWords(shell, words);
-    const keep = name === "exec" && builtin !== undefined;
-    return await withRedirections(shell, plan.redirections, keep, async () =>
-      called !== undefined ? await callFunction(shell, called, words.slice(1)) : await runBuiltin(shell, builtin as Builtin, words, arrays),
-    );
+    return await body();
   } finally {
-    if (assigned) shell.variables.popScope();
+    shell.variables.popScope();
   }
 }
 
@@ -152,7 +158,7 @@ export async function withRedirections(
   }
 }
 
-/** Assignments in front of a function or builtin: exported variables that vanish with it. */
+/** Puts assignments in front of a command into a scope of exported variables. A read-only one is refused, no more. */
 async function assignTemporarily(shell: Shell, assignments: readonly Assignment[]): Promise<void> {
   const { variables } = shell;
   const values: (readonly [string, string])[] = [];
@@ -161,9 +167,12 @@ async function assignTemporarily(shell: Shell, assignments: readonly Assignment[
     const equals = word.indexOf("=");
     const append = word[equals - 1] === "+";
     const name = word.slice(0, append ? equals - 1 : equals);
-    variables.checkWritable(name);
+    if (variables.find(name)?.readonly === true) {
+      await shell.complain(`${name}: readonly variable`);
+      continue;
+    }
     values.push([name, append ? (variables.text(name) ?? "") + word.slice(equals + 1) : word.slice(equals + 1)]);
-    if (shell.options.xtrace) await trace(shell, word);
+    if (shell.options.xtrace) await trace(shell, traceAssignment(word));
   }
   const scope = variables.pushScope(true);
   for (const [name, value] of values) variables.declareIn(scope, name, value).exported = true;

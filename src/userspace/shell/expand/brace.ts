@@ -121,9 +121,12 @@ function sequence(inside: string): readonly string[] | null {
   const letters = LETTERS.exec(inside);
   if (letters === null) return null;
   const [, first = "", last = ""] = letters;
-  return range(first.charCodeAt(0), last.charCodeAt(0), Number(letters[3] ?? 1)).map((code) =>
-    code === 92 ? "" : String.fromCharCode(code),
-  );
+  return range(first.charCodeAt(0), last.charCodeAt(0), Number(letters[3] ?? 1)).map(letter);
+}
+
+/** Between the cases lie characters that mean something: a backslash quotes nothing and is gone, a backquote is escaped. */
+function letter(code: number): string {
+  return code === 92 ? "''" : code === 96 ? "\\`" : String.fromCharCode(code);
 }
 
 function range(first: number, last: number, step: number): number[] {

@@ -143,13 +143,20 @@ function transform(shell: Shell, target: Target, letter: string, text: string): 
     case "a":
       return { kind: "scalar", name: target.name, subscript: null, value: attributeLetters(shell, target.name) };
     case "A":
-      return { kind: "scalar", name: target.name, subscript: null, value: describeVariable(shell, target.name) ?? "" };
+      return { kind: "scalar", name: target.name, subscript: null, value: asStatement(shell, target) };
     case "K":
     case "k":
       return pairs(target, letter);
     default:
       throw new ExpansionError(`${text}: bad substitution`);
   }
+}
+
+/** ${x@A}: a statement that would give the variable this value. */
+function asStatement(shell: Shell, target: Target): string {
+  if (target.kind === "list") return describeVariable(shell, target.name) ?? "";
+  const letters = attributeLetters(shell, target.name);
+  return `${letters === "" ? "" : `declare -${letters} `}${target.name}=${singleQuote(target.value ?? "")}`;
 }
 
 function pairs(target: Target, letter: string): Target {

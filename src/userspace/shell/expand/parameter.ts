@@ -81,7 +81,10 @@ function elementOf(shell: Shell, name: string, subscript: string): Target {
   if (value instanceof AssociativeArray) return { kind: "scalar", name, subscript, value: value.get(subscript) };
   const array = value instanceof IndexedArray ? value : new IndexedArray(value === undefined ? [] : [value]);
   const index = Number(evaluateExpression(shell, subscript));
-  if (index < 0 && array.end + index < 0) return { kind: "scalar", name, subscript, value: undefined };
+  if (index < 0 && array.end + index < 0) {
+    shell.warnings.push(`${name}: bad array subscript`);
+    return { kind: "scalar", name, subscript, value: undefined };
+  }
   return { kind: "scalar", name, subscript, value: array.get(elementIndex(shell, name, array, String(index))) };
 }
 
@@ -166,7 +169,11 @@ function indirection(shell: Shell, parameter: Parameter, subscript: string | nul
 }
 
 function lengthOf(shell: Shell, target: Target, parameter: Parameter): number {
-  if (target.kind === "list") return target.values.length;
+  if (target.kind === "list") {
+    const unset = isName(target.name) && shell.options.nounset && shell.variables.value(target.name) === undefined;
+    if (unset) throw new ExpansionError(`${target.name}: unbound variable`);
+    return target.values.length;
+  }
   if (target.value === undefined) checkSet(shell, target, parameter);
   return codePoints(target.value ?? "").length;
 }

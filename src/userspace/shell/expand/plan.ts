@@ -200,17 +200,22 @@ function unescape(text: string): Piece[] {
 
 const TILDE = /^~([A-Za-z0-9_.+-]*)(?=[/:]|$)/;
 
+/** A word that looks like an assignment gets tildes like one. */
+function startsAssignment(first: Piece): boolean {
+  return first.kind === "text" && !first.quoted && /^[A-Za-z_]\w*\+?=.*~/s.test(first.text);
+}
+
 /** Replaces the tilde prefixes of unquoted text. */
 function withTildes(pieces: readonly Piece[], context: PlanContext): readonly Piece[] {
   const [first] = pieces;
   if (first === undefined) return pieces;
-  if (context === "word") {
+  if (context === "word" && !startsAssignment(first)) {
     if (first.kind !== "text" || first.quoted || !first.text.startsWith("~")) return pieces;
     return [...tildeSplit(first.text, pieces.length === 1), ...pieces.slice(1)];
   }
   return pieces.flatMap((piece, i) => {
     if (piece.kind !== "text" || piece.quoted || !piece.text.includes("~")) return [piece];
-    return piece.text.split(/(?<=:)/).flatMap((section, n, all) => {
+    return piece.text.split(i === 0 && context === "word" ? /(?<=:)|(?<=^[A-Za-z_]\w*\+?=)/ : /(?<=:)/).flatMap((section, n, all) => {
       const atStart = n > 0 || i === 0;
       return atStart && section.startsWith("~") ? tildeSplit(section, n < all.length - 1 || i === pieces.length - 1) : [plainText(section)];
     });

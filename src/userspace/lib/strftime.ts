@@ -1,4 +1,5 @@
 /** strftime(3) as date(1) has it, for UTC and the C locale: conversions, the flags - _ 0 ^ #, and a width. */
+import type { Process } from "../../syscall/index.ts";
 
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -14,6 +15,11 @@ export interface Moment {
 export function momentOf(epochNs: number): Moment {
   const seconds = Math.floor(epochNs / 1e9);
   return { seconds, nanoseconds: Math.max(0, Math.round(epochNs - seconds * 1e9)) };
+}
+
+/** When the machine was booted, ns since the epoch. Both clocks are too large for exact nanoseconds, their difference is not. */
+export function bootTime(process: Process): number {
+  return Math.round((process.clockRealtime() - process.clockMonotonic()) / 1e6) * 1e6;
 }
 
 /** A number to be padded to a width, with zeros or spaces. */

@@ -1,0 +1,71 @@
+/** ulimit, times, alias, unalias, caller, logout: little that a script asks for. Aliases are kept but, as in any script, not expanded. */
+import { singleQuote } from "../quote.ts";
+import type { Shell } from "../shell.ts";
+import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
+import { parseFlags } from "./flags.ts";
+
+/** RLIMIT_NOFILE, the one limit that this kernel has. */
+const OPEN_FILES = "1024";
+
+async function ulimit(shell: Shell, args: readonly string[]): Promise<number> {
+  const flags = await parseFlags(shell, "ulimit", args, "HSabcdefiklmnpqrstuvxPRT", "[-SHabcdefiklmnpqrstuvxPRT] [limit]");
+  if (flags === null) return USAGE;
+  const [limit] = flags.rest;
+  if (limit !== undefined) return limit === "unlimited" ? 0 : await builtinError(shell, "ulimit", "setting limits is not modelled");
+  return await output(shell, "ulimit", `${flags.given.has("n") ? OPEN_FILES : flags.given.has("c") ? "0" : "unlimited"}\n`);
+}
+
+/** All virtual time is waiting: no process uses the processor. */
+async function times(shell: Shell): Promise<number> {
+  return await output(shell, "times", "0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n");
+}
+
+async function alias(shell: Shell, args: readonly string[]): Promise<number> {
+  const words = args[0] === "-p" ? args.slice(1) : args;
+  const show = (name: string): string => `alias ${name}=${singleQuote(shell.aliases.get(name) ?? "")}\n`;
+  if (words.length === 0) return await output(shell, "alias", [...shell.aliases.keys()].sort().map(show).join(""));
+  let status = 0;
+  for (const word of words) {
+    const equals = word.indexOf("=");
+    if (equals > 0) shell.aliases.set(word.slice(0, equals), word.slice(equals + 1));
+    else if (shell.aliases.has(word)) await output(shell, "alias", show(word));
+    else status = await builtinError(shell, "alias", `${word}: not found`);
+  }
+  return status;
+}
+
+async function unalias(shell: Shell, args: readonly string[]): Promise<number> {
+  if (args[0] === "-a") shell.aliases.clear();
+  let status = 0;
+  for (const word of args[0] === "-a" ? [] : args) {
+    if (!shell.aliases.delete(word)) status = await builtinError(shell, "unalias", `${word}: not found`);
+  }
+  return status;
+}
+
+/** The line, function and file that called the running function; with N that many calls further out. */
+async function caller(shell: Shell, args: readonly string[]): Promise<number> {
+  const depth = Number(args[0] ?? 0);
+  const frame = shell.calls.at(-1 - depth);
+  const outer = shell.calls.at(-2 - depth);
+  if (frame === undefined || (outer === undefined && args[0] !== undefined)) return 1;
+  const where = outer?.source ?? "NULL";
+  return await output(
+    shell,
+    "caller",
+    args[0] === undefined ? `${frame.line} ${where}\n` : `${frame.line} ${outer?.name ?? "main"} ${where}\n`,
+  );
+}
+
+async function logout(shell: Shell): Promise<number> {
+  return await builtinError(shell, "logout", "not login shell: use `exit'");
+}
+
+export const miscBuiltins: BuiltinTable = {
+  ulimit: { run: ulimit },
+  times: { run: times },
+  alias: { run: alias },
+  unalias: { run: unalias },
+  caller: { run: caller },
+  logout: { run: logout },
+};
