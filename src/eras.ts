@@ -36,6 +36,9 @@ const NOTIFIER_IMPLEMENTATIONS: Readonly<Record<NotifierKind, NetdevNotifier>> =
 
 export const NOTIFIERS: readonly NotifierKind[] = ["global", "net", "dev_net"];
 
+/** What became of a design because its port loses the netdev. */
+export const NETDEV_LOSS_NOTES: Readonly<Partial<Record<NotifierKind, string>>> = { net: "why reverted" };
+
 export const DEFAULT_ERA: EraName = "v5.10";
 
 const GLOBAL_LOCKS = "global devlink_mutex and genl_mutex: one stuck command stops all of devlink";

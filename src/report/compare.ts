@@ -1,4 +1,5 @@
 /** The comparison of one script under several notifier designs: one row for each, printed as soon as its run has ended. */
+import { NETDEV_LOSS_NOTES } from "../eras.ts";
 import { roceFate } from "./facts.ts";
 import { isHung, type RunOutcome, reportsOf, verdictOf } from "./outcome.ts";
 import type { Paint } from "./style.ts";
@@ -70,5 +71,6 @@ function roceNetdev(outcome: RunOutcome): string {
   if (fate === null) return "-";
   if (fate.kept) return "yes";
   const cell = fate.gids === 0 ? "lost, no GIDs" : "lost";
-  return outcome.notifier === "net" ? `${cell}  <- why reverted` : cell;
+  const note = NETDEV_LOSS_NOTES[outcome.notifier];
+  return note === undefined ? cell : `${cell}  <- ${note}`;
 }

@@ -1,5 +1,6 @@
 /** A finished run as data, and its verdict. Everything that is printed or exported is made from it. */
 import type { BlockedTask, Deadlock, Leftover } from "../analysis/index.ts";
+import type { NotifierKind } from "../eras.ts";
 import type { KernelBug, LimitReached } from "../kernel/index.ts";
 import type { MachineState } from "../machine.ts";
 import type { RunFacts } from "./facts.ts";
@@ -8,7 +9,7 @@ export type Verdict = "ok" | "script-failed" | "deadlock" | "kernel-bug" | "limi
 
 export interface RunOutcome {
   readonly era: string;
-  readonly notifier: string;
+  readonly notifier: NotifierKind;
   /** PCI addresses. */
   readonly devices: readonly string[];
   /** The script's exit status; null if its shell never ended. */

@@ -6,7 +6,7 @@ import { abbaOutcome, HEALTHY, hungOutcome, STATE, seedOutcome } from "./outcome
 it("shows the three designs side by side", async () => {
   const devNet = {
     ...HEALTHY,
-    notifier: "dev_net",
+    notifier: "dev_net" as const,
     facts: { ...HEALTHY.facts, reloads: [{ handle: "pci/0000:00:08.0", rdma: STATE.rdma }] },
   };
   const rows = [await seedOutcome(), HEALTHY, devNet].map((outcome) => compareRow(outcome, PLAIN));
