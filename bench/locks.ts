@@ -69,19 +69,47 @@ function handoffLoop(kernel: Kernel): Loop {
   };
 }
 
+/** What the host asks for: an await that need not wait, and a switch between two coroutines by a promise each. */
+async function floors(): Promise<{ readonly await: number; readonly switch: number }> {
+  const done = Promise.resolve(0);
+  const settled = await cpuTime(async () => {
+    for (let i = 0; i < PAIRS; i++) await done;
+  });
+  let other: ((value: number) => void) | null = null;
+  const coroutine = async (): Promise<void> => {
+    for (let i = 0; i < PAIRS / 2; i++) {
+      await new Promise<number>((resolve) => {
+        const wake = other;
+        other = resolve;
+        wake?.(0);
+      });
+    }
+    other?.(0);
+  };
+  const switched = await cpuTime(async () => void (await Promise.all([coroutine(), coroutine()])));
+  return { await: settled, switch: switched };
+}
+
+/** Nanoseconds of CPU time of `work`, for each of the pairs. */
+async function cpuTime(work: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return ((user + system) * 1000) / PAIRS;
+}
+
 /** Nanoseconds of CPU time for one pair. */
 async function round(loopOf: (kernel: Kernel) => Loop, tasks: number, policy: SchedulingPolicy): Promise<number> {
   const kernel = new Kernel({ limits: { steps: Number.MAX_SAFE_INTEGER } });
   kernel.sched.setPolicy(policy);
   const loop = loopOf(kernel);
   for (let i = 0; i < tasks; i++) spawnTask(kernel, { comm: `task${i}`, parent: null, body: (current) => loop(current, PAIRS / tasks) });
-  const before = process.cpuUsage();
-  await kernel.sched.run(() => hostTurn());
-  const { user, system } = process.cpuUsage(before);
-  return ((user + system) * 1000) / PAIRS;
+  return await cpuTime(() => kernel.sched.run(() => hostTurn()));
 }
 
 const cases = {
+  "await of a settled promise (the floor without a switch)": async () => (await floors()).await,
+  "switch by one promise (the floor with one)": async () => (await floors()).switch,
   "mutex, uncontended": () => round(mutexLoop, 1, fifoPolicy()),
   "rwsem for read, uncontended": () => round(readLoop, 1, fifoPolicy()),
   "rwsem for write, uncontended": () => round(writeLoop, 1, fifoPolicy()),

@@ -97,7 +97,7 @@ export function staticData<T>(init: (kernel: Kernel) => T): (kernel: Kernel) => 
   return (kernel) => kernel.staticsOf(key, init);
 }
 
-/** Declares a slot that an upper room hangs on every task. `inherit` says what a forked child gets. */
+/** Declares a slot that an upper room hangs on every task. What a forked child gets in it, that room's fork code says. */
 export function taskSlot<T>(): TaskSlot<T> {
   const index = staticData((kernel) => kernel.staticsOf(slotCounter, () => ({ next: 0 })).next++);
   return {
