@@ -18,6 +18,7 @@ await build({
   format: "cjs",
   platform: "node",
   target: "node20",
+  charset: "ascii",
   // Names stay as they are: a stack of the emulator's own is read by people.
   minifySyntax: true,
   // import() becomes a late require(): code that V8 takes from a cache has no import().

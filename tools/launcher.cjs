@@ -10,9 +10,9 @@ const { Script } = require("node:vm");
 
 const filename = join(__dirname, "bundle.js");
 
-/** The bundle as a function of what node gives a module; `cachedData` is undefined where there is none. */
+/** The bundle, which is ASCII, as a function of what node gives a module; `cachedData` is undefined where there is none. */
 function compile(cachedData) {
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "utf8")}\n})`;
+  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "latin1")}\n})`;
   return new Script(source, { filename, cachedData });
 }
 

@@ -2,6 +2,6 @@
 import { runCli } from "./cli.ts";
 import { nodeHost } from "./host.ts";
 
-runCli(process.argv.slice(2), nodeHost()).then((status) => {
+void runCli(process.argv.slice(2), nodeHost()).then((status) => {
   process.exitCode = status;
 });
