@@ -5,7 +5,7 @@ import { decode, encode, joinBytes } from "./text.ts";
 
 export const STDIN: Fd = 0;
 export const STDOUT: Fd = 1;
-export const STDERR: Fd = 2;
+const STDERR: Fd = 2;
 
 const CHUNK = 65_536;
 const NEWLINE = 10;

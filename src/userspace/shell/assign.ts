@@ -14,7 +14,10 @@ import type { Variable } from "./variables.ts";
 export function assignText(shell: Shell, name: string, text: string, append: boolean): void {
   const target = shell.variables.resolve(name);
   const bracket = target.indexOf("[");
-  if (bracket > 0) return assignElement(shell, target.slice(0, bracket), target.slice(bracket + 1, -1), text, append);
+  if (bracket > 0) {
+    assignElement(shell, target.slice(0, bracket), target.slice(bracket + 1, -1), text, append);
+    return;
+  }
   const existing = shell.variables.find(target);
   const value = existing === undefined && !append ? text : attributed(shell, existing, shell.variables.text(target) ?? "", text, append);
   shell.variables.setText(target, value);

@@ -26,7 +26,7 @@ export interface Unescaped {
 const PATTERN =
   /\\(?:([abeEfnrtv\\])|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|(0[0-7]{0,3})|([1-7][0-7]{0,2})|(c)|(["'?]))/g;
 
-export function unescape(text: string, style: EscapeStyle): Unescaped {
+export function unescapeText(text: string, style: EscapeStyle): Unescaped {
   if (!text.includes("\\")) return { text, stopped: false };
   let result = "";
   let at = 0;
@@ -65,5 +65,5 @@ function joinRaw(text: string): string {
 
 /** $'...' */
 export function unescapeAnsi(text: string): string {
-  return unescape(text, "ansi").text;
+  return unescapeText(text, "ansi").text;
 }

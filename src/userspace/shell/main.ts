@@ -4,10 +4,10 @@ import { O_RDONLY, type Process } from "../../syscall/index.ts";
 import { complain, decode, print, readToEnd } from "../lib/index.ts";
 import { IndexedArray } from "./arrays.ts";
 import { allBuiltins } from "./builtins/index.ts";
+import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { isBinary } from "./eval/external.ts";
 import { runToEnd } from "./eval/fork.ts";
 import { evaluator, runParsed } from "./eval/index.ts";
-import { optionOfLetter, setOptionNames, shoptNames } from "./options.ts";
 import { Shell } from "./shell.ts";
 import { parseSource, Source } from "./source.ts";
 import { isName, Variable } from "./variables.ts";
@@ -19,14 +19,6 @@ const NOT_EXECUTABLE = 126;
 /** An error that ends a shell started with -c gives this status. */
 const FATAL_WITH_COMMAND = 127;
 
-interface CommandLine {
-  readonly options: readonly (readonly [name: string, on: boolean])[];
-  readonly shopts: readonly (readonly [name: string, on: boolean])[];
-  readonly command: boolean;
-  readonly readsInput: boolean;
-  readonly rest: readonly string[];
-}
-
 export async function bash(process: Process): Promise<number> {
   const [self = "bash", ...args] = process.argv;
   const name = self.slice(self.lastIndexOf("/") + 1);
@@ -34,48 +26,15 @@ export async function bash(process: Process): Promise<number> {
     await print(process, `GNU bash, version ${VERSION} (x86_64-pc-linux-gnu)\n`);
     return 0;
   }
-  const line = await parseCommandLine(process, name, args);
-  if (line === null) return USAGE;
+  const line = parseCommandLine(args);
+  if (typeof line === "string") {
+    await complain(process, `${name}: ${line}\n`);
+    return USAGE;
+  }
   if (line.command) return await runCommandString(process, self, name, line);
   const [script, ...positional] = line.rest;
   if (script !== undefined && !line.readsInput) return await runScriptFile(process, name, script, positional, line);
   return await runInput(process, self, line);
-}
-
-async function parseCommandLine(process: Process, name: string, args: readonly string[]): Promise<CommandLine | null> {
-  const options: [string, boolean][] = [];
-  const shopts: [string, boolean][] = [];
-  let command = false;
-  let readsInput = false;
-  let i = 0;
-  const refuse = async (message: string): Promise<null> => {
-    await complain(process, `${name}: ${message}\n`);
-    return null;
-  };
-  for (; i < args.length; i++) {
-    const arg = args[i] as string;
-    if (arg === "--" || arg === "-") {
-      i++;
-      break;
-    }
-    if (["--norc", "--noprofile", "--login", "--posix"].includes(arg)) continue;
-    if (!/^[-+]./.test(arg)) break;
-    if (arg.startsWith("--")) return await refuse(`${arg}: invalid option`);
-    const on = arg.startsWith("-");
-    for (const letter of arg.slice(1)) {
-      const option = optionOfLetter(letter);
-      if (letter === "c") command = true;
-      else if (letter === "s") readsInput = true;
-      else if (letter === "o" || letter === "O") {
-        const value = args[++i];
-        const known = letter === "o" ? setOptionNames() : shoptNames();
-        if (value === undefined || !known.includes(value)) return await refuse(`${value ?? arg}: invalid option name`);
-        (letter === "o" ? options : shopts).push([value, on]);
-      } else if (option !== undefined) options.push([option, on]);
-      else if (letter !== "l") return await refuse(`${arg[0]}${letter}: invalid option`);
-    }
-  }
-  return { options, shopts, command, readsInput, rest: args.slice(i) };
 }
 
 /** bash -c command [name [arg ...]] */
@@ -105,7 +64,7 @@ async function runScriptFile(
   if (fd >= 0) await process.close(fd);
   if (typeof bytes === "number") {
     const directory = bytes === -EISDIR;
-    await complain(process, `${directory ? `${path}: ` : `${name}: `}${directory ? path : path}: ${strerror(bytes)}\n`);
+    await complain(process, `${directory ? path : name}: ${path}: ${strerror(bytes)}\n`);
     return directory || bytes !== -ENOENT ? NOT_EXECUTABLE : NOT_FOUND;
   }
   if (isBinary(bytes)) {
@@ -144,43 +103,45 @@ function createShell(process: Process, source: Source, name: string, positional:
   return shell;
 }
 
+/** What a shell sets for itself, whatever the environment says. */
+const INITIAL: Readonly<Record<string, string>> = {
+  IFS: " \t\n",
+  OPTIND: "1",
+  OPTERR: "1",
+  BASH: "/usr/bin/bash",
+  BASH_VERSION: VERSION,
+  HOSTTYPE: "x86_64",
+  MACHTYPE: "x86_64-pc-linux-gnu",
+  OSTYPE: "linux-gnu",
+};
+const STANDARD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 const EXPORTED_FUNCTION = /^BASH_FUNC_(.+)%%$/;
 
 function importEnvironment(shell: Shell): void {
   const { variables, process } = shell;
-  const set = (name: string, value: string | IndexedArray, change: (variable: Variable) => void = () => {}): void => {
-    const variable = new Variable(value);
-    change(variable);
-    variables.global.set(name, variable);
-  };
   for (const [name, value] of process.env) {
     const called = EXPORTED_FUNCTION.exec(name)?.[1];
     if (called !== undefined) importFunction(shell, called, value);
-    else if (isName(name)) set(name, value, (variable) => (variable.exported = true));
+    else if (isName(name)) setGlobal(shell, name, value, "exported");
   }
-  const export_ = (variable: Variable): void => void (variable.exported = true);
-  const fix = (variable: Variable): void => void (variable.readonly = true);
-  set("SHLVL", String((Number.parseInt(variables.text("SHLVL") ?? "0", 10) || 0) + 1), export_);
-  set("PWD", process.getcwd(), export_);
+  setGlobal(shell, "SHLVL", String((Number.parseInt(variables.text("SHLVL") ?? "0", 10) || 0) + 1), "exported");
+  setGlobal(shell, "PWD", process.getcwd(), "exported");
   if (variables.find("OLDPWD") === undefined) variables.inGlobal("OLDPWD").exported = true;
-  if (variables.find("PATH") === undefined) set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-  set("IFS", " \t\n");
-  set("PS4", variables.text("PS4") ?? "+ ");
-  set("OPTIND", "1");
-  set("OPTERR", "1");
-  set("BASH", "/usr/bin/bash");
-  set("BASH_VERSION", VERSION);
-  set("BASH_VERSINFO", new IndexedArray(["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"]), fix);
-  set("HOSTNAME", process.uname().nodename);
-  set("HOSTTYPE", "x86_64");
-  set("MACHTYPE", "x86_64-pc-linux-gnu");
-  set("OSTYPE", "linux-gnu");
-  for (const name of ["UID", "EUID"]) {
-    set(name, "0", (variable) => {
-      variable.readonly = true;
-      variable.integer = true;
-    });
-  }
+  if (variables.find("PATH") === undefined) setGlobal(shell, "PATH", STANDARD_PATH);
+  if (variables.find("PS4") === undefined) setGlobal(shell, "PS4", "+ ");
+  for (const [name, value] of Object.entries(INITIAL)) setGlobal(shell, name, value);
+  setGlobal(shell, "HOSTNAME", process.uname().nodename);
+  setGlobal(shell, "BASH_VERSINFO", new IndexedArray(["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"]), "readonly");
+  for (const name of ["UID", "EUID"]) setGlobal(shell, name, "0", "readonly").integer = true;
+}
+
+function setGlobal(shell: Shell, name: string, value: string | IndexedArray, attribute: "exported" | "readonly" | null = null): Variable {
+  const variable = new Variable(value);
+  variable.exported = attribute === "exported";
+  variable.readonly = attribute === "readonly";
+  shell.variables.global.set(name, variable);
+  return variable;
 }
 
 /** A function that another shell has exported. */

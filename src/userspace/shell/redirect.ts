@@ -191,11 +191,12 @@ async function hereDocument(shell: Shell, document: HereDoc): Promise<Fd> {
   const { body, delimiter, operator, closing } = document;
   if (closing === undefined) {
     const at = shell.source.lineOf(document.pos);
-    shell.line = shell.source.lineOf(shell.source.text.length);
+    shell.line = shell.source.lineOf(shell.source.text.trimEnd().length);
     await shell.complain(`warning: here-document at line ${at} delimited by end-of-file (wanted \`${delimiter?.value ?? ""}')`);
   }
   const pieces = shell.compiled.plans.hereDoc(body, delimiter?.quoted ?? false, operator === "<<-");
-  return await feed(shell, await expandPieces(shell, pieces));
+  const text = await expandPieces(shell, pieces);
+  return await feed(shell, closing === undefined && text !== "" && !text.endsWith("\n") ? `${text}\n` : text);
 }
 
 async function hereString(shell: Shell, string: HereString): Promise<Fd> {

@@ -35,7 +35,8 @@ function unexpectedToken(source: Source, message: string, pos: number): SyntaxPr
   const { text } = source;
   const at =
     message === "expected 'do'" && /\bdone\s*$/.test(text.slice(0, pos)) ? text.lastIndexOf("done", pos) : tokenStart(text, message, pos);
-  if (at >= text.length && !/redirect target|function body|test operator|expected word/.test(message)) {
+  const wordMissing = /redirect target|function body|test operator|expected word/.test(message) || /\bcase\s*$/.test(text.slice(0, pos));
+  if (at >= text.length && !wordMissing) {
     const lines = text.endsWith("\n") ? 0 : 1;
     return { line: source.lineOf(text.length) + lines, message: "syntax error: unexpected end of file", quote: null };
   }

@@ -254,7 +254,10 @@ async function unset(shell: Shell, args: readonly string[]): Promise<number> {
 function unsetOne(shell: Shell, word: string, onlyVariable: boolean, itself: boolean): void {
   const { variables } = shell;
   const element = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(word);
-  if (element !== null) return unsetElement(shell, element[1] as string, element[2] as string);
+  if (element !== null) {
+    unsetElement(shell, element[1] as string, element[2] as string);
+    return;
+  }
   if (!isName(word)) {
     if (!onlyVariable) {
       shell.functions.delete(word);
@@ -275,10 +278,10 @@ function unsetElement(shell: Shell, name: string, subscript: string): void {
   const variable = shell.variables.find(shell.variables.resolve(name));
   const value = variable?.value;
   if (variable?.readonly === true) throw new ExpansionError(`${name}: cannot unset: readonly variable`);
-  if (value instanceof AssociativeArray) return value.delete(subscript);
-  if (subscript === "@" || subscript === "*") return shell.variables.unset(name);
-  if (value instanceof IndexedArray) return value.delete(elementIndex(shell, name, value, subscript));
-  if (value !== undefined) throw new ExpansionError(`${name}: not an array variable`);
+  if (value instanceof AssociativeArray) value.delete(subscript);
+  else if (subscript === "@" || subscript === "*") shell.variables.unset(name);
+  else if (value instanceof IndexedArray) value.delete(elementIndex(shell, name, value, subscript));
+  else if (value !== undefined) throw new ExpansionError(`${name}: not an array variable`);
 }
 
 export const declareBuiltins: BuiltinTable = {

@@ -1,5 +1,5 @@
 /** echo */
-import { unescape } from "../escapes.ts";
+import { unescapeText } from "../escapes.ts";
 import type { Shell } from "../shell.ts";
 import { type BuiltinTable, output } from "./builtin.ts";
 
@@ -15,7 +15,7 @@ async function echo(shell: Shell, args: readonly string[]): Promise<number> {
   }
   const joined = (first === 0 ? args : args.slice(first)).join(" ");
   if (!escapes) return await output(shell, "echo", newline ? `${joined}\n` : joined);
-  const { text, stopped } = unescape(joined, "echo");
+  const { text, stopped } = unescapeText(joined, "echo");
   return await output(shell, "echo", newline && !stopped ? `${text}\n` : text);
 }
 

@@ -19,35 +19,60 @@ export async function parseFlags(
   usage: string,
   plus = false,
 ): Promise<Flags | null> {
-  const given = new Map<string, string>();
-  let i = 0;
-  for (; i < args.length; i++) {
-    const arg = args[i] as string;
-    if (arg === "--") {
-      i++;
-      break;
-    }
-    if (arg.length < 2 || !(arg.startsWith("-") || (plus && arg.startsWith("+")))) break;
-    for (let at = 1; at < arg.length; at++) {
-      const letter = arg[at] as string;
-      const found = letter === ":" ? -1 : spec.indexOf(letter);
-      if (found < 0) return await refuse(shell, name, `${arg[0]}${letter}: invalid option`, usage);
-      const key = arg.startsWith("+") ? `+${letter}` : letter;
-      if (spec[found + 1] !== ":") {
-        given.set(key, "");
-        continue;
-      }
-      const value = at + 1 < arg.length ? arg.slice(at + 1) : args[++i];
-      if (value === undefined) return await refuse(shell, name, `-${letter}: option requires an argument`, usage);
-      given.set(key, value);
-      break;
-    }
-  }
-  return { given, rest: args.slice(i) };
-}
-
-async function refuse(shell: Shell, name: string, message: string, usage: string): Promise<null> {
-  await builtinError(shell, name, message);
+  const parser = new FlagParser(args, spec, plus);
+  const problem = parser.parse();
+  if (problem === null) return parser;
+  await builtinError(shell, name, problem);
   await complain(shell.process, `${name}: usage: ${name} ${usage}\n`);
   return null;
+}
+
+class FlagParser implements Flags {
+  readonly given = new Map<string, string>();
+  rest: readonly string[] = [];
+  private readonly args: readonly string[];
+  private readonly spec: string;
+  private readonly plus: boolean;
+  private next = 0;
+
+  constructor(args: readonly string[], spec: string, plus: boolean) {
+    this.args = args;
+    this.spec = spec;
+    this.plus = plus;
+  }
+
+  /** Null, or what is wrong. */
+  parse(): string | null {
+    for (; this.next < this.args.length; this.next++) {
+      const arg = this.args[this.next] as string;
+      if (arg === "--") {
+        this.next++;
+        break;
+      }
+      if (arg.length < 2 || !(arg.startsWith("-") || (this.plus && arg.startsWith("+")))) break;
+      const problem = this.bundle(arg);
+      if (problem !== null) return problem;
+    }
+    this.rest = this.args.slice(this.next);
+    return null;
+  }
+
+  /** One argument with its letters. */
+  private bundle(arg: string): string | null {
+    const sign = arg.startsWith("+") ? "+" : "";
+    for (let at = 1; at < arg.length; at++) {
+      const letter = arg[at] as string;
+      const found = letter === ":" ? -1 : this.spec.indexOf(letter);
+      if (found < 0) return `${arg[0]}${letter}: invalid option`;
+      if (this.spec[found + 1] !== ":") {
+        this.given.set(sign + letter, "");
+        continue;
+      }
+      const value = at + 1 < arg.length ? arg.slice(at + 1) : this.args[++this.next];
+      if (value === undefined) return `-${letter}: option requires an argument`;
+      this.given.set(sign + letter, value);
+      break;
+    }
+    return null;
+  }
 }

@@ -5,6 +5,7 @@ import { directoryBuiltins } from "./directory.ts";
 import { echoBuiltins } from "./echo.ts";
 import { evaluationBuiltins } from "./evaluation.ts";
 import { flowBuiltins } from "./flow.ts";
+import { getoptsBuiltins } from "./getopts.ts";
 import { jobBuiltins } from "./jobs.ts";
 import { killBuiltins } from "./kill.ts";
 import { miscBuiltins } from "./misc.ts";
@@ -23,6 +24,7 @@ export function allBuiltins(): ReadonlyMap<string, Builtin> {
       ...echoBuiltins,
       ...evaluationBuiltins,
       ...flowBuiltins,
+      ...getoptsBuiltins,
       ...jobBuiltins,
       ...killBuiltins,
       ...miscBuiltins,

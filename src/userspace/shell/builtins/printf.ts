@@ -2,7 +2,7 @@
 
 import { complain, encode, rawByte, strftime } from "../../lib/index.ts";
 import { assignElement, assignText } from "../assign.ts";
-import { unescape } from "../escapes.ts";
+import { unescapeText } from "../escapes.ts";
 import { backslashQuote, singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
@@ -89,9 +89,9 @@ class Formatter {
       const letter = /^%[-+ 0#']*\d*(?:\.\d*)?(.?)/.exec(part.slice(wrong))?.[1] ?? "";
       this.errors.push(letter === "" ? `\`${part[part.length - 1]}': missing format character` : `\`${letter}': invalid format character`);
       this.stopped = true;
-      return unescape(part.slice(0, wrong), "printf-format").text;
+      return unescapeText(part.slice(0, wrong), "printf-format").text;
     }
-    return unescape(part, "printf-format").text;
+    return unescapeText(part, "printf-format").text;
   }
 
   private directive(match: RegExpMatchArray): string {
@@ -116,7 +116,7 @@ class Formatter {
       case "c":
         return firstByte(this.take() ?? "");
       case "b": {
-        const { text, stopped } = unescape(this.take() ?? "", "printf-b");
+        const { text, stopped } = unescapeText(this.take() ?? "", "printf-b");
         this.stopped = stopped;
         return cut(text, precision);
       }
@@ -169,19 +169,9 @@ class Formatter {
     return found[1] === "-" ? -value : value;
   }
 
-  private number({ letter, flags, precision }: Directive): string {
+  private number(directive: Directive): string {
     const value = this.integer(this.take() ?? "");
-    if (letter === "d" || letter === "i") {
-      const clamped = clamp(value, -(2n ** 63n), 2n ** 63n - 1n);
-      const digits = (clamped < 0n ? -clamped : clamped).toString().padStart(precision ?? 0, "0");
-      return (clamped < 0n ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "") + digits;
-    }
-    const unsigned = BigInt.asUintN(64, value);
-    const radix = letter === "o" ? 8 : letter === "u" ? 10 : 16;
-    let digits = unsigned.toString(radix).padStart(precision ?? 0, "0");
-    if (flags.includes("#") && unsigned !== 0n)
-      digits = radix === 16 ? `0x${digits}` : radix === 8 && !digits.startsWith("0") ? `0${digits}` : digits;
-    return letter === "X" ? digits.toUpperCase() : digits;
+    return directive.letter === "d" || directive.letter === "i" ? signed(value, directive) : unsigned(value, directive);
   }
 
   private floating({ letter, flags, precision }: Directive): string {
@@ -193,8 +183,7 @@ class Formatter {
       value = Number.parseFloat(text) || 0;
     }
     const digits = formatFloat(Math.abs(value), letter, precision, flags.includes("#"));
-    const sign = value < 0 || Object.is(value, -0) ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
-    return sign + digits;
+    return signOf(value < 0 || Object.is(value, -0), flags) + digits;
   }
 
   private time({ time }: Directive): string {
@@ -205,6 +194,31 @@ class Formatter {
       argument === undefined || argument === "" || argument === "-1" ? now : argument === "-2" ? now : Number(this.integer(argument));
     return strftime(time === null || time === "()" ? "%X" : time.slice(1, -1), { seconds, nanoseconds: 0 });
   }
+}
+
+function signOf(negative: boolean, flags: string): string {
+  if (negative) return "-";
+  return flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
+}
+
+function signed(value: bigint, { flags, precision }: Directive): string {
+  const clamped = clamp(value, -(2n ** 63n), 2n ** 63n - 1n);
+  const digits = (clamped < 0n ? -clamped : clamped).toString().padStart(precision ?? 0, "0");
+  return signOf(clamped < 0n, flags) + digits;
+}
+
+function unsigned(value: bigint, { letter, flags, precision }: Directive): string {
+  const wrapped = BigInt.asUintN(64, value);
+  const radix = letter === "o" ? 8 : letter === "u" ? 10 : 16;
+  const digits = wrapped.toString(radix).padStart(precision ?? 0, "0");
+  const marked = flags.includes("#") && wrapped !== 0n ? withBase(digits, radix) : digits;
+  return letter === "X" ? marked.toUpperCase() : marked;
+}
+
+/** # shows the base: 0x, or a leading 0. */
+function withBase(digits: string, radix: number): string {
+  if (radix === 16) return `0x${digits}`;
+  return radix === 8 && !digits.startsWith("0") ? `0${digits}` : digits;
 }
 
 function clamp(value: bigint, low: bigint, high: bigint): bigint {

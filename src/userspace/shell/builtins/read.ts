@@ -99,9 +99,12 @@ function store(shell: Shell, characters: readonly Character[], names: readonly s
     variable.value = new IndexedArray(splitFields(characters, shell.ifs, Number.POSITIVE_INFINITY).map(text));
     return;
   }
-  if (names.length === 0) return assignText(shell, "REPLY", text(characters), false);
+  if (names.length === 0) {
+    assignText(shell, "REPLY", text(characters), false);
+    return;
+  }
   const fields = whole ? [characters] : splitFields(characters, shell.ifs, names.length);
-  names.forEach((name, i) => assignName(shell, name, text(fields[i] ?? [])));
+  for (let i = 0; i < names.length; i++) assignName(shell, names[i] as string, text(fields[i] ?? []));
 }
 
 function assignName(shell: Shell, name: string, value: string): void {

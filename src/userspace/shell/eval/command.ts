@@ -168,7 +168,7 @@ function defineFunction(shell: Shell, node: CommandNode & { type: "Function" }):
     name,
     body: node.body,
     source: shell.source,
-    sourceName: shell.calls.at(-1)?.source ?? "environment",
+    sourceName: shell.calls.at(-1)?.source ?? shell.source.name,
     exported: false,
   });
   return 0;

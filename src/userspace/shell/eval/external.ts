@@ -12,10 +12,11 @@ const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** The path of a command: itself if it has a slash, else what PATH leads to; null if there is none. */
-export async function findCommand(shell: Shell, name: string): Promise<string | null> {
+/** The path of a command: itself if it has a slash, else what PATH (or `search` in its place) leads to; null if there is none. */
+export async function findCommand(shell: Shell, name: string, search?: string): Promise<string | null> {
   if (name.includes("/")) return name;
   if (name === "") return null;
+  if (search !== undefined) return await searchPath(shell, name, search);
   const known = shell.hash.get(name);
   if (known !== undefined) {
     known.hits++;

@@ -4,6 +4,7 @@ import { strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
 import { exitStatus, type JobProcess, notifyEnded, reapEnded, reportDeath, waitForChild } from "../jobs.ts";
 import { commandText } from "../print.ts";
+import { redirect } from "../redirect.ts";
 import type { Shell } from "../shell.ts";
 import { ExpansionError } from "../unwind.ts";
 import { detach, forkShell } from "./fork.ts";
@@ -65,7 +66,7 @@ async function startStages(shell: Shell, node: Pipeline, background: boolean): P
     const pid = await forkShell(shell, async (twin) => {
       if (background && i === 0) await detach(twin);
       await connect(twin, from, ends, errorsToo);
-      return await twin.evaluator.node(twin, stage, stage.type === "Command");
+      return await runInChild(twin, stage);
     });
     processes.push({ pid, command: commandText(shell.source, stage), ended: null });
     if (input !== null) await shell.process.close(input);
@@ -105,10 +106,18 @@ function isPlainPipeline(node: PipelineNode | AndOr): node is Pipeline {
   return node.type === "Pipeline" && node.prefixes.length === 0 && node.commands.length > 1;
 }
 
+/** Runs a command as the last thing of a child that was forked for it. A subshell needs no child of its own then. */
+async function runInChild(twin: Shell, node: PipelineNode | AndOr): Promise<number> {
+  const inner = node.type === "Redirected" ? node.command : node;
+  if (inner.type !== "Subshell") return await twin.evaluator.node(twin, node, true);
+  if (node.type === "Redirected" && !(await redirect(twin, node.redirects, null))) return 1;
+  return await twin.evaluator.run(twin, inner.body.commands, true);
+}
+
 async function startJob(shell: Shell, node: PipelineNode | AndOr): Promise<JobProcess> {
   const pid = await forkShell(shell, async (twin) => {
     await detach(twin);
-    return await twin.evaluator.node(twin, node, true);
+    return await runInChild(twin, node);
   });
   return { pid, command: commandText(shell.source, node), ended: null };
 }

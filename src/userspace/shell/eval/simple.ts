@@ -116,21 +116,12 @@ async function runCommand(
   const builtin = called === undefined ? shell.builtins.get(name) : undefined;
   if (called === undefined && builtin === undefined) return await runExternal(shell, node, plan, words, last);
   await shell.process.schedYield();
+  const values = assigned ? await expandAssignments(shell, plan.assignments) : [];
   if (shell.options.xtrace) await traceWords(shell, words);
   const run = (): Promise<number> =>
     called !== undefined ? callFunction(shell, called, words.slice(1)) : runBuiltin(shell, builtin as Builtin, words, arrays);
   const keep = name === "exec" && builtin !== undefined;
-  return await withRedirections(shell, plan.redirections, keep, assigned ? () => withAssignments(shell, plan.assignments, run) : run);
-}
-
-/** Runs something with assignments that vanish with it. */
-async function withAssignments(shell: Shell, assignments: readonly Assignment[], body: () => Promise<number>): Promise<number> {
-  await assignTemporarily(shell, assignments);
-  try {
-    return await body();
-  } finally {
-    shell.variables.popScope();
-  }
+  return await withRedirections(shell, plan.redirections, keep, assigned ? () => withAssignments(shell, values, run) : run);
 }
 
 async function runBuiltin(
@@ -158,37 +149,51 @@ export async function withRedirections(
   }
 }
 
-/** Puts assignments in front of a command into a scope of exported variables. A read-only one is refused, no more. */
-async function assignTemporarily(shell: Shell, assignments: readonly Assignment[]): Promise<void> {
-  const { variables } = shell;
+/** The names and values of assignments in front of a command. A read-only one is refused, no more. */
+async function expandAssignments(shell: Shell, assignments: readonly Assignment[]): Promise<readonly (readonly [string, string])[]> {
   const values: (readonly [string, string])[] = [];
   for (const assignment of assignments) {
+    const { name, append = false } = assignment;
     const word = await assignmentWord(shell, assignment);
-    const equals = word.indexOf("=");
-    const append = word[equals - 1] === "+";
-    const name = word.slice(0, append ? equals - 1 : equals);
-    if (variables.find(name)?.readonly === true) {
+    if (shell.variables.find(name)?.readonly === true) {
       await shell.complain(`${name}: readonly variable`);
       continue;
     }
-    values.push([name, append ? (variables.text(name) ?? "") + word.slice(equals + 1) : word.slice(equals + 1)]);
+    const value = word.slice(word.indexOf("=") + 1);
+    values.push([name, append ? (shell.variables.text(name) ?? "") + value : value]);
     if (shell.options.xtrace) await trace(shell, traceAssignment(word));
   }
-  const scope = variables.pushScope(true);
-  for (const [name, value] of values) variables.declareIn(scope, name, value).exported = true;
+  return values;
+}
+
+/** Makes them exported variables of a scope of their own. */
+function pushAssignments(shell: Shell, values: readonly (readonly [string, string])[]): void {
+  const scope = shell.variables.pushScope(true);
+  for (const [name, value] of values) shell.variables.declareIn(scope, name, value).exported = true;
+}
+
+/** Runs something with assignments that vanish with it. */
+async function withAssignments(shell: Shell, values: readonly (readonly [string, string])[], body: () => Promise<number>): Promise<number> {
+  pushAssignments(shell, values);
+  try {
+    return await body();
+  } finally {
+    shell.variables.popScope();
+  }
 }
 
 async function runExternal(shell: Shell, node: Command, plan: CommandPlan, words: readonly string[], last: boolean): Promise<number> {
+  const values = plan.assignments.length > 0 ? await expandAssignments(shell, plan.assignments) : [];
   if (shell.options.xtrace) await traceWords(shell, words);
   if (shell.jobs.busy) await reapEnded(shell);
+  const [name = ""] = words;
   const become = async (self: Shell): Promise<number> => {
-    if (plan.assignments.length > 0) await assignTemporarily(self, plan.assignments);
     if (!(await redirect(self, plan.redirections, null))) return 1;
-    const path = await findCommand(self, words[0] as string);
+    if (values.length > 0) pushAssignments(self, values);
     return await execCommand(self, path, words);
   };
+  const path = await findCommand(shell, name, values.find(([assigned]) => assigned === "PATH")?.[1]);
   if (last && shell.traps.size === 0) return await become(shell);
-  await findCommand(shell, words[0] as string);
   const pid = await forkShell(shell, become);
   return await finishForeground(shell, pid, commandText(shell.source, node));
 }

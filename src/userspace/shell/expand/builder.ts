@@ -13,17 +13,17 @@ export interface Field {
 export class Builder {
   readonly fields: Field[] = [];
   private readonly ifs: string | null;
-  private readonly escape: ((text: string) => string) | null;
+  private readonly escapeQuoted: ((text: string) => string) | null;
   private text = "";
   private pattern = "";
   private present = false;
   /** The last field was ended by whitespace: a separator that follows belongs to the same break. */
   private afterWhitespace = false;
 
-  /** `ifs` null: nothing is split. `escape` null: no pattern is wanted. */
-  constructor(ifs: string | null, escape: ((text: string) => string) | null) {
+  /** `ifs` null: nothing is split. `escapeQuoted` null: no pattern is wanted. */
+  constructor(ifs: string | null, escapeQuoted: ((text: string) => string) | null) {
     this.ifs = ifs;
-    this.escape = escape;
+    this.escapeQuoted = escapeQuoted;
   }
 
   get splits(): boolean {
@@ -34,7 +34,7 @@ export class Builder {
   append(text: string, quoted: boolean): void {
     if (this.text.length + text.length > MAX_VALUE) throw tooBig();
     this.text += text;
-    if (this.escape !== null) this.pattern += quoted ? this.escape(text) : text;
+    if (this.escapeQuoted !== null) this.pattern += quoted ? this.escapeQuoted(text) : text;
     if (quoted || text !== "") this.present = true;
   }
 

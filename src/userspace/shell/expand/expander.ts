@@ -11,5 +11,5 @@ export interface Expander {
   addPieces(shell: Shell, builder: Builder, pieces: readonly Piece[], operand?: boolean): Pending;
   toText(shell: Shell, word: Word): string | Promise<string>;
   toPattern(shell: Shell, word: Word): Promise<string>;
-  toEscaped(shell: Shell, word: Word, escape: (text: string) => string): Promise<string>;
+  toEscaped(shell: Shell, word: Word, escapeQuoted: (text: string) => string): Promise<string>;
 }

@@ -126,13 +126,13 @@ function planEmbedded(text: string): readonly Piece[] {
 }
 
 function planBare(word: Word): Piece[] {
-  return word.parts === undefined ? unescape(word.text) : word.parts.flatMap((part) => planPart(part, false));
+  return word.parts === undefined ? unquoteText(word.text) : word.parts.flatMap((part) => planPart(part, false));
 }
 
 function planPart(part: WordPart | DoubleQuotedChild, inDouble: boolean): Piece[] {
   switch (part.type) {
     case "Literal":
-      return inDouble ? [{ kind: "text", text: part.value, quoted: true }] : unescape(part.text);
+      return inDouble ? [{ kind: "text", text: part.value, quoted: true }] : unquoteText(part.text);
     case "SingleQuoted":
     case "AnsiCQuoted":
       return [{ kind: "text", text: part.value, quoted: true }];
@@ -145,7 +145,7 @@ function planPart(part: WordPart | DoubleQuotedChild, inDouble: boolean): Piece[
       return part.parts === undefined ? [plainText(part.text)] : extendedGlob(part.operator, part.pattern, part.parts);
     case "BraceExpansion":
       return part.parts === undefined
-        ? unescape(part.text)
+        ? unquoteText(part.text)
         : [plainText("{"), ...part.parts.flatMap((child) => planPart(child, false)), plainText("}")];
     case "SimpleExpansion":
       return [{ kind: "parameter", parameter: simpleParameter(part.text), quoted: inDouble }];
@@ -169,7 +169,7 @@ function bracket(text: string, parts: readonly WordPart[]): Piece[] {
 }
 
 function extendedGlob(operator: string, pattern: string, parts: readonly WordPart[]): Piece[] {
-  const pieces = parts.length === 0 ? unescape(pattern) : parts.flatMap((part) => planPart(part, false));
+  const pieces = parts.length === 0 ? unquoteText(pattern) : parts.flatMap((part) => planPart(part, false));
   return [plainText(`${operator}(`), ...pieces, plainText(")")];
 }
 
@@ -187,10 +187,10 @@ function fullParameter(part: ParameterExpansionPart): Parameter {
 }
 
 /** Unquoted text: a backslash quotes the character behind it, and with a newline it vanishes. */
-function unescape(text: string): Piece[] {
+function unquoteText(text: string): Piece[] {
   if (!text.includes("\\")) return [plainText(text)];
   const pieces: Piece[] = [];
-  for (const match of text.matchAll(/\\([^])|[^\\]+|\\$/g)) {
+  for (const match of text.matchAll(/\\([\s\S])|[^\\]+|\\$/g)) {
     const escaped = match[1];
     if (escaped === "\n") continue;
     pieces.push(escaped === undefined ? plainText(match[0]) : { kind: "text", text: escaped, quoted: true });

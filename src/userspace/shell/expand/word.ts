@@ -111,9 +111,9 @@ export function expandToPattern(shell: Shell, word: Word): Promise<string> {
   return toEscaped(shell, word, escapePattern);
 }
 
-/** A word in which `escape` has been applied to everything that was quoted. */
-async function toEscaped(shell: Shell, word: Word, escape: (text: string) => string): Promise<string> {
-  const builder = new Builder(null, escape);
+/** A word in which `escapeQuoted` has been applied to everything that was quoted. */
+async function toEscaped(shell: Shell, word: Word, escapeQuoted: (text: string) => string): Promise<string> {
+  const builder = new Builder(null, escapeQuoted);
   const pending = addPieces(shell, builder, shell.compiled.plans.word(word));
   if (pending !== undefined) await pending;
   return builder.single().pattern;
