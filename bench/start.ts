@@ -1,7 +1,7 @@
 /**
- * From start to verdict: the whole-process time of the built command on the seed's script against the start of node itself,
+ * From start to verdict: the whole-process time of the built command on the default script against the start of node itself,
  * in interleaved rounds. The parts are differences between runs that go further and further: node alone, the command that
- * only prints its version (loading), an empty script (boot, and the report), the seed's script. Wall time in milliseconds,
+ * only prints its version (loading), an empty script (boot, and the report), the default script. Wall time in milliseconds,
  * medians; the ratio is the median of the rounds' ratios. One JSON document on standard output. Build first.
  */
 import { spawnSync } from "node:child_process";

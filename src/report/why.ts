@@ -72,7 +72,7 @@ function rule(wait: Wait, hold: Hold): string {
   return "A rw_semaphore held for write lets nobody in, its own holder included";
 }
 
-/** The seed of all this: the exit methods of a namespace reach a function that takes the namespaces' semaphore for write. */
+/** The deadlock this project began with: the exit methods of a namespace reach a function that takes the namespaces' semaphore for write. */
 function exitMethods(task: TaskSnapshot, wait: Wait, hold: Hold): string | null {
   const functions = functionsOf(task);
   if (hold.function !== "cleanup_net" || hold.lock !== "pernet_ops_rwsem" || !functions.includes("devlink_pernet_pre_exit")) return null;

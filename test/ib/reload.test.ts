@@ -70,7 +70,7 @@ describe("the global notifier", () => {
     expect(rdma(machine.kernel)).toEqual([]);
   });
 
-  it("deadlocks on the seed's own path: multiport slave, the master's IB device lives on", async () => {
+  it("deadlocks on the path of the original report: multiport slave, the master's IB device lives on", async () => {
     const machine = await mlx5Bench({ notifier: "global", devices: MULTIPORT });
     await seed(machine, "pci/0000:00:08.1");
     expect(blocked(machine.kernel)).toEqual([
