@@ -11,7 +11,6 @@ const DEVIATIONS: readonly (readonly [beginning: string, reason: string])[] = [
   ["x=$(foo)\ny=`", "bash counts the lines of a backquoted command twice"],
   ["trap 'echo t' HUP; trap; trap -p HUP", "a new shell cannot ask which signals it was started to ignore, so `trap` does not list them"],
   ["x=abc; [[ $x == @(abc|def) ]]", "extended patterns are read without shopt -s extglob, where bash reports a syntax error"],
-  ["sleep 10 & sleep 10 & kill %1 %2; wait %1", "bash still lists a job that `wait` without arguments has waited for"],
   ["set -m; sleep 0.1 & wait", "there is no job control: set -m changes nothing"],
 ];
 

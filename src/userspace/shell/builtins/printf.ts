@@ -1,6 +1,6 @@
 /** printf */
 
-import { complain, encode, rawByte, strftime } from "../../lib/index.ts";
+import { complain, decode, encode, rawByte, strftime } from "../../lib/index.ts";
 import { assignElement, assignText } from "../assign.ts";
 import { unescapeText } from "../escapes.ts";
 import { backslashQuote, singleQuote } from "../quote.ts";
@@ -10,6 +10,7 @@ import { parseFlags } from "./flags.ts";
 
 const DIRECTIVE = /%(?:%|([-+ 0#']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(\([^)]*\))?(?:hh|h|ll|l|q(?=[diuoxX])|j|z|t|L)?([diouxXcsbqQeEfFgGaATn]))/g;
 const NS_PER_SECOND = 1e9;
+const ASCII = /^[\x00-\x7f]*$/;
 
 async function printf(shell: Shell, args: readonly string[]): Promise<number> {
   const flags = await parseFlags(
@@ -147,10 +148,11 @@ class Formatter {
   }
 
   private pad({ flags, width, letter, precision }: Directive, text: string): string {
-    if (text.length >= width) return text;
-    if (flags.includes("-")) return text.padEnd(width);
+    const columns = byteLength(text);
+    if (columns >= width) return text;
+    if (flags.includes("-")) return text + " ".repeat(width - columns);
     const numeric = /[diouxXeEfFgGaA]/.test(letter);
-    if (!flags.includes("0") || !numeric || (precision !== null && /[diouxX]/.test(letter))) return text.padStart(width);
+    if (!flags.includes("0") || !numeric || (precision !== null && /[diouxX]/.test(letter))) return " ".repeat(width - columns) + text;
     const sign = /^([-+ ]?(?:0[xX])?)/.exec(text)?.[1] ?? "";
     return sign + text.slice(sign.length).padStart(width - sign.length, "0");
   }
@@ -225,9 +227,14 @@ function clamp(value: bigint, low: bigint, high: bigint): bigint {
   return value < low ? low : value > high ? high : value;
 }
 
-/** The first characters of the text. */
+/** Widths and precisions count bytes. */
+function byteLength(text: string): number {
+  return ASCII.test(text) ? text.length : encode(text).length;
+}
+
 function cut(text: string, precision: number | null): string {
-  return precision === null ? text : Array.from(text).slice(0, precision).join("");
+  if (precision === null) return text;
+  return ASCII.test(text) ? text.slice(0, precision) : decode(encode(text).subarray(0, precision));
 }
 
 function firstByte(text: string): string {

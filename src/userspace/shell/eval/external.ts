@@ -10,19 +10,20 @@ import { Variable } from "../variables.ts";
 
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
-const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** The path of a command: itself if it has a slash, else what PATH (or `search` in its place) leads to; null if there is none. */
-export async function findCommand(shell: Shell, name: string, search?: string): Promise<string | null> {
+/** The path of a command: itself if it has a slash, else what PATH (or `inPath` in its place) leads to; null if there is none. */
+export async function findCommand(shell: Shell, name: string, inPath?: string): Promise<string | null> {
   if (name.includes("/")) return name;
   if (name === "") return null;
-  if (search !== undefined) return await searchPath(shell, name, search);
+  if (inPath !== undefined) return await searchPath(shell, name, inPath);
   const known = shell.hash.get(name);
   if (known !== undefined) {
     known.hits++;
     return known.path;
   }
-  const path = await searchPath(shell, name, shell.variables.text("PATH") ?? DEFAULT_PATH);
+  const search = shell.variables.text("PATH");
+  if (search === undefined) return name;
+  const path = await searchPath(shell, name, search);
   if (path !== null) shell.hash.set(name, { path, hits: 1 });
   return path;
 }

@@ -9,6 +9,9 @@ import type { Shell } from "../shell.ts";
 import { ExpansionError } from "../unwind.ts";
 import { detach, forkShell } from "./fork.ts";
 
+/** Descriptors that the shell keeps for itself are not below this. */
+const FIRST_SAVED = 10;
+
 export async function runPipeline(shell: Shell, node: Pipeline, last: boolean): Promise<number> {
   const negated = node.prefixes.filter(({ type }) => type === "Negation").length % 2 === 1;
   const time = node.prefixes.find((prefix) => prefix.type === "Time");
@@ -43,21 +46,48 @@ async function reportTime(shell: Shell, ns: number, posix: boolean): Promise<voi
 
 async function runStages(shell: Shell, node: Pipeline): Promise<number> {
   if (shell.jobs.busy) await reapEnded(shell);
-  const processes = await startStages(shell, node, false);
+  const lastHere = shell.options.shopt("lastpipe");
+  const { processes, input } = await startStages(shell, node, false, lastHere ? node.commands.length - 1 : node.commands.length);
+  const here = input === null ? null : await runWithInput(shell, node.commands.at(-1) as CommandNode, input);
   for (const process of processes) process.ended = await waitForChild(shell, process.pid);
   if (processes.some(({ ended }) => ended?.signal !== 0)) await reportDeath(shell, processes, true);
   if (shell.jobs.busy) await notifyEnded(shell);
   const statuses = processes.map(({ ended }) => (ended === null ? 0 : exitStatus(ended)));
+  if (here !== null) statuses.push(here);
   shell.pipeStatus = statuses;
   const failed = shell.options.pipefail ? statuses.findLast((status) => status !== 0) : undefined;
   return failed ?? statuses.at(-1) ?? 0;
 }
 
-/** Forks a child for each stage, each connected to the next by a pipe. */
-async function startStages(shell: Shell, node: Pipeline, background: boolean): Promise<JobProcess[]> {
+/** shopt -s lastpipe: the last stage runs in this shell, with the pipe as its standard input. */
+async function runWithInput(shell: Shell, stage: CommandNode, input: number): Promise<number> {
+  const { process } = shell;
+  const saved = await process.dupfd(0, FIRST_SAVED, true);
+  await process.dup2(input, 0);
+  await process.close(input);
+  try {
+    return await shell.evaluator.node(shell, stage, false);
+  } finally {
+    if (saved < 0) {
+      await process.close(0);
+    } else {
+      await process.dup2(saved, 0);
+      await process.close(saved);
+    }
+  }
+}
+
+interface Stages {
+  readonly processes: readonly JobProcess[];
+  /** Where the stage behind the last one that was started would read from. */
+  readonly input: number | null;
+}
+
+/** Forks a child for each of the first `count` stages, each connected to the next by a pipe. */
+async function startStages(shell: Shell, node: Pipeline, background: boolean, count: number): Promise<Stages> {
   const processes: JobProcess[] = [];
   let input: number | null = null;
-  for (let i = 0; i < node.commands.length; i++) {
+  for (let i = 0; i < count; i++) {
     const stage = node.commands[i] as CommandNode;
     const ends: readonly [number, number] | number | null = i < node.commands.length - 1 ? await shell.process.pipe() : null;
     if (typeof ends === "number") throw new ExpansionError(`pipe error: ${strerror(ends)}`);
@@ -73,7 +103,7 @@ async function startStages(shell: Shell, node: Pipeline, background: boolean): P
     if (ends !== null) await shell.process.close(ends[1]);
     input = ends === null ? null : ends[0];
   }
-  return processes;
+  return { processes, input };
 }
 
 /** In a stage's child: the pipes become its standard input and output. */
@@ -94,7 +124,9 @@ async function connect(twin: Shell, input: number | null, output: readonly [numb
 export async function startBackground(shell: Shell, statement: Statement): Promise<number> {
   const { command } = statement;
   if (shell.jobs.busy) await reapEnded(shell);
-  const processes = isPlainPipeline(command) ? await startStages(shell, command, true) : [await startJob(shell, command)];
+  const processes = isPlainPipeline(command)
+    ? (await startStages(shell, command, true, command.commands.length)).processes
+    : [await startJob(shell, command)];
   const text = commandText(shell.source, command);
   shell.jobs.add(processes, text);
   shell.lastBackground = processes.at(-1)?.pid ?? null;
