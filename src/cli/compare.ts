@@ -16,9 +16,9 @@ import {
   verdictOf,
 } from "../report/index.ts";
 import type { Host } from "./host.ts";
-import { type MachineFlags, type MachinePlan, planMachine } from "./options.ts";
+import { type MachineFlags, planMachine } from "./options.ts";
 import { capture, nextSteps } from "./run.ts";
-import { readScript, type Script } from "./script.ts";
+import { readScript } from "./script.ts";
 
 export interface CompareFlags extends MachineFlags {
   readonly notifiers?: readonly NotifierKind[];
@@ -47,20 +47,15 @@ export async function compare(host: Host, path: string, flags: CompareFlags): Pr
     const document: CompareDocument = { format: "mlx5-emu.compare/1", runs: documents };
     host.stdout(`${JSON.stringify(document, null, 2)}\n`);
   }
-  say(afterword(outcomes, plan, script, (outcome, next) => runReport(outcome, next, paint)));
+  say(afterword(outcomes, (deadlocked) => runReport(deadlocked, nextSteps(host.command, deadlocked, plan, script), paint)));
   return outcomes.some((outcome) => verdictOf(outcome) === "limit") ? 5 : 0;
 }
 
 /** The first deadlock in full, what else went wrong in one line each. */
-function afterword(
-  outcomes: readonly RunOutcome[],
-  plan: MachinePlan,
-  script: Script,
-  report: (outcome: RunOutcome, next: readonly string[]) => string,
-): string {
+function afterword(outcomes: readonly RunOutcome[], report: (deadlocked: RunOutcome) => string): string {
   const deadlocked = outcomes.find((outcome) => verdictOf(outcome) === "deadlock");
   const others = outcomes.filter((outcome) => outcome !== deadlocked);
   const lines = others.flatMap((outcome) => summaries(outcome).map((text) => `  ${outcome.notifier}: ${text}\n`));
-  const full = deadlocked === undefined ? "" : `\n${report(deadlocked, nextSteps(deadlocked, plan, script))}`;
+  const full = deadlocked === undefined ? "" : `\n${report(deadlocked)}`;
   return `${lines.length === 0 ? "" : `\n${lines.join("")}`}${full}`;
 }

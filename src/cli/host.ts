@@ -14,6 +14,8 @@ export interface Sink {
 }
 
 export interface Host {
+  /** What a user types for this program. */
+  readonly command: string;
   stdout(data: Uint8Array | string): void;
   stderr(data: Uint8Array | string): void;
   /** True if standard error shows colours. */
@@ -32,9 +34,11 @@ const WRITE_CHUNK = 64 * 1024;
 /** How long to wait for a reader that is behind, ms. */
 const PATIENCE_MS = 5;
 
-export function nodeHost(): Host {
+/** @param command what a user types for this program: `npm start --` from a checkout. */
+export function nodeHost(command = "mlx5-emu"): Host {
   const { env } = process;
   return {
+    command,
     stdout: descriptor(1),
     stderr: descriptor(2),
     colour: isatty(2) && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb",

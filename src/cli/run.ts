@@ -32,7 +32,7 @@ export async function run(host: Host, path: string, flags: RunFlags): Promise<nu
   }).finally(() => trace?.sink.close());
   if (log !== null) logOutcome(log, outcome);
   if (flags.json === true) host.stdout(`${JSON.stringify(resultDocument(outcome, output.text()), null, 2)}\n`);
-  else host.stderr(`\n${runReport(outcome, nextSteps(outcome, plan, script), host.colour ? COLOUR : PLAIN)}`);
+  else host.stderr(`\n${runReport(outcome, nextSteps(host.command, outcome, plan, script), host.colour ? COLOUR : PLAIN)}`);
   return EXIT_STATUS[verdictOf(outcome)];
 }
 
@@ -79,9 +79,10 @@ function createFile(host: Host, path: string): Sink {
 }
 
 /** After a deadlock: the same run again, and the same script under another design. */
-export function nextSteps(outcome: RunOutcome, plan: MachinePlan, script: Pick<Script, "path">): string[] {
+export function nextSteps(program: string, outcome: RunOutcome, plan: MachinePlan, script: Pick<Script, "path">): string[] {
   if (verdictOf(outcome) !== "deadlock") return [];
   const again = ["run", script.path, ...plan.flags, "--notifier", outcome.notifier, ...plan.again(outcome.schedule)];
   const other = outcome.notifier === "net" ? "dev_net" : "net";
-  return [commandLine(again), commandLine(["compare", script.path, ...plan.flags, "--notifiers", `${outcome.notifier},${other}`])];
+  const beside = ["compare", script.path, ...plan.flags, "--notifiers", `${outcome.notifier},${other}`];
+  return [commandLine(program, again), commandLine(program, beside)];
 }

@@ -1,8 +1,8 @@
 /** Commands as a user types them. */
 
-/** `mlx5-emu` with these arguments, quoted for a shell where that is needed. */
-export function commandLine(args: readonly string[]): string {
-  return ["mlx5-emu", ...args.map(quote)].join(" ");
+/** The program, as it is called here, with these arguments, quoted for a shell where that is needed. */
+export function commandLine(program: string, args: readonly string[]): string {
+  return [program, ...args.map(quote)].join(" ");
 }
 
 function quote(arg: string): string {

@@ -18,6 +18,7 @@ export async function mlx5emu(argv: readonly string[], files: Readonly<Record<st
   const created: Record<string, string> = {};
   const bytes = (data: Uint8Array | string): Uint8Array => (typeof data === "string" ? new TextEncoder().encode(data) : data.slice());
   const host: Host = {
+    command: "mlx5-emu",
     stdout: (data) => void out.push(bytes(data)),
     stderr: (data) => void err.push(bytes(data)),
     colour: false,
