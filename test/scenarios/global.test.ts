@@ -78,6 +78,8 @@ describe("after the deadlock", () => {
     ["devlink port show", ["devlink_nl_cmd_port_get_dumpit devlink_mutex unkillable"]],
     ["devlink dev show pci/0000:00:09.0", ["devlink_nl_pre_doit devlink_mutex unkillable"]],
     ["devlink dev reload pci/0000:00:09.0", ["devlink_nl_pre_doit devlink_mutex unkillable"]],
+    ["echo 0000:00:09.0 > /sys/bus/pci/drivers/mlx5_core/unbind", ["devlink_reload_disable devlink_mutex unkillable"]],
+    ['echo "20 1" > /sys/bus/netdevsim/new_device', ["devlink_register devlink_mutex unkillable"]],
     ["ip netns add bar", ["copy_net_ns pernet_ops_rwsem killable"]],
     ["ip link show", 0],
     ["ip addr show", 0],
