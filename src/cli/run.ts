@@ -1,5 +1,6 @@
 /** `mlx5-emu run`: one script, one machine, one verdict. */
 import { TraceRecorder } from "../analysis/index.ts";
+import { NOTIFIERS } from "../eras.ts";
 import type { Kernel, KernelObserver } from "../kernel/index.ts";
 import { COLOUR, EXIT_STATUS, PLAIN, type RunOutcome, resultDocument, runReport, runScenario, verdictOf } from "../report/index.ts";
 import { type Host, reasonOf, type Sink } from "./host.ts";
@@ -82,7 +83,7 @@ function createFile(host: Host, path: string): Sink {
 export function nextSteps(program: string, outcome: RunOutcome, plan: MachinePlan, script: Pick<Script, "path">): string[] {
   if (verdictOf(outcome) !== "deadlock") return [];
   const again = ["run", script.path, ...plan.flags, "--notifier", outcome.notifier, ...plan.again(outcome.schedule)];
-  const other = outcome.notifier === "net" ? "dev_net" : "net";
+  const other = NOTIFIERS.find((kind) => kind !== outcome.notifier);
   const beside = ["compare", script.path, ...plan.flags, "--notifiers", `${outcome.notifier},${other}`];
   return [commandLine(program, again), commandLine(program, beside)];
 }
