@@ -124,6 +124,12 @@ export class UserProcess implements Process {
   flock(fd: Fd, operation: number): Promise<number> {
     return this.call("flock", COST.call, (current) => vfs.__do_sys_flock(current, fd, operation));
   }
+  inotifyInit(): Promise<Fd> {
+    return this.call("inotify_init1", COST.open, (current) => vfs.do_inotify_init(current, 0));
+  }
+  inotifyAddWatch(fd: Fd, path: string, mask: number): Promise<number> {
+    return this.call("inotify_add_watch", COST.call, (current) => vfs.__do_sys_inotify_add_watch(current, fd, path, mask));
+  }
   chdir(path: string): Promise<number> {
     return this.call("chdir", COST.call, (current) => vfs.__do_sys_chdir(current, path));
   }

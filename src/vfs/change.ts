@@ -5,6 +5,7 @@
 import { EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, EROFS, EXDEV, type Frame } from "../kernel/index.ts";
 import { current_time, type dentry, type path, S_IFIFO } from "./fs.ts";
 import { current_fs, set_fs_pwd } from "./fs-struct.ts";
+import { fsnotify_move, fsnotify_name, IN_CREATE, IN_DELETE } from "./inotify.ts";
 import { allMounts, isBelow, namespace_unlock, umount_tree } from "./mount.ts";
 import { filename_parentat, lookup_dentry, type ParentLookup, path_lookup } from "./namei.ts";
 import { is_local_mountpoint } from "./namespace.ts";
@@ -62,6 +63,7 @@ export async function do_unlinkat(caller: Frame, name: string): Promise<number> 
   if (refused !== 0) return refused;
   current.writes(node);
   const error = found.parent.dentry.d_inode.i_op.unlink?.(current, victim) ?? -EPERM;
+  if (error === 0) fsnotify_name(current, found.parent.dentry.d_inode, IN_DELETE, found.name, false);
   if (error === 0) await detach_mounts(current, victim);
   return error;
 }
@@ -78,6 +80,7 @@ export async function do_rmdir(caller: Frame, name: string): Promise<number> {
   const refused = may_delete(current, found.parent, victim);
   if (refused !== 0) return refused;
   const error = found.parent.dentry.d_inode.i_op.rmdir?.(current, victim) ?? -EPERM;
+  if (error === 0) fsnotify_name(current, found.parent.dentry.d_inode, IN_DELETE, found.name, true);
   if (error === 0) await detach_mounts(current, victim);
   return error;
 }
@@ -97,7 +100,9 @@ export async function do_renameat2(caller: Frame, from: string, to: string): Pro
   if (replaced?.d_inode === victim.d_inode) return 0;
   const refused = mayRename(current, source, target, victim, replaced);
   if (refused !== 0) return refused;
-  const error = source.parent.dentry.d_inode.i_op.rename?.(current, victim, target.parent.dentry, target.name, replaced) ?? -EPERM;
+  const [from_dir, to_dir] = [source.parent.dentry.d_inode, target.parent.dentry.d_inode];
+  const error = from_dir.i_op.rename?.(current, victim, target.parent.dentry, target.name, replaced) ?? -EPERM;
+  if (error === 0) fsnotify_move(current, from_dir, to_dir, source.name, target.name, victim.d_inode.isDirectory);
   if (error === 0 && replaced !== null) await detach_mounts(current, replaced);
   return error;
 }
@@ -140,7 +145,9 @@ function make(
   if (found.special || lookup_dentry(current, found.parent.dentry, found.name) !== null) return -EEXIST;
   if (found.slash && !directory) return -ENOENT;
   if (found.parent.mnt.mnt_flags.readonly) return -EROFS;
-  return create(found.parent.dentry, found.name) ?? -EPERM;
+  const made = create(found.parent.dentry, found.name) ?? -EPERM;
+  if (typeof made !== "number") fsnotify_name(current, found.parent.dentry.d_inode, IN_CREATE, found.name, directory);
+  return made;
 }
 
 function victimOf(current: Frame, found: ParentLookup): dentry | number {

@@ -21,6 +21,7 @@ import {
   S_IFSOCK,
 } from "./fs.ts";
 import { current_fs } from "./fs-struct.ts";
+import { fsnotify_name, IN_CREATE } from "./inotify.ts";
 import { follow_down, mntput } from "./mount.ts";
 import { filename_parentat, lookup_dentry, path_lookup } from "./namei.ts";
 
@@ -106,5 +107,7 @@ function create(current: Frame, dir: path, name: string, mode: number): dentry |
   if (dir.mnt.mnt_flags.readonly) return -EROFS;
   const { mknod } = dir.dentry.d_inode.i_op;
   if (mknod === undefined) return -EACCES;
-  return mknod(current, dir.dentry, name, S_IFREG | (mode & 0o7777 & ~current_fs(current).umask));
+  const made = mknod(current, dir.dentry, name, S_IFREG | (mode & 0o7777 & ~current_fs(current).umask));
+  if (typeof made !== "number") fsnotify_name(current, dir.dentry.d_inode, IN_CREATE, name, false);
+  return made;
 }

@@ -17,6 +17,7 @@ import { ls } from "./ls.ts";
 import { lspci } from "./lspci.ts";
 import { mkdir, rmdir } from "./mkdir.ts";
 import { mktemp } from "./mktemp.ts";
+import { mount } from "./mount.ts";
 import { mv } from "./mv.ts";
 import { basename, dirname } from "./path-names.ts";
 import { ps } from "./ps.ts";
@@ -30,7 +31,9 @@ import { timeout } from "./timeout.ts";
 import { touch } from "./touch.ts";
 import { tr } from "./tr.ts";
 import { fail, succeed, sync } from "./trivial.ts";
+import { umount } from "./umount.ts";
 import { uniq } from "./uniq.ts";
+import { nsenter, unshare } from "./unshare.ts";
 import { wc } from "./wc.ts";
 import { which } from "./which.ts";
 
@@ -61,6 +64,7 @@ const inBin = {
     rmdir,
   },
   ...{ basename, dirname, seq, sleep, sort, stat, sync, tail, tee, timeout, touch, tr, uname, uniq, wc, which, true: succeed, false: fail },
+  ...{ mount, nsenter, umount, unshare },
 };
 
 /** Every program with the path it is installed at. */

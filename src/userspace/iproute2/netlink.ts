@@ -26,7 +26,7 @@ import {
   viewOf,
 } from "../../netlink/index.ts";
 import type { Fd, Process } from "../../syscall/index.ts";
-import { SOCK_CLOEXEC, SOCK_RAW } from "./posix.ts";
+import { SOCK_CLOEXEC, SOCK_RAW } from "../lib/index.ts";
 
 /** sizeof(struct nlmsghdr), which an acknowledgement repeats behind its error number. */
 const NLMSG_HDRLEN = 16;

@@ -4,7 +4,7 @@
  */
 import { ENOENT, strerror } from "../../kernel/index.ts";
 import { type Fd, O_CLOEXEC, O_RDONLY, type Process } from "../../syscall/index.ts";
-import { CLONE_NEWNET, CLONE_NEWNS, MNT_DETACH, MS_BIND, MS_REC, MS_SLAVE } from "./posix.ts";
+import { CLONE_NEWNET, CLONE_NEWNS, MNT_DETACH, MS_BIND, MS_REC, MS_SLAVE } from "../lib/index.ts";
 import type { Tool } from "./tool.ts";
 
 export const NETNS_RUN_DIR = "/run/netns";

@@ -17,6 +17,7 @@ export const IP_NETNS_HELP = `Usage: ip netns [list]
        ip netns pids NAME
        ip [-all] netns exec [NAME] COMMAND [ARGUMENT]...
        ip netns list-id [target-nsid NSID] [nsid NSID]
+       ip netns monitor
 `;
 
 export const IP_LINK_HELP = `Usage: ip link [show] [[dev] DEVICE] [up] [type KIND] [group NUMBER]

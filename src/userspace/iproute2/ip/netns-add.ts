@@ -2,8 +2,8 @@
 
 import { EEXIST, EINVAL, strerror } from "../../../kernel/index.ts";
 import { O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY } from "../../../syscall/index.ts";
+import { CLONE_NEWNET, LOCK_EX, LOCK_UN, MNT_DETACH, MS_BIND, MS_REC, MS_SHARED } from "../../lib/index.ts";
 import { NETNS_RUN_DIR, netnsNames } from "../netns.ts";
-import { CLONE_NEWNET, LOCK_EX, LOCK_UN, MNT_DETACH, MS_BIND, MS_REC, MS_SHARED } from "../posix.ts";
 import { INT_MAX, INT_MIN, parseInteger, type Words } from "../words.ts";
 import type { Ip } from "./context.ts";
 

@@ -1,7 +1,4 @@
-/**
- * Models ip netns of iproute2 6.1.0 (ip/ipnetns.c): names of network namespaces. Left out, and refused: monitor (it watches
- * a directory with inotify).
- */
+/** Models ip netns of iproute2 6.1.0 (ip/ipnetns.c): names of network namespaces. */
 
 import { ENOENT, strerror } from "../../../kernel/index.ts";
 import { O_CLOEXEC, O_RDONLY } from "../../../syscall/index.ts";
@@ -14,6 +11,7 @@ import { IP_NETNS_HELP } from "./help.ts";
 import { netnsAdd, netnsAttach, netnsDelete } from "./netns-add.ts";
 import { netnsExec } from "./netns-exec.ts";
 import { NsidMap, netnsListId, netnsSet, nsidOf } from "./netns-id.ts";
+import { netnsMonitor } from "./netns-monitor.ts";
 
 /** The commands in the order in which a prefix is looked up. */
 const COMMANDS: readonly (readonly [string, IpCommand])[] = [
@@ -28,7 +26,7 @@ const COMMANDS: readonly (readonly [string, IpCommand])[] = [
   ["identify", netnsIdentify],
   ["pids", netnsPids],
   ["exec", netnsExec],
-  ["monitor", (ip) => ip.tool.notModelled('command "netns monitor"')],
+  ["monitor", netnsMonitor],
   ["attach", netnsAttach],
 ];
 
