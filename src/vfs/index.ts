@@ -33,7 +33,7 @@ export { __do_sys_flock, LOCK_EX, LOCK_NB, LOCK_SH } from "./flock.ts";
 export * from "./fs.ts";
 export { copy_fs_struct, current_fs, current_mnt_ns, exit_fs, fs_struct, task_fs, task_mnt_ns } from "./fs-struct.ts";
 export { installFile, mountInitial, vfs_init } from "./init.ts";
-export { __do_sys_inotify_add_watch, do_inotify_init, IN_CREATE, IN_DELETE } from "./inotify.ts";
+export { __do_sys_inotify_add_watch, do_inotify_init } from "./inotify.ts";
 export { type Attribute, type AttributeOps, kernfs_find, type kernfs_node } from "./kernfs.ts";
 export { kern_mount, type mnt_namespace, type mount } from "./mount.ts";
 export { d_path, path_lookup } from "./namei.ts";

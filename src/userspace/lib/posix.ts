@@ -7,7 +7,6 @@ export const MS_NOEXEC = 8;
 export const MS_REMOUNT = 32;
 export const MS_NOATIME = 1024;
 export const MS_BIND = 4096;
-export const MS_MOVE = 8192;
 export const MS_REC = 16384;
 export const MS_UNBINDABLE = 1 << 17;
 export const MS_PRIVATE = 1 << 18;
