@@ -3,7 +3,7 @@
  * them is in bus.ts and dd.ts, what user space sees of them in attributes.ts.
  * Left out: reference counts (the machine's garbage collector frees), deferred and asynchronous probing, power management.
  */
-import { type Frame, type Kernel, mutex, mutex_lock, mutex_unlock } from "../kernel/index.ts";
+import { type Frame, type Kernel, lockdep_set_novalidate_class, mutex, mutex_lock, mutex_unlock } from "../kernel/index.ts";
 import type { Attribute, kernfs_node } from "../vfs/index.ts";
 
 /** A file of a device, driver or bus in sysfs; its handlers run in the task that reads or writes. */
@@ -71,6 +71,7 @@ export class device {
     this.class = options.class ?? null;
     this.attributes = options.attributes ?? [];
     this.mutex = new mutex(kernel, "&dev->mutex");
+    lockdep_set_novalidate_class(this.mutex);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Models struct completion (include/linux/completion.h, kernel/sched/completion.c). */
 import type { Frame } from "./frame.ts";
+import { lock_map_acquire, lock_map_release, lockdep_map } from "./lockdep-map.ts";
 import type { Task, TaskState } from "./task.ts";
 import { type WaitQueueOptions, wait_once, wait_queue_head } from "./wait-queue.ts";
 
@@ -8,11 +9,13 @@ const UINT_MAX = 0xffff_ffff;
 
 export class completion {
   done = 0;
+  readonly map: lockdep_map;
   /** @internal */
   readonly queue: wait_queue_head;
 
   /** @param completer the task that has to complete it, if that is known: then a wait for it can close a cycle. */
   constructor(name: string, completer?: () => Task | null) {
+    this.map = new lockdep_map("completion", `(completion)${name}`);
     const options: WaitQueueOptions = {
       kind: "completion",
       blockers: () => {
@@ -27,6 +30,7 @@ export class completion {
 /** complete(): lets one waiter go on, the one that has waited longest. */
 export function complete(current: Frame, x: completion): void {
   current.writes(x);
+  current.kernel.events.locks?.completes(current, x.map);
   if (x.done !== UINT_MAX) x.done++;
   x.queue.wake_up_first();
 }
@@ -34,6 +38,7 @@ export function complete(current: Frame, x: completion): void {
 /** complete_all(): lets all waiters go on, those too that come later. */
 export function complete_all(current: Frame, x: completion): void {
   current.writes(x);
+  current.kernel.events.locks?.completes(current, x.map);
   x.done = UINT_MAX;
   x.queue.wake_up();
 }
@@ -55,6 +60,8 @@ export function wait_for_completion_interruptible(current: Frame, x: completion)
 
 async function waitIn(current: Frame, x: completion, state: TaskState): Promise<number> {
   current.writes(x);
+  lock_map_acquire(current, x.map);
+  lock_map_release(current, x.map);
   while (x.done === 0) {
     const error = await wait_once(current, x.queue, state);
     // A waiter that a signal and a completion reach together takes the completion: it is meant for nobody else.

@@ -3,6 +3,7 @@
  * by name. With no reader attached, emitting costs one comparison.
  */
 import type { Frame } from "./frame.ts";
+import type { lockdep_map } from "./lockdep-map.ts";
 import type { Task } from "./task.ts";
 import type { Lock, Waitable, WaitMode } from "./wait.ts";
 
@@ -54,7 +55,37 @@ export interface KernelObserver {
   event(event: KernelEvent): void;
 }
 
+/** How a lock is asked for: the state the task would wait in, or a form that never waits. */
+export type LockRequest = "TASK_UNINTERRUPTIBLE" | "TASK_INTERRUPTIBLE" | "TASK_KILLABLE" | "trylock" | "map";
+
+/**
+ * Reads what is done with locks as plain calls, without an event object for each: a detector that stands in the path of
+ * every lock has nothing to spare there. `read` is 1 for a reader, 0 for an owner.
+ */
+export interface LockReader {
+  /** lock_acquire(): seen before the task can block; for a trylock, when it has succeeded. */
+  acquire(current: Frame, map: lockdep_map, read: 0 | 1, subclass: number, request: LockRequest, nest: lockdep_map | null): void;
+  /** lock_contended(): the task has to wait for it. */
+  contended(current: Frame, map: lockdep_map): void;
+  /** lock_acquired(): the task that had to wait has got it. */
+  acquired(current: Frame, map: lockdep_map): void;
+  /** lock_release(): also when a wait was given up, and when the task does not hold it. */
+  release(current: Frame, map: lockdep_map): void;
+  /** lock_downgrade(): a writer becomes a reader. */
+  downgrade(current: Frame, map: lockdep_map): void;
+  /** The lock's memory is given back, or the lock initialised again. */
+  freed(current: Frame, map: lockdep_map): void;
+  /** complete(): the running task lets those go on who wait for this. */
+  completes(current: Frame, map: lockdep_map): void;
+  /** lockdep_sys_exit(): the task goes back to user space. */
+  sysExit(current: Frame, syscall: string): void;
+  /** debug_check_no_locks_held(): the task has ended. */
+  taskExit(current: Frame): void;
+}
+
 export class EventStream {
+  /** The one reader of lock operations; null costs one comparison. */
+  locks: LockReader | null = null;
   private readers: readonly KernelObserver[] = [];
   /** True while at least one reader is attached. */
   active = false;

@@ -63,6 +63,7 @@ async function do_exit(current: Frame): Promise<void> {
     if (child.state === "EXIT_ZOMBIE") reap(child);
   }
   task.children.clear();
+  kernel.events.locks?.taskExit(frame);
   if (kernel.events.active) kernel.events.emit({ type: "task_exit", task });
   const { parent } = task;
   if (parent === null || !parent.alive) {

@@ -1,23 +1,33 @@
 /** The held-lock stack of each task (struct held_lock of kernel/locking/lockdep.c) and the lock events. */
 
+import type { LockRequest } from "./events.ts";
 import type { Frame } from "./frame.ts";
-import { MAX_LOCK_DEPTH } from "./limits.ts";
-import { EmulatorBug } from "./scheduler.ts";
 import type { HeldLock, Lock } from "./wait.ts";
 
 type HeldMode = HeldLock["mode"];
 
-/** A task is about to take a lock: seen before it can block, as lock_acquire() is. */
-export function announce(current: Frame, lock: Lock, mode: HeldMode, subclass: number, trylock: boolean): void {
+/**
+ * A task is about to take a lock: seen before it can block, as lock_acquire() is. `nest` is the lock that the caller says
+ * keeps the order among several locks of one class (mutex_lock_nest_lock()).
+ */
+export function announce(
+  current: Frame,
+  lock: Lock,
+  mode: HeldMode,
+  subclass: number,
+  request: LockRequest,
+  nest: Lock | null = null,
+): void {
   const { events, footprint } = current.kernel;
   if (footprint !== null) footprint.access(current.task, lock, mode === "read" ? "read" : "write");
-  if (events.active) events.emit({ type: "lock_acquire", frame: current, lock, mode, trylock, subclass });
+  if (events.locks !== null)
+    events.locks.acquire(current, lock.dep_map, mode === "read" ? 1 : 0, subclass, request, nest === null ? null : nest.dep_map);
+  if (events.active) events.emit({ type: "lock_acquire", frame: current, lock, mode, trylock: request === "trylock", subclass });
 }
 
 /** A task has got a lock, at once or handed to it. */
 export function acquired(current: Frame, lock: Lock, mode: HeldMode, subclass: number, trylock: boolean): void {
   const { held } = current.task;
-  if (held.length >= MAX_LOCK_DEPTH) throw new EmulatorBug(`${current.task.comm} holds more than ${MAX_LOCK_DEPTH} locks`);
   held.push({ lock, mode, subclass, trylock, frame: current });
   const { events } = current.kernel;
   if (events.active) events.emit({ type: "lock_acquired", frame: current, lock, mode });
@@ -25,15 +35,32 @@ export function acquired(current: Frame, lock: Lock, mode: HeldMode, subclass: n
 
 /** A task lets go of a lock; the most recent hold of it goes first. Null if the task does not hold it. */
 export function released(current: Frame, lock: Lock): HeldLock | null {
-  const { held } = current.task;
+  const { held, kernel } = current.task;
+  if (kernel.events.locks !== null) kernel.events.locks.release(current, lock.dep_map);
   for (let i = held.length - 1; i >= 0; i--) {
     const hold = held[i] as HeldLock;
     if (hold.lock !== lock) continue;
     if (i === held.length - 1) held.pop();
     else held.splice(i, 1);
-    const { events } = current.kernel;
+    const { events } = kernel;
     if (events.active) events.emit({ type: "lock_release", frame: current, lock });
     return hold;
   }
   return null;
+}
+
+/** A task that had to wait has been handed the lock. */
+export function handedOver(waiter: Frame, lock: Lock, mode: HeldMode, subclass: number): void {
+  acquired(waiter, lock, mode, subclass, false);
+  waiter.kernel.events.locks?.acquired(waiter, lock.dep_map);
+}
+
+/** A task has to wait for the lock. */
+export function contended(current: Frame, lock: Lock): void {
+  current.kernel.events.locks?.contended(current, lock.dep_map);
+}
+
+/** A signal has ended the wait for the lock, or has not let it begin. */
+export function givenUp(waiter: Frame, lock: Lock): void {
+  waiter.kernel.events.locks?.release(waiter, lock.dep_map);
 }

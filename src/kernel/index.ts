@@ -11,16 +11,36 @@ export {
   wait_for_completion_killable,
 } from "./completion.ts";
 export * from "./errno.ts";
-export { EventStream, type FootprintReader, type KernelBug, type KernelEvent, type KernelObserver } from "./events.ts";
+export {
+  EventStream,
+  type FootprintReader,
+  type KernelBug,
+  type KernelEvent,
+  type KernelObserver,
+  type LockReader,
+  type LockRequest,
+} from "./events.ts";
 export { FORK_FAILED, kthread_run, type SpawnOptions, spawnTask, type TaskBody, type WaitResult, wait4 } from "./fork.ts";
 export { Frame, stackNames } from "./frame.ts";
 export { type ExitHook, Kernel, type KernelOptions, staticData, taskSlot } from "./kernel.ts";
-export { DEFAULT_LIMITS, type LimitReached, type Limits, MAX_LOCK_DEPTH } from "./limits.ts";
+export { DEFAULT_LIMITS, type LimitReached, type Limits } from "./limits.ts";
+export {
+  debug_check_no_locks_freed,
+  lock_class_key,
+  lock_map_acquire,
+  lock_map_release,
+  lockdep_map,
+  lockdep_no_validate,
+  lockdep_set_class,
+  lockdep_set_novalidate_class,
+} from "./lockdep-map.ts";
 export {
   mutex,
+  mutex_init,
   mutex_lock,
   mutex_lock_interruptible,
   mutex_lock_killable,
+  mutex_lock_nest_lock,
   mutex_lock_nested,
   mutex_trylock,
   mutex_unlock,
@@ -57,6 +77,7 @@ export {
   down_write_nested,
   down_write_trylock,
   downgrade_write,
+  init_rwsem,
   rw_semaphore,
   up_read,
   up_write,
@@ -89,6 +110,7 @@ export {
   alloc_ordered_workqueue,
   alloc_workqueue,
   flush_work,
+  flush_workqueue_map,
   queue_delayed_work,
   queue_work,
   system_wq,

@@ -22,6 +22,3 @@ export interface LimitReached {
   readonly limit: keyof Limits;
   readonly value: number;
 }
-
-/** MAX_LOCK_DEPTH of include/linux/sched.h: locks one task may hold at a time. */
-export const MAX_LOCK_DEPTH = 48;

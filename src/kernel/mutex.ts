@@ -8,11 +8,12 @@
 import { warn } from "./bug.ts";
 import { EINTR } from "./errno.ts";
 import type { Frame } from "./frame.ts";
-import { acquired, announce, released } from "./held.ts";
+import { acquired, announce, contended, givenUp, handedOver, released } from "./held.ts";
 import type { Kernel } from "./kernel.ts";
+import { debug_check_no_locks_freed, type lock_class_key, lockdep_map } from "./lockdep-map.ts";
 import { settled } from "./scheduler.ts";
 import { signal_pending_state } from "./signal.ts";
-import type { Task, TaskState } from "./task.ts";
+import type { Task } from "./task.ts";
 import type { Lock } from "./wait.ts";
 
 interface MutexWaiter {
@@ -25,14 +26,19 @@ export class mutex implements Lock {
   readonly kind = "mutex";
   readonly id: number;
   readonly name: string;
+  readonly dep_map: lockdep_map;
   owner: Task | null = null;
   /** @internal */
   readonly waiters: MutexWaiter[] = [];
 
-  /** @param name the lock's class as lockdep prints it: `rtnl_mutex`, `&devlink->lock`. */
-  constructor(kernel: Kernel, name: string) {
+  /**
+   * @param name the lock's class as lockdep prints it: `rtnl_mutex`, `&devlink->lock`
+   * @param key the place that initialises it, where another place uses the same name
+   */
+  constructor(kernel: Kernel, name: string, key: lock_class_key | null = null) {
     this.id = kernel.lockId();
     this.name = name;
+    this.dep_map = new lockdep_map("mutex", name, this.id, key);
   }
 
   holders(): readonly Task[] {
@@ -45,7 +51,9 @@ export class mutex implements Lock {
 
   cancel(waiter: Task): void {
     const at = this.waiters.findIndex((w) => w.task === waiter);
-    if (at >= 0) this.waiters.splice(at, 1);
+    if (at < 0) return;
+    const [gone] = this.waiters.splice(at, 1);
+    if (gone !== undefined) givenUp(gone.frame, this);
   }
 }
 
@@ -57,6 +65,11 @@ export function mutex_lock(current: Frame, lock: mutex): Promise<number> {
 /** mutex_lock_nested(): as mutex_lock; the subclass (0 to 7) matters to lockdep only. */
 export function mutex_lock_nested(current: Frame, lock: mutex, subclass: number): Promise<number> {
   return lockIn(current, lock, "TASK_UNINTERRUPTIBLE", subclass);
+}
+
+/** mutex_lock_nest_lock(): as mutex_lock; holding `nest` keeps the order among several locks of this class. */
+export function mutex_lock_nest_lock(current: Frame, lock: mutex, nest: Lock): Promise<number> {
+  return lockIn(current, lock, "TASK_UNINTERRUPTIBLE", 0, nest);
 }
 
 /** mutex_lock_killable(): 0, or -EINTR after a fatal signal. */
@@ -76,7 +89,7 @@ export function mutex_trylock(current: Frame, lock: mutex): boolean {
     current.reads(lock);
     return false;
   }
-  announce(current, lock, "exclusive", 0, true);
+  announce(current, lock, "exclusive", 0, "trylock");
   lock.owner = current.task;
   acquired(current, lock, "exclusive", 0, true);
   return true;
@@ -87,6 +100,7 @@ export function mutex_unlock(current: Frame, lock: mutex): void {
   const { kernel, task } = current;
   kernel.sched.assertRunning(task);
   if (lock.owner !== task) {
+    kernel.events.locks?.release(current, lock.dep_map);
     warn(current, "bug", `DEBUG_LOCKS_WARN_ON(__owner_task(owner) != current): ${lock.name} unlocked by ${task.comm}/${task.pid}`);
     return;
   }
@@ -97,30 +111,42 @@ export function mutex_unlock(current: Frame, lock: mutex): void {
     return;
   }
   lock.owner = next.task;
-  acquired(next.frame, lock, "exclusive", next.subclass, false);
+  handedOver(next.frame, lock, "exclusive", next.subclass);
   kernel.sched.wake(next.task);
 }
 
-function lockIn(current: Frame, lock: mutex, state: TaskState, subclass: number): Promise<number> {
+/** mutex_init() of a lock that exists already: whatever it was, it is free and nobody waits. */
+export function mutex_init(current: Frame, lock: mutex): void {
+  debug_check_no_locks_freed(current, lock);
+  current.writes(lock);
+  lock.owner = null;
+  lock.waiters.length = 0;
+}
+
+type WaitState = "TASK_UNINTERRUPTIBLE" | "TASK_KILLABLE" | "TASK_INTERRUPTIBLE";
+
+function lockIn(current: Frame, lock: mutex, state: WaitState, subclass: number, nest: Lock | null = null): Promise<number> {
   const { task } = current;
   const { sched } = task.kernel;
-  if (!sched.passes(task)) return sched.giveWay(task, () => attempt(current, lock, state, subclass));
-  return attempt(current, lock, state, subclass) ? settled(task) : sched.blocked(task);
+  if (!sched.passes(task)) return sched.giveWay(task, () => attempt(current, lock, state, subclass, nest));
+  return attempt(current, lock, state, subclass, nest) ? settled(task) : sched.blocked(task);
 }
 
 /** Takes the lock, or is interrupted, or joins the waiters (false). */
-function attempt(current: Frame, lock: mutex, state: TaskState, subclass: number): boolean {
+function attempt(current: Frame, lock: mutex, state: WaitState, subclass: number, nest: Lock | null): boolean {
   const { task } = current;
-  announce(current, lock, "exclusive", subclass, false);
+  announce(current, lock, "exclusive", subclass, state, nest);
   if (lock.owner === null) {
     lock.owner = task;
     acquired(current, lock, "exclusive", subclass, false);
     return true;
   }
   if (signal_pending_state(state, task)) {
+    givenUp(current, lock);
     task.wakeValue = -EINTR;
     return true;
   }
+  contended(current, lock);
   lock.waiters.push({ task, frame: current, subclass });
   task.kernel.sched.block(current, state, lock, "exclusive");
   return false;

@@ -8,17 +8,19 @@
 import { warn } from "./bug.ts";
 import { EINTR } from "./errno.ts";
 import type { Frame } from "./frame.ts";
-import { acquired, announce, released } from "./held.ts";
+import { acquired, announce, contended, givenUp, handedOver, released } from "./held.ts";
 import type { Kernel } from "./kernel.ts";
+import { debug_check_no_locks_freed, type lock_class_key, lockdep_map } from "./lockdep-map.ts";
 import { settled } from "./scheduler.ts";
 import { signal_pending_state } from "./signal.ts";
-import type { Task, TaskState } from "./task.ts";
+import type { Task } from "./task.ts";
 import type { Lock } from "./wait.ts";
 
 /** MAX_READERS_WAKEUP of kernel/locking/rwsem.c */
 const MAX_READERS_WAKEUP = 0x100;
 
 type Mode = "read" | "write";
+type WaitState = "TASK_UNINTERRUPTIBLE" | "TASK_KILLABLE" | "TASK_INTERRUPTIBLE";
 
 interface RwsemWaiter {
   readonly task: Task;
@@ -31,16 +33,21 @@ export class rw_semaphore implements Lock {
   readonly kind = "rwsem";
   readonly id: number;
   readonly name: string;
+  readonly dep_map: lockdep_map;
   writer: Task | null = null;
   /** One entry for each hold: a task that holds it twice for read stands here twice. */
   readonly readers: Task[] = [];
   /** @internal */
   readonly waiters: RwsemWaiter[] = [];
 
-  /** @param name the lock's class as lockdep prints it: `pernet_ops_rwsem`. */
-  constructor(kernel: Kernel, name: string) {
+  /**
+   * @param name the lock's class as lockdep prints it: `pernet_ops_rwsem`
+   * @param key the place that initialises it, where another place uses the same name
+   */
+  constructor(kernel: Kernel, name: string, key: lock_class_key | null = null) {
     this.id = kernel.lockId();
     this.name = name;
+    this.dep_map = new lockdep_map("rwsem", name, this.id, key);
   }
 
   holders(): readonly Task[] {
@@ -60,6 +67,7 @@ export class rw_semaphore implements Lock {
     const at = this.waiters.findIndex((w) => w.task === waiter);
     if (at < 0) return;
     const [gone] = this.waiters.splice(at, 1);
+    if (gone !== undefined) givenUp(gone.frame, this);
     if (gone?.mode === "write" && at === 0) grant(this);
   }
 }
@@ -105,6 +113,7 @@ export function up_read(current: Frame, sem: rw_semaphore): void {
   kernel.sched.assertRunning(task);
   const at = sem.readers.indexOf(task);
   if (at < 0) {
+    kernel.events.locks?.release(current, sem.dep_map);
     warn(current, "bug", `DEBUG_RWSEMS_WARN_ON(!is_rwsem_reader_owned(sem)): ${sem.name} released for read by ${task.comm}/${task.pid}`);
     return;
   }
@@ -131,6 +140,7 @@ export function downgrade_write(current: Frame, sem: rw_semaphore): void {
   sem.writer = null;
   sem.readers.push(task);
   if (hold !== undefined) task.held[at] = { ...hold, mode: "read" };
+  task.kernel.events.locks?.downgrade(current, sem.dep_map);
   if (sem.waiters[0]?.mode === "read") grantReaders(sem);
 }
 
@@ -138,8 +148,18 @@ function ownedForWrite(current: Frame, sem: rw_semaphore): boolean {
   const { task, kernel } = current;
   kernel.sched.assertRunning(task);
   if (sem.writer === task) return true;
+  kernel.events.locks?.release(current, sem.dep_map);
   warn(current, "bug", `DEBUG_RWSEMS_WARN_ON(rwsem_owner(sem) != current): ${sem.name} released for write by ${task.comm}/${task.pid}`);
   return false;
+}
+
+/** init_rwsem() of a lock that exists already: whatever it was, it is free and nobody waits. */
+export function init_rwsem(current: Frame, sem: rw_semaphore): void {
+  debug_check_no_locks_freed(current, sem);
+  current.writes(sem);
+  sem.writer = null;
+  sem.readers.length = 0;
+  sem.waiters.length = 0;
 }
 
 function isFree(sem: rw_semaphore, mode: Mode): boolean {
@@ -158,13 +178,13 @@ function tryDown(current: Frame, sem: rw_semaphore, mode: Mode): boolean {
     current.reads(sem);
     return false;
   }
-  announce(current, sem, mode, 0, true);
+  announce(current, sem, mode, 0, "trylock");
   take(sem, current.task, mode);
   acquired(current, sem, mode, 0, true);
   return true;
 }
 
-function down(current: Frame, sem: rw_semaphore, mode: Mode, state: TaskState, subclass: number): Promise<number> {
+function down(current: Frame, sem: rw_semaphore, mode: Mode, state: WaitState, subclass: number): Promise<number> {
   const { task } = current;
   const { sched } = task.kernel;
   if (!sched.passes(task)) return sched.giveWay(task, () => attempt(current, sem, mode, state, subclass));
@@ -172,18 +192,20 @@ function down(current: Frame, sem: rw_semaphore, mode: Mode, state: TaskState, s
 }
 
 /** Takes the lock, or is interrupted, or joins the waiters (false). */
-function attempt(current: Frame, sem: rw_semaphore, mode: Mode, state: TaskState, subclass: number): boolean {
+function attempt(current: Frame, sem: rw_semaphore, mode: Mode, state: WaitState, subclass: number): boolean {
   const { task } = current;
-  announce(current, sem, mode, subclass, false);
+  announce(current, sem, mode, subclass, state);
   if (isFree(sem, mode)) {
     take(sem, task, mode);
     acquired(current, sem, mode, subclass, false);
     return true;
   }
   if (signal_pending_state(state, task)) {
+    givenUp(current, sem);
     task.wakeValue = -EINTR;
     return true;
   }
+  contended(current, sem);
   sem.waiters.push({ task, mode, frame: current, subclass });
   task.kernel.sched.block(current, state, sem, mode);
   return false;
@@ -211,6 +233,6 @@ function grantReaders(sem: rw_semaphore): void {
 
 function handOver(sem: rw_semaphore, waiter: RwsemWaiter): void {
   take(sem, waiter.task, waiter.mode);
-  acquired(waiter.frame, sem, waiter.mode, waiter.subclass, false);
+  handedOver(waiter.frame, sem, waiter.mode, waiter.subclass);
   waiter.task.kernel.sched.wake(waiter.task);
 }

@@ -3,6 +3,7 @@
  * these two facts alone, whatever the primitive is.
  */
 import type { Frame } from "./frame.ts";
+import type { lockdep_map } from "./lockdep-map.ts";
 import type { Task } from "./task.ts";
 
 export type WaitMode = "exclusive" | "read" | "write" | "wait";
@@ -33,6 +34,8 @@ export interface Lock extends Waitable {
   readonly kind: "mutex" | "rwsem";
   /** Unique in its kernel, in order of initialisation. */
   readonly id: number;
+  /** What it says of itself to a detector of lock orders. */
+  readonly dep_map: lockdep_map;
 }
 
 /** One entry of a task's held-lock stack (struct held_lock). */

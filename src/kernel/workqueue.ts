@@ -2,12 +2,13 @@
  * Models kernel/workqueue.c: work items run on kworkers. An ordered queue (alloc_ordered_workqueue) runs one item at a
  * time, in order; workers come from one pool of unbound kworkers (`kworker/u4:N`), and a worker that blocks does not keep
  * the items of other queues waiting: the pool takes another one. An item never runs on two workers at a time.
- * Left out: per-cpu pools, rescuers, freezing, flush_workqueue() and cancellation.
+ * Left out: per-cpu pools, rescuers, freezing, flush_workqueue() (its pseudo-lock excepted) and cancellation.
  */
 
 import { kthread_run } from "./fork.ts";
 import type { Frame } from "./frame.ts";
 import { type Kernel, staticData } from "./kernel.ts";
+import { lock_map_acquire, lock_map_release, lockdep_map } from "./lockdep-map.ts";
 import type { Pid, Task } from "./task.ts";
 import { wait_event, wait_once, wait_queue_head } from "./wait-queue.ts";
 
@@ -20,6 +21,7 @@ const FIRST_KWORKER_PID = 7 as Pid;
 export class work_struct {
   /** The kernel's function, verbatim: it names the item in ps, reports and lockdep. */
   readonly func: string;
+  readonly lockdep_map: lockdep_map;
   readonly run: (current: Frame) => Promise<void>;
   pending = false;
   /** @internal The kworker that runs it now. */
@@ -32,8 +34,10 @@ export class work_struct {
   /** @internal */
   readonly done: wait_queue_head;
 
-  constructor(func: string, run: (current: Frame) => Promise<void>) {
+  /** @param name how the item is called where it is initialised, as lockdep prints it: `net_cleanup_work` */
+  constructor(func: string, run: (current: Frame) => Promise<void>, name = `(work_completion)(${func})`) {
     this.func = func;
+    this.lockdep_map = new lockdep_map("work", name);
     this.run = run;
     this.done = new wait_queue_head(func, { kind: "work", blockers: () => this.blockers() });
   }
@@ -48,6 +52,7 @@ export class work_struct {
 export class workqueue_struct {
   readonly name: string;
   readonly max_active: number;
+  readonly lockdep_map: lockdep_map;
   /** @internal Items that wait until fewer than max_active are active. */
   readonly inactive: work_struct[] = [];
   /** @internal */
@@ -58,6 +63,7 @@ export class workqueue_struct {
   constructor(name: string, max_active: number) {
     this.name = name;
     this.max_active = max_active;
+    this.lockdep_map = new lockdep_map("workqueue", `(wq_completion)${name}`);
   }
 }
 
@@ -93,13 +99,27 @@ export function queue_delayed_work(current: Frame, wq: workqueue_struct, work: w
   kernel.startTimer(delay, () => void queueOn(kernel, wq, work), true);
 }
 
+/** The pseudo-lock half of flush_workqueue(); who knows a queue's items waits for them with flush_work(). */
+export function flush_workqueue_map(current: Frame, wq: workqueue_struct): void {
+  touch(current, wq.lockdep_map);
+}
+
 /** flush_work(): waits until what is queued or runs now is done; false if there was nothing. */
 export async function flush_work(caller: Frame, work: work_struct): Promise<boolean> {
   const current = caller.enter("flush_work");
   const last = work.queued;
   if (work.finished >= last) return false;
+  // start_flush_work(): a queue that runs one item at a time makes the flusher wait for the others on it as well.
+  if (work.wq?.max_active === 1) touch(current, work.wq.lockdep_map);
+  touch(current, work.lockdep_map);
   await wait_event(current, work.done, () => work.finished >= last);
   return true;
+}
+
+/** The pseudo-lock is taken and released: whoever holds something here waits for all that the holder of it needs. */
+function touch(current: Frame, map: lockdep_map): void {
+  lock_map_acquire(current, map);
+  lock_map_release(current, map);
 }
 
 function queueOn(kernel: Kernel, wq: workqueue_struct, work: work_struct): boolean {
@@ -148,7 +168,11 @@ async function process_one_work(current: Frame, wq: workqueue_struct, work: work
   task.daemon = false;
   task.workqueue = { name: wq.name, func: work.func, busy: true };
   if (kernel.events.active) kernel.events.emit({ type: "work_start", task, workqueue: wq.name, func: work.func });
+  lock_map_acquire(current, wq.lockdep_map);
+  lock_map_acquire(current, work.lockdep_map);
   await work.run(current);
+  lock_map_release(current, work.lockdep_map);
+  lock_map_release(current, wq.lockdep_map);
   if (kernel.events.active) kernel.events.emit({ type: "work_end", task, workqueue: wq.name, func: work.func });
   task.workqueue = { name: wq.name, func: work.func, busy: false };
   task.daemon = true;

@@ -14,7 +14,7 @@ import type { net_device } from "./structs.ts";
 
 const statics = staticData(() => ({
   lweventlist: [] as net_device[],
-  linkwatch_work: new work_struct("linkwatch_event", linkwatch_event),
+  linkwatch_work: new work_struct("linkwatch_event", linkwatch_event, "(linkwatch_work).work"),
 }));
 
 /** netif_carrier_on(): the driver sees a link. Does not wait; nothing happens if it saw one before. */

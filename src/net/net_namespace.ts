@@ -167,7 +167,7 @@ export async function net_ns_init(caller: Frame): Promise<void> {
   kobj_ns_type_register(kernel, (task) => nsproxy_net.get(task) ?? state.init_net);
   proc_ns_entry(kernel, "net", (task) => (task.alive ? (nsproxy_net.get(task) ?? state.init_net) : null));
   state.live.add(state.init_net);
-  state.net_cleanup_work = new work_struct("cleanup_net", cleanup_net);
+  state.net_cleanup_work = new work_struct("cleanup_net", cleanup_net, "net_cleanup_work");
   await down_write(current, state.pernet_ops_rwsem);
   await setup_net(current, state.init_net);
   up_write(current, state.pernet_ops_rwsem);

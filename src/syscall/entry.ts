@@ -34,7 +34,9 @@ export async function syscall<T>(task: Task, name: string, cost: number, body: (
   for (;;) {
     const result = await body(current);
     const handled = task.pending.size > 0 ? await get_signal(current, state) : false;
-    if ((result as unknown) !== -EINTR || handled) return result;
+    if ((result as unknown) === -EINTR && !handled) continue;
+    if (kernel.events.locks !== null) kernel.events.locks.sysExit(current, name);
+    return result;
   }
 }
 

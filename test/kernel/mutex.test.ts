@@ -225,13 +225,4 @@ describe("mistakes of the emulator's own code throw", () => {
     });
     await expect(run).rejects.toThrow(new EmulatorBug("careless/2 starts another wait while it still waits for a"));
   });
-
-  test("more locks held than MAX_LOCK_DEPTH", async () => {
-    const run = play(({ kernel }) => ({
-      greedy: async (current) => {
-        for (let i = 0; i < 49; i++) await mutex_lock(current, new mutex(kernel, `m${i}`));
-      },
-    }));
-    await expect(run).rejects.toThrow(new EmulatorBug("greedy holds more than 48 locks"));
-  });
 });

@@ -5,6 +5,7 @@ import {
   down_write,
   type Frame,
   flush_work,
+  flush_workqueue_map,
   queue_work,
   staticData,
   up_read,
@@ -85,5 +86,7 @@ async function ib_cache_event_task(caller: Frame, event: ib_event): Promise<void
 /** flush_workqueue(ib_wq): waits for all events that are under way. */
 export async function flush_ib_wq(caller: Frame): Promise<void> {
   const current = caller.enter("flush_workqueue");
-  for (const work of [...wqStatics(current.kernel).pending]) await flush_work(current, work);
+  const { ib_wq, pending } = wqStatics(current.kernel);
+  flush_workqueue_map(current, ib_wq);
+  for (const work of [...pending]) await flush_work(current, work);
 }
