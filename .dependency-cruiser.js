@@ -30,7 +30,7 @@ const only = {
 };
 
 /** Directories inside a room that are rooms of their own to each other. */
-const chambers = { userspace: ["coreutils", "iproute2", "lib", "shell"] };
+const chambers = { userspace: ["coreutils", "iproute2", "kmod", "lib", "shell"] };
 
 const pathOf = (room) => (room === "machine" ? "^src/([^/]+[.]ts$|eras/)" : `^src/${room}/`);
 

@@ -3,12 +3,13 @@
  * it. Two machines share nothing.
  */
 import { base_init } from "./base/index.ts";
-import { type FirmwareConfig, mlx5_init, mlx5Function } from "./core/index.ts";
+import { type FirmwareConfig, mlx5Function } from "./core/index.ts";
 import { devlink_init, devlink_net, devlinkInstances } from "./devlink/index.ts";
-import { type Era, type NotifierKind, notifierOf } from "./eras.ts";
-import { ib_core_init, mlx5_ib_init } from "./ib/index.ts";
+import type { Era, NotifierKind } from "./eras.ts";
 import { inspectMachine, type MachineState } from "./inspect.ts";
 import {
+  __do_sys_finit_module,
+  declareModule,
   EmulatorBug,
   type Frame,
   fifoPolicy,
@@ -23,11 +24,11 @@ import {
   wait_once,
   wait_queue_head,
 } from "./kernel/index.ts";
+import { BOOT_MODULES, machineModules } from "./modules.ts";
 import { init_net, net_init } from "./net/index.ts";
-import { netdevsim_init } from "./netdevsim/index.ts";
 import { genl_init } from "./netlink/index.ts";
 import { type PciAddress, parsePciAddress, pci_add_device, pci_bus_init } from "./pci/index.ts";
-import { installProgram, startInit, startScript, syscall_init } from "./syscall/index.ts";
+import { installModules, installProgram, startInit, startScript, syscall_init } from "./syscall/index.ts";
 import { programs } from "./userspace/index.ts";
 import { installFile, openSink, vfs_init } from "./vfs/index.ts";
 
@@ -144,10 +145,9 @@ async function boot(current: Frame, options: MachineOptions): Promise<void> {
   expectZero(await devlink_init(current, era.devlink), "devlink_init");
   for (const { path, program } of programs) installProgram(current, path, program);
   for (const { address } of devices) await addDevice(current, options, address);
-  expectZero(await mlx5_init(current, era.mlx5), "mlx5_init");
-  expectZero(await ib_core_init(current, { copy_on_fork: era.copyOnFork }), "ib_core_init");
-  expectZero(await mlx5_ib_init(current, { notifier: notifierOf(notifier) }), "mlx5_ib_init");
-  expectZero(await netdevsim_init(current), "netdevsim_init");
+  for (const module of machineModules(era, notifier)) declareModule(kernel, module);
+  installModules(current);
+  for (const name of BOOT_MODULES) expectZero(await __do_sys_finit_module(current, name), `loading ${name}`);
 }
 
 /** Kernel threads that ps shows on every machine and that do nothing here. */

@@ -27,6 +27,10 @@ export function addBus(kernel: Kernel, bus: bus_type, state: BusState): void {
   buses(kernel).set(bus, state);
 }
 
+export function removeBus(kernel: Kernel, bus: bus_type): void {
+  buses(kernel).delete(bus);
+}
+
 /** bus_for_each_dev(): a copy of the list, in order of registration. */
 export function bus_for_each_dev(current: Frame, bus: bus_type): readonly device[] {
   const { devices } = busState(current.kernel, bus);

@@ -4,7 +4,7 @@
  */
 import { EBUSY, EINVAL, ENODEV, type Frame } from "../kernel/index.ts";
 import { sysfs_ensure_dir, sysfs_remove_dir, sysfs_remove_file } from "../vfs/index.ts";
-import { addBus, type BusState, bus_for_each_dev, busState } from "./bus-state.ts";
+import { addBus, type BusState, bus_for_each_dev, busState, removeBus } from "./bus-state.ts";
 import { device_driver_attach, device_driver_detach, driver_attach, driver_detach } from "./dd.ts";
 import type { bus_type, device, device_attribute, device_driver } from "./device.ts";
 import { addFiles } from "./files.ts";
@@ -19,6 +19,14 @@ export function bus_register(caller: Frame, bus: bus_type): number {
   addBus(current.kernel, bus, state);
   addFiles(current, dir, [...busFiles(bus, state), ...(bus.bus_attrs ?? [])]);
   return 0;
+}
+
+/** bus_unregister(): takes /sys/bus/NAME away. No device and no driver may be left on it. */
+export async function bus_unregister(caller: Frame, bus: bus_type): Promise<void> {
+  const current = caller.enter("bus_unregister");
+  const { dir } = busState(current.kernel, bus);
+  removeBus(current.kernel, bus);
+  await sysfs_remove_dir(current, dir);
 }
 
 function busFiles(bus: bus_type, state: BusState): readonly device_attribute[] {

@@ -18,12 +18,14 @@ import { busState } from "./bus-state.ts";
 import { bus_probe_device, device_release_driver } from "./dd.ts";
 import type { device, device_class } from "./device.ts";
 import { device_add_attrs } from "./files.ts";
+import { module_init } from "./module.ts";
 import { kobject_uevent } from "./uevent.ts";
 
 /** driver_init(): the directories that everything else goes into. Once, at boot, after sysfs. */
 export function base_init(caller: Frame): void {
   const current = caller.enter("driver_init");
   for (const name of ["devices", "bus", "class"]) sysfs_ensure_dir(current, name);
+  module_init(current);
 }
 
 /** device_register(): the same as device_add() here, where nothing has to be initialised first. */

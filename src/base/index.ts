@@ -1,6 +1,6 @@
 /** The driver core (drivers/base): devices, buses, drivers, binding, and their files in sysfs. */
 
-export { bus_register, driver_register, driver_unregister } from "./bus.ts";
+export { bus_register, bus_unregister, driver_register, driver_unregister } from "./bus.ts";
 export { bus_for_each_dev } from "./bus-state.ts";
 export { base_init, device_add, device_del, device_register, device_rename, device_unregister } from "./core.ts";
 export {

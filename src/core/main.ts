@@ -4,7 +4,7 @@
  */
 import { dev_info } from "../base/index.ts";
 import { devl_lock, devl_unlock, devlinkPlaces } from "../devlink/index.ts";
-import { EmulatorBug, type Frame, staticData } from "../kernel/index.ts";
+import { EmulatorBug, type Frame, type LoadableModule, staticData } from "../kernel/index.ts";
 import { type pci_driver, pci_get_drvdata, pci_register_driver, pci_set_drvdata, pci_unregister_driver } from "../pci/index.ts";
 import { mlx5_register_interface, mlx5_unregister_interface } from "./dev.ts";
 import { mlx5_devlink_alloc, mlx5_devlink_free } from "./devlink.ts";
@@ -85,4 +85,13 @@ export async function mlx5_init(caller: Frame, strategies: Mlx5Strategies): Prom
 export async function mlx5_cleanup(caller: Frame): Promise<void> {
   const current = caller.enter("mlx5_cleanup");
   for (const step of strategiesOf(current).init_order.toReversed()) await steps[step].exit(current);
+}
+
+export function mlx5CoreModule(strategies: Mlx5Strategies): LoadableModule {
+  return {
+    name: "mlx5_core",
+    size: 1_269_760,
+    init: (current) => mlx5_init(current, strategies),
+    exit: mlx5_cleanup,
+  };
 }

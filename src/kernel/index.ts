@@ -23,6 +23,7 @@ export {
 export { FORK_FAILED, kthread_run, type SpawnOptions, spawnTask, type TaskBody, type WaitResult, wait4 } from "./fork.ts";
 export { Frame, stackNames } from "./frame.ts";
 export { type ExitHook, Kernel, type KernelOptions, staticData, taskSlot } from "./kernel.ts";
+export { request_module } from "./kmod.ts";
 export { DEFAULT_LIMITS, type LimitReached, type Limits } from "./limits.ts";
 export {
   debug_check_no_locks_freed,
@@ -34,6 +35,22 @@ export {
   lockdep_set_class,
   lockdep_set_novalidate_class,
 } from "./lockdep-map.ts";
+export {
+  __do_sys_delete_module,
+  __do_sys_finit_module,
+  declaredModules,
+  declareModule,
+  find_module,
+  type LoadableModule,
+  loadedModules,
+  type ModuleSysfs,
+  module,
+  module_put,
+  param_attr_store,
+  setModuleSysfs,
+  try_module_get,
+} from "./module.ts";
+export type { ModuleParameter } from "./module-param.ts";
 export {
   mutex,
   mutex_init,
@@ -104,6 +121,7 @@ export {
 } from "./signal.ts";
 export { type Pid, type SignalActions, stateLetter, Task, type TaskSlot, type TaskState, type Wait } from "./task.ts";
 export { msleep, rcu_barrier, schedule_timeout, synchronize_rcu } from "./timer.ts";
+export { call_usermodehelper_exec, type HelperStarter, setHelperStarter, type subprocess_info } from "./umh.ts";
 export type { HeldLock, Lock, Waitable, WaitKind, WaitMode } from "./wait.ts";
 export { type WaitQueueOptions, wait_event, wait_once, wait_queue_head } from "./wait-queue.ts";
 export {

@@ -37,9 +37,9 @@ export {
 } from "./dev-notifier.ts";
 export { in_dev_addresses, register_inetaddr_notifier, unregister_inetaddr_notifier } from "./devinet.ts";
 export { net_dev_init, net_init } from "./init.ts";
-export { init_module, loadedModules } from "./kmod.ts";
 export { netif_carrier_off, netif_carrier_on } from "./link_watch.ts";
 export { netif_carrier_ok, netif_device_present, netif_running } from "./link-state.ts";
+export { netModules } from "./modules.ts";
 export {
   copy_net_ns,
   current_net,

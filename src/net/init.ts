@@ -19,8 +19,6 @@ import {
 import { proc_pid_entry, proc_symlink } from "../vfs/index.ts";
 import { default_device_ops } from "./default_device.ts";
 import { devinet_init, inet_dump_ifaddr, inet_rtm_deladdr, inet_rtm_newaddr } from "./devinet.ts";
-import { dummyModule } from "./dummy.ts";
-import { addModule } from "./kmod.ts";
 import { loopback_net_ops } from "./loopback.ts";
 import { net_ns_init, nsproxy_net } from "./net_namespace.ts";
 import { dev_seq_text } from "./net-procfs.ts";
@@ -30,7 +28,6 @@ import { rtnetlink_create, rtnl_register } from "./rtnetlink.ts";
 import { rtnl_dump_ifinfo, rtnl_getlink } from "./rtnl-getlink.ts";
 import { rtnl_net_dumpid, rtnl_net_getid, rtnl_net_newid } from "./rtnl-net.ts";
 import { rtnl_dellink, rtnl_newlink, rtnl_setlink } from "./rtnl-newlink.ts";
-import { vethModule } from "./veth.ts";
 
 /** Everything of this room. `lo` of init_net exists afterwards, and is down. */
 export async function net_init(current: Frame): Promise<void> {
@@ -54,7 +51,7 @@ function rtnetlink_init(caller: Frame): void {
   rtnl_register(kernel, AF_INET, RTM_GETADDR, { dumpit: inet_dump_ifaddr });
 }
 
-/** net_dev_init() and what follows it: rtnetlink, `lo`, the fate of devices whose namespace dies, IPv4, the drivers. */
+/** net_dev_init() and what follows it: rtnetlink, `lo`, the fate of devices whose namespace dies, IPv4. */
 export async function net_dev_init(caller: Frame): Promise<void> {
   const current = caller.enter("net_dev_init");
   const { kernel } = current;
@@ -64,6 +61,4 @@ export async function net_dev_init(caller: Frame): Promise<void> {
   await register_pernet_device(current, loopback_net_ops);
   await register_pernet_device(current, default_device_ops);
   await devinet_init(current);
-  addModule(kernel, dummyModule);
-  addModule(kernel, vethModule);
 }

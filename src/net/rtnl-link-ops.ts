@@ -39,6 +39,14 @@ export async function rtnl_link_unregister(caller: Frame, ops: rtnl_link_ops): P
   const rwsem = pernet_ops_rwsem(current.kernel);
   await down_write(current, rwsem);
   await rtnl_lock(current);
+  await __rtnl_link_unregister(current, ops);
+  await rtnl_unlock(current);
+  up_write(current, rwsem);
+}
+
+/** __rtnl_link_unregister(): caller holds pernet_ops_rwsem for write and rtnl_mutex. */
+export async function __rtnl_link_unregister(caller: Frame, ops: rtnl_link_ops): Promise<void> {
+  const current = caller.enter("__rtnl_link_unregister");
   for (const net of for_each_net(current)) {
     const list_kill: net_device[] = [];
     for (const dev of for_each_netdev(current, net)) {
@@ -51,6 +59,4 @@ export async function rtnl_link_unregister(caller: Frame, ops: rtnl_link_ops): P
   const { link_ops } = statics(current.kernel);
   current.writes(link_ops);
   link_ops.splice(link_ops.indexOf(ops), 1);
-  await rtnl_unlock(current);
-  up_write(current, rwsem);
 }

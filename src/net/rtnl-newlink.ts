@@ -3,7 +3,7 @@
  * link is asked for as module `rtnl-link-KIND`, without it.
  * Left out: changes by IFLA_GROUP, changelink, link properties.
  */
-import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP, type Frame } from "../kernel/index.ts";
+import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP, type Frame, request_module } from "../kernel/index.ts";
 import {
   type Attributes,
   IFLA_ADDRESS,
@@ -29,7 +29,6 @@ import { alloc_netdev, dev_net_set, free_netdev } from "./alloc.ts";
 import { dev_change_net_namespace } from "./change_net_namespace.ts";
 import { register_netdevice, unregister_netdevice_many, unregister_netdevice_queue } from "./dev.ts";
 import { __dev_change_flags, __dev_notify_flags } from "./dev-config.ts";
-import { request_module } from "./kmod.ts";
 import { net_of } from "./net_namespace.ts";
 import { put_net } from "./net-state.ts";
 import { get_net_ns_by_id } from "./nsid.ts";

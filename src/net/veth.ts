@@ -2,18 +2,17 @@
  * Models drivers/net/veth.c: two Ethernet devices joined back to back, in one namespace or two. The carrier is there while
  * both are up; deleting one deletes the other.
  */
-import { ENOTCONN, type Frame } from "../kernel/index.ts";
+import { ENOTCONN, type Frame, type LoadableModule } from "../kernel/index.ts";
 import { Attributes, IFF_UP, IFINFOMSG_LEN, IFLA_ADDRESS, IFLA_IFNAME, VETH_INFO_PEER } from "../netlink/index.ts";
 import { dev_net, eth_hw_addr_random, ether_setup, free_netdev, netdev_priv } from "./alloc.ts";
 import { register_netdevice, unregister_netdevice_many, unregister_netdevice_queue } from "./dev.ts";
 import { eth_mac_addr } from "./dev-config.ts";
 import { validateAddress } from "./dummy.ts";
-import type { NetModule } from "./kmod.ts";
 import { netif_carrier_off, netif_carrier_on } from "./link_watch.ts";
 import { put_net } from "./net-state.ts";
 import { ETH_MAX_MTU, IFF_LIVE_ADDR_CHANGE, IFF_NO_QUEUE } from "./netdevice.ts";
 import { parseIfinfo } from "./rtnl-getlink.ts";
-import { rtnl_link_register } from "./rtnl-link-ops.ts";
+import { rtnl_link_register, rtnl_link_unregister } from "./rtnl-link-ops.ts";
 import { rtnl_configure_link, rtnl_create_link } from "./rtnl-newlink.ts";
 import { rtnl_link_get_net } from "./rtnl-setlink.ts";
 import type { net, net_device, rtnl_link_ops } from "./structs.ts";
@@ -121,4 +120,8 @@ async function veth_init(caller: Frame): Promise<number> {
   return rtnl_link_register(caller.enter("veth_init"), veth_link_ops);
 }
 
-export const vethModule: NetModule = { name: "veth", aliases: ["rtnl-link-veth"], init: veth_init };
+async function veth_exit(caller: Frame): Promise<void> {
+  await rtnl_link_unregister(caller.enter("veth_exit"), veth_link_ops);
+}
+
+export const vethModule: LoadableModule = { name: "veth", aliases: ["rtnl-link-veth"], size: 32_768, init: veth_init, exit: veth_exit };

@@ -2,7 +2,17 @@
  * Models drivers/net/netdevsim/bus.c of v5.10: the bus netdevsim, whose devices are made and removed by writing to
  * /sys/bus/netdevsim/new_device and del_device. Left out: new_port, del_port, sriov_numvfs.
  */
-import { bus_register, type bus_type, device, device_register, device_unregister, driver_register } from "../base/index.ts";
+import {
+  bus_register,
+  type bus_type,
+  bus_unregister,
+  device,
+  type device_driver,
+  device_register,
+  device_unregister,
+  driver_register,
+  driver_unregister,
+} from "../base/index.ts";
 import {
   EINVAL,
   EmulatorBug,
@@ -10,6 +20,7 @@ import {
   ENOSPC,
   type Frame,
   type Kernel,
+  type LoadableModule,
   mutex,
   mutex_lock,
   mutex_unlock,
@@ -24,6 +35,7 @@ const INT_MAX = 0x7fff_ffff;
 
 interface NsimBus {
   readonly nsim_bus: bus_type;
+  readonly nsim_driver: device_driver;
   /** Ids in use, and the devices that have them. */
   readonly nsim_bus_dev_list: Map<number, nsim_bus_dev>;
   /** Held while a device is made or removed, all through its probe. */
@@ -32,8 +44,10 @@ interface NsimBus {
 
 const statics = staticData((kernel): NsimBus => {
   const nsim_bus_dev_list = new Map<number, nsim_bus_dev>();
+  const nsim_bus = nsimBusType(nsim_bus_dev_list);
   return {
-    nsim_bus: nsimBusType(nsim_bus_dev_list),
+    nsim_bus,
+    nsim_driver: { name: DRV_NAME, bus: nsim_bus },
     nsim_bus_dev_list,
     nsim_bus_dev_list_lock: new mutex(kernel, "nsim_bus_dev_list_lock"),
   };
@@ -42,11 +56,33 @@ const statics = staticData((kernel): NsimBus => {
 /** The module's init: the bus and its one driver. */
 export async function netdevsim_init(caller: Frame): Promise<number> {
   const current = caller.enter("nsim_module_init");
-  const { nsim_bus } = statics(current.kernel);
+  const { nsim_bus, nsim_driver } = statics(current.kernel);
   const err = bus_register(current, nsim_bus);
   if (err !== 0) return err;
-  return driver_register(current, { name: DRV_NAME, bus: nsim_bus });
+  return driver_register(current, nsim_driver);
 }
+
+/** The module's exit: all devices, the driver, the bus. */
+async function nsim_module_exit(caller: Frame): Promise<void> {
+  const current = caller.enter("nsim_module_exit");
+  const { nsim_bus, nsim_driver, nsim_bus_dev_list, nsim_bus_dev_list_lock } = statics(current.kernel);
+  await mutex_lock(current, nsim_bus_dev_list_lock);
+  for (const [id, { dev }] of [...nsim_bus_dev_list]) {
+    await device_unregister(current, dev);
+    current.writes(nsim_bus_dev_list);
+    nsim_bus_dev_list.delete(id);
+  }
+  mutex_unlock(current, nsim_bus_dev_list_lock);
+  await driver_unregister(current, nsim_driver);
+  await bus_unregister(current, nsim_bus);
+}
+
+export const netdevsimModule: LoadableModule = {
+  name: "netdevsim",
+  size: 61_440,
+  init: netdevsim_init,
+  exit: nsim_module_exit,
+};
 
 /** Makes a device as a write to new_device does, in the caller's namespace. -EINVAL, -ENOSPC if the id is in use. */
 export async function nsim_bus_dev_create(current: Frame, id: number, port_count: number): Promise<number> {

@@ -22,5 +22,6 @@ export {
 } from "../vfs/index.ts";
 export { installProgram } from "./exec.ts";
 export { type SyscallOptions, syscall_init } from "./init.ts";
+export { installModules } from "./modules.ts";
 export type { Dirent, Fd, PollFd, Process, Program, SignalHandler, Stat, StatFs, WaitStatus } from "./process.ts";
 export { type ScriptOptions, startInit, startScript } from "./start.ts";

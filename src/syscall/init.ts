@@ -4,6 +4,7 @@ import { exit_files, exit_fs } from "../vfs/index.ts";
 import { exit_task_namespaces } from "./nsproxy.ts";
 import { proc_task_init } from "./proc.ts";
 import { seedRandom } from "./random.ts";
+import { umh_init } from "./umh.ts";
 
 export interface SyscallOptions {
   /** Seed of the random numbers that programs get. */
@@ -15,6 +16,7 @@ export function syscall_init(current: Frame, options: SyscallOptions = {}): void
   const { kernel } = current;
   if (options.seed !== undefined) seedRandom(kernel, options.seed);
   proc_task_init(kernel);
+  umh_init(kernel);
   kernel.exitHooks.push(async (frame) => {
     await exit_files(frame);
     await exit_fs(frame);

@@ -154,6 +154,12 @@ export interface Process {
   /** One datagram. -EAGAIN with MSG_DONTWAIT (0x40) and nothing there. */
   recv(fd: Fd, flags: number): Promise<Uint8Array | number>;
 
+  // modules
+  /** Loads the module in an open file; words of parameters. Returns what its init says, -EEXIST if it is there. */
+  finit_module(fd: Fd, parameters: string): Promise<number>;
+  /** Unloads a module; `flags` is O_NONBLOCK, as all callers say. -ENOENT, -EAGAIN while it is in use, -EBUSY. */
+  delete_module(name: string, flags: number): Promise<number>;
+
   // the machine
   uname(): { sysname: string; nodename: string; release: string; version: string; machine: string };
   /** syslog(2): SYSLOG_ACTION_READ_ALL gives the log's text as /dev/kmsg's records, SYSLOG_ACTION_CLEAR empties it. */

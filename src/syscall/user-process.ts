@@ -1,9 +1,10 @@
 /** The system calls of one task, as its program sees them: each enters the kernel through entry.ts and calls the room that does it. */
-import { EINVAL, type Frame, type LogLine, type Pid, type Task, wait4 } from "../kernel/index.ts";
+import { __do_sys_delete_module, EINVAL, type Frame, type LogLine, type Pid, type Task, wait4 } from "../kernel/index.ts";
 import * as vfs from "../vfs/index.ts";
 import { COST, leave, syscall } from "./entry.ts";
 import { do_execve } from "./exec.ts";
 import { kernel_clone } from "./fork.ts";
+import { __do_sys_finit_module } from "./modules.ts";
 import { __do_sys_setns, ksys_unshare } from "./nsproxy.ts";
 import type { Dirent, Fd, PollFd, Process, Program, SignalHandler, Stat, StatFs, WaitStatus } from "./process.ts";
 import { nextRandom } from "./random.ts";
@@ -245,6 +246,14 @@ export class UserProcess implements Process {
   }
   recv(fd: Fd, flags: number): Promise<Uint8Array | number> {
     return this.call("recvfrom", COST.socket, (current) => __sys_recvfrom(current, fd, flags));
+  }
+
+  // modules
+  finit_module(fd: Fd, parameters: string): Promise<number> {
+    return this.call("finit_module", COST.mount, (current) => __do_sys_finit_module(current, fd, parameters));
+  }
+  delete_module(name: string, _flags: number): Promise<number> {
+    return this.call("delete_module", COST.mount, (current) => __do_sys_delete_module(current, name));
   }
 
   // the machine

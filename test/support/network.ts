@@ -1,6 +1,17 @@
 /** A kernel with the file tree, namespaces, net devices and netlink, but without programs: for tests of the net room. */
 import { base_init } from "../../src/base/index.ts";
-import { type Frame, Kernel, type KernelEvent, NOTIFY_DONE, spawnTask, type Task } from "../../src/kernel/index.ts";
+import {
+  __do_sys_finit_module,
+  declaredModules,
+  declareModule,
+  type Frame,
+  Kernel,
+  type KernelEvent,
+  NOTIFY_DONE,
+  setHelperStarter,
+  spawnTask,
+  type Task,
+} from "../../src/kernel/index.ts";
 import {
   alloc_etherdev,
   copy_net_ns,
@@ -13,6 +24,7 @@ import {
   netdev_cmd_to_name,
   type netdev_notifier_block,
   netdev_notifier_info_to_dev,
+  netModules,
   register_netdev,
   rtnl_lock,
   rtnl_unlock,
@@ -33,6 +45,18 @@ export interface Network {
 
 export async function network(): Promise<Network> {
   const kernel = new Kernel();
+  for (const module of netModules) declareModule(kernel, module);
+  // What stands for modprobe where there are no programs.
+  setHelperStarter(kernel, (current, { argv }) =>
+    spawnTask(kernel, {
+      comm: "modprobe",
+      parent: current.task,
+      body: async (root) => {
+        const found = declaredModules(kernel).find(({ aliases }) => aliases?.includes(argv.at(-1) ?? ""));
+        if (found !== undefined) await __do_sys_finit_module(root, found.name);
+      },
+    }),
+  );
   const events: KernelEvent[] = [];
   const run = async (bodies: Readonly<Record<string, Body>>): Promise<readonly Task[]> => {
     const tasks = Object.entries(bodies).map(([comm, body]) => spawnTask(kernel, { comm, parent: null, body }) as Task);

@@ -1,5 +1,5 @@
 /** Models ib_core_init() (core/device.c): the order in which ib_core's parts come up at module load. */
-import type { Frame } from "../../kernel/index.ts";
+import type { Frame, LoadableModule } from "../../kernel/index.ts";
 import { register_pernet_device } from "../../net/index.ts";
 import { RDMA_NL_NLDEV } from "../../netlink/index.ts";
 import { rdma_nl_init, rdma_nl_register } from "./netlink.ts";
@@ -20,4 +20,14 @@ export async function ib_core_init(caller: Frame, options: IbCoreOptions = {}): 
   if (err !== 0) return err;
   await rdma_nl_register(current.enter("nldev_init"), RDMA_NL_NLDEV, nldev_cb_table(options.copy_on_fork ?? false));
   return roce_gid_mgmt_init(current);
+}
+
+/** ib_core stays once it is loaded. */
+export function ibCoreModule(options: IbCoreOptions): LoadableModule {
+  return {
+    name: "ib_core",
+    aliases: ["net-pf-16-proto-20"],
+    size: 413_696,
+    init: (current) => ib_core_init(current, options),
+  };
 }

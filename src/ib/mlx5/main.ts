@@ -12,7 +12,7 @@ import {
   mlx5_register_interface,
   mlx5_unregister_interface,
 } from "../../core/index.ts";
-import { type Frame, warn } from "../../kernel/index.ts";
+import { type Frame, type LoadableModule, warn } from "../../kernel/index.ts";
 import { ib_alloc_device, ib_dealloc_device } from "../core/registration.ts";
 import { isEthernet, mlx5_ib_dev, mlx5_ib_multiport_info, statics } from "./mlx5_ib.ts";
 import { mlx5_ib_add_slave_port, removeSlavePort } from "./multiport.ts";
@@ -43,6 +43,16 @@ export async function mlx5_ib_init(caller: Frame, options: Mlx5IbOptions): Promi
 /** mlx5_ib_cleanup(): module unload. */
 export async function mlx5_ib_cleanup(caller: Frame): Promise<void> {
   await mlx5_unregister_interface(caller.enter("mlx5_ib_cleanup"), mlx5_ib_interface);
+}
+
+export function mlx5IbModule(options: Mlx5IbOptions): LoadableModule {
+  return {
+    name: "mlx5_ib",
+    depends: ["mlx5_core", "ib_core"],
+    size: 397_312,
+    init: (current) => mlx5_ib_init(current, options),
+    exit: mlx5_ib_cleanup,
+  };
 }
 
 async function mlx5_ib_add(caller: Frame, mdev: mlx5_core_dev): Promise<Context | null> {

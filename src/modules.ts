@@ -1,0 +1,24 @@
+/**
+ * The loadable modules of a machine, of an era with a notifier, and which of them a boot loads. A room that brings another
+ * one exports a LoadableModule, and it is added here.
+ */
+import { mlx5CoreModule } from "./core/index.ts";
+import { type Era, type NotifierKind, notifierOf } from "./eras.ts";
+import { ibCoreModule, mlx5IbModule } from "./ib/index.ts";
+import type { LoadableModule } from "./kernel/index.ts";
+import { netModules } from "./net/index.ts";
+import { netdevsimModule } from "./netdevsim/index.ts";
+
+/** Every module that modprobe finds. */
+export function machineModules(era: Era, notifier: NotifierKind): readonly LoadableModule[] {
+  return [
+    ...netModules,
+    netdevsimModule,
+    mlx5CoreModule(era.mlx5),
+    ibCoreModule({ copy_on_fork: era.copyOnFork }),
+    mlx5IbModule({ notifier: notifierOf(notifier) }),
+  ];
+}
+
+/** Those that a boot loads for the devices of an ordinary machine, in order. */
+export const BOOT_MODULES: readonly string[] = ["mlx5_core", "ib_core", "mlx5_ib", "netdevsim"];

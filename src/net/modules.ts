@@ -1,0 +1,18 @@
+/** The loadable modules of this room. */
+import type { LoadableModule } from "../kernel/index.ts";
+import { dummyModule } from "./dummy.ts";
+import { ifbModule } from "./ifb.ts";
+import { l2tpCoreModule, l2tpNetlinkModule } from "./l2tp.ts";
+import { libraryModules } from "./lib-modules.ts";
+import { teamModule } from "./team.ts";
+import { vethModule } from "./veth.ts";
+
+export const netModules: readonly LoadableModule[] = [
+  dummyModule,
+  ifbModule,
+  vethModule,
+  teamModule,
+  l2tpCoreModule,
+  l2tpNetlinkModule,
+  ...libraryModules,
+];
