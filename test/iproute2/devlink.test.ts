@@ -289,8 +289,8 @@ const recorded: readonly (readonly [string | readonly string[], string, string, 
   ],
   [`devlink health show ${D}`, "", "Reporter's name is expected.\n", 1],
   ["devlink monitor bogus", "", 'Unknown object "bogus"\n', 1],
-  ["devlink trap show", "", 'devlink: object "trap" is not modelled by this emulator.\n', 1],
-  ["devlink -b file", "", "devlink: option -batch is not modelled by this emulator.\n", 1],
+  ["devlink trap show", "", "kernel answers: Operation not supported\n", 1],
+  ["devlink -b file", "", 'Cannot open file "file" for reading: No such file or directory\n', 1],
 ];
 
 describe("devlink", () => {

@@ -1,6 +1,6 @@
 /**
- * Numbers of the "devlink" generic netlink family (include/uapi/linux/devlink.h), verbatim uapi names. Left out: shared
- * buffers, dpipe, resources, regions, traps, rates, line cards, flash and selftests.
+ * Numbers of the "devlink" generic netlink family (include/uapi/linux/devlink.h), verbatim uapi names. Only what a program
+ * or the kernel here uses is listed.
  */
 export const DEVLINK_GENL_NAME = "devlink";
 export const DEVLINK_GENL_VERSION = 1;
@@ -14,15 +14,56 @@ export const DEVLINK_CMD_PORT_GET = 5;
 export const DEVLINK_CMD_PORT_SET = 6;
 export const DEVLINK_CMD_PORT_NEW = 7;
 export const DEVLINK_CMD_PORT_DEL = 8;
+export const DEVLINK_CMD_PORT_SPLIT = 9;
+export const DEVLINK_CMD_PORT_UNSPLIT = 10;
+export const DEVLINK_CMD_SB_GET = 11;
+export const DEVLINK_CMD_SB_POOL_GET = 15;
+export const DEVLINK_CMD_SB_POOL_SET = 16;
+export const DEVLINK_CMD_SB_PORT_POOL_GET = 19;
+export const DEVLINK_CMD_SB_PORT_POOL_SET = 20;
+export const DEVLINK_CMD_SB_TC_POOL_BIND_GET = 23;
+export const DEVLINK_CMD_SB_TC_POOL_BIND_SET = 24;
+export const DEVLINK_CMD_SB_OCC_SNAPSHOT = 27;
+export const DEVLINK_CMD_SB_OCC_MAX_CLEAR = 28;
 export const DEVLINK_CMD_ESWITCH_GET = 29;
 export const DEVLINK_CMD_ESWITCH_SET = 30;
+export const DEVLINK_CMD_DPIPE_TABLE_GET = 31;
+export const DEVLINK_CMD_DPIPE_ENTRIES_GET = 32;
+export const DEVLINK_CMD_DPIPE_HEADERS_GET = 33;
+export const DEVLINK_CMD_DPIPE_TABLE_COUNTERS_SET = 34;
 export const DEVLINK_CMD_RELOAD = 37;
 export const DEVLINK_CMD_PARAM_GET = 38;
 export const DEVLINK_CMD_PARAM_SET = 39;
 export const DEVLINK_CMD_PARAM_NEW = 40;
 export const DEVLINK_CMD_PARAM_DEL = 41;
+export const DEVLINK_CMD_REGION_GET = 42;
+export const DEVLINK_CMD_REGION_NEW = 44;
+export const DEVLINK_CMD_REGION_DEL = 45;
+export const DEVLINK_CMD_REGION_READ = 46;
+export const DEVLINK_CMD_PORT_PARAM_GET = 47;
+export const DEVLINK_CMD_PORT_PARAM_SET = 48;
 export const DEVLINK_CMD_INFO_GET = 51;
 export const DEVLINK_CMD_HEALTH_REPORTER_GET = 52;
+export const DEVLINK_CMD_TRAP_GET = 61;
+export const DEVLINK_CMD_TRAP_SET = 62;
+export const DEVLINK_CMD_TRAP_NEW = 63;
+export const DEVLINK_CMD_TRAP_DEL = 64;
+export const DEVLINK_CMD_TRAP_GROUP_GET = 65;
+export const DEVLINK_CMD_TRAP_GROUP_SET = 66;
+export const DEVLINK_CMD_TRAP_GROUP_NEW = 67;
+export const DEVLINK_CMD_TRAP_GROUP_DEL = 68;
+export const DEVLINK_CMD_TRAP_POLICER_GET = 69;
+export const DEVLINK_CMD_TRAP_POLICER_SET = 70;
+export const DEVLINK_CMD_TRAP_POLICER_NEW = 71;
+export const DEVLINK_CMD_TRAP_POLICER_DEL = 72;
+export const DEVLINK_CMD_RATE_GET = 74;
+export const DEVLINK_CMD_RATE_SET = 75;
+export const DEVLINK_CMD_RATE_NEW = 76;
+export const DEVLINK_CMD_RATE_DEL = 77;
+export const DEVLINK_CMD_LINECARD_GET = 78;
+export const DEVLINK_CMD_LINECARD_SET = 79;
+export const DEVLINK_CMD_SELFTESTS_GET = 82;
+export const DEVLINK_CMD_SELFTESTS_RUN = 83;
 
 // enum devlink_attr: the handle, ports
 export const DEVLINK_ATTR_BUS_NAME = 1;
@@ -32,6 +73,7 @@ export const DEVLINK_ATTR_PORT_TYPE = 4;
 export const DEVLINK_ATTR_PORT_NETDEV_IFINDEX = 6;
 export const DEVLINK_ATTR_PORT_NETDEV_NAME = 7;
 export const DEVLINK_ATTR_PORT_IBDEV_NAME = 8;
+export const DEVLINK_ATTR_PORT_SPLIT_COUNT = 9;
 export const DEVLINK_ATTR_PORT_FLAVOUR = 77;
 export const DEVLINK_ATTR_PORT_NUMBER = 78;
 export const DEVLINK_ATTR_PORT_SPLITTABLE = 148;
@@ -39,6 +81,62 @@ export const DEVLINK_ATTR_PORT_PCI_PF_NUMBER = 127;
 export const DEVLINK_ATTR_PORT_PCI_VF_NUMBER = 128;
 export const DEVLINK_ATTR_PORT_EXTERNAL = 149;
 export const DEVLINK_ATTR_PORT_CONTROLLER_NUMBER = 150;
+export const DEVLINK_ATTR_PORT_FUNCTION = 145;
+export const DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR = 1;
+export const DEVLINK_PORT_FN_ATTR_STATE = 2;
+export const DEVLINK_ATTR_PORT_PCI_SF_NUMBER = 164;
+
+// shared buffers, dpipe tables
+export const DEVLINK_ATTR_SB_INDEX = 11;
+export const DEVLINK_ATTR_SB_POOL_INDEX = 17;
+export const DEVLINK_ATTR_SB_POOL_TYPE = 18;
+export const DEVLINK_ATTR_SB_POOL_SIZE = 19;
+export const DEVLINK_ATTR_SB_POOL_THRESHOLD_TYPE = 20;
+export const DEVLINK_ATTR_SB_THRESHOLD = 21;
+export const DEVLINK_ATTR_SB_TC_INDEX = 22;
+export const DEVLINK_ATTR_DPIPE_TABLE_NAME = 29;
+export const DEVLINK_ATTR_DPIPE_TABLE_COUNTERS_ENABLED = 33;
+
+// regions
+export const DEVLINK_ATTR_REGION_NAME = 88;
+export const DEVLINK_ATTR_REGION_SIZE = 89;
+export const DEVLINK_ATTR_REGION_SNAPSHOTS = 90;
+export const DEVLINK_ATTR_REGION_SNAPSHOT = 91;
+export const DEVLINK_ATTR_REGION_SNAPSHOT_ID = 92;
+export const DEVLINK_ATTR_REGION_CHUNKS = 93;
+export const DEVLINK_ATTR_REGION_CHUNK = 94;
+export const DEVLINK_ATTR_REGION_CHUNK_DATA = 95;
+export const DEVLINK_ATTR_REGION_CHUNK_ADDR = 96;
+export const DEVLINK_ATTR_REGION_CHUNK_LEN = 97;
+export const DEVLINK_ATTR_REGION_MAX_SNAPSHOTS = 170;
+
+// traps
+export const DEVLINK_ATTR_STATS = 129;
+export const DEVLINK_ATTR_TRAP_NAME = 130;
+export const DEVLINK_ATTR_TRAP_ACTION = 131;
+export const DEVLINK_ATTR_TRAP_TYPE = 132;
+export const DEVLINK_ATTR_TRAP_GENERIC = 133;
+export const DEVLINK_ATTR_TRAP_METADATA = 134;
+export const DEVLINK_ATTR_TRAP_GROUP_NAME = 135;
+export const DEVLINK_ATTR_TRAP_POLICER_ID = 142;
+export const DEVLINK_ATTR_TRAP_POLICER_RATE = 143;
+export const DEVLINK_ATTR_TRAP_POLICER_BURST = 144;
+export const DEVLINK_ATTR_STATS_RX_PACKETS = 0;
+export const DEVLINK_ATTR_STATS_RX_BYTES = 1;
+export const DEVLINK_ATTR_STATS_RX_DROPPED = 2;
+export const DEVLINK_ATTR_TRAP_METADATA_TYPE_IN_PORT = 0;
+export const DEVLINK_ATTR_TRAP_METADATA_TYPE_FA_COOKIE = 1;
+
+// rates, line cards, selftests
+export const DEVLINK_ATTR_RATE_TYPE = 165;
+export const DEVLINK_ATTR_RATE_TX_SHARE = 166;
+export const DEVLINK_ATTR_RATE_TX_MAX = 167;
+export const DEVLINK_ATTR_RATE_NODE_NAME = 168;
+export const DEVLINK_ATTR_RATE_PARENT_NODE_NAME = 169;
+export const DEVLINK_ATTR_LINECARD_INDEX = 171;
+export const DEVLINK_ATTR_LINECARD_TYPE = 173;
+export const DEVLINK_ATTR_SELFTESTS = 176;
+export const DEVLINK_ATTR_SELFTEST_ID_FLASH = 1;
 
 // eswitch
 export const DEVLINK_ATTR_ESWITCH_MODE = 25;
@@ -64,6 +162,12 @@ export const DEVLINK_ATTR_INFO_VERSION_STORED = 102;
 export const DEVLINK_ATTR_INFO_VERSION_NAME = 103;
 export const DEVLINK_ATTR_INFO_VERSION_VALUE = 104;
 export const DEVLINK_ATTR_INFO_BOARD_SERIAL_NUMBER = 146;
+
+// resources, flash
+export const DEVLINK_ATTR_RESOURCE_SIZE = 67;
+export const DEVLINK_ATTR_FLASH_UPDATE_FILE_NAME = 122;
+export const DEVLINK_ATTR_FLASH_UPDATE_COMPONENT = 123;
+export const DEVLINK_ATTR_FLASH_UPDATE_OVERWRITE_MASK = 152;
 
 // health reporters
 export const DEVLINK_ATTR_HEALTH_REPORTER = 114;
@@ -94,13 +198,44 @@ export const DEVLINK_ATTR_RELOAD_ACTION_STATS = 163;
 
 // enum devlink_port_type
 export const DEVLINK_PORT_TYPE_NOTSET = 0;
+export const DEVLINK_PORT_TYPE_AUTO = 1;
 export const DEVLINK_PORT_TYPE_ETH = 2;
 export const DEVLINK_PORT_TYPE_IB = 3;
 
 // enum devlink_port_flavour
 export const DEVLINK_PORT_FLAVOUR_PHYSICAL = 0;
+export const DEVLINK_PORT_FLAVOUR_CPU = 1;
+export const DEVLINK_PORT_FLAVOUR_DSA = 2;
 export const DEVLINK_PORT_FLAVOUR_PCI_PF = 3;
 export const DEVLINK_PORT_FLAVOUR_PCI_VF = 4;
+export const DEVLINK_PORT_FLAVOUR_VIRTUAL = 5;
+export const DEVLINK_PORT_FLAVOUR_PCI_SF = 7;
+
+// enum devlink_port_fn_state
+export const DEVLINK_PORT_FN_STATE_INACTIVE = 0;
+export const DEVLINK_PORT_FN_STATE_ACTIVE = 1;
+
+// enum devlink_sb_pool_type, devlink_sb_threshold_type
+export const DEVLINK_SB_POOL_TYPE_INGRESS = 0;
+export const DEVLINK_SB_POOL_TYPE_EGRESS = 1;
+export const DEVLINK_SB_THRESHOLD_TYPE_STATIC = 0;
+export const DEVLINK_SB_THRESHOLD_TYPE_DYNAMIC = 1;
+
+// enum devlink_trap_action, devlink_trap_type
+export const DEVLINK_TRAP_ACTION_DROP = 0;
+export const DEVLINK_TRAP_ACTION_TRAP = 1;
+export const DEVLINK_TRAP_ACTION_MIRROR = 2;
+export const DEVLINK_TRAP_TYPE_DROP = 0;
+export const DEVLINK_TRAP_TYPE_EXCEPTION = 1;
+export const DEVLINK_TRAP_TYPE_CONTROL = 2;
+
+// enum devlink_rate_type
+export const DEVLINK_RATE_TYPE_LEAF = 0;
+export const DEVLINK_RATE_TYPE_NODE = 1;
+
+// enum devlink_flash_overwrite, as bits
+export const DEVLINK_FLASH_OVERWRITE_SETTINGS = 1;
+export const DEVLINK_FLASH_OVERWRITE_IDENTIFIERS = 2;
 
 // enum devlink_eswitch_mode, _inline_mode, _encap_mode
 export const DEVLINK_ESWITCH_MODE_LEGACY = 0;

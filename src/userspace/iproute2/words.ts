@@ -59,6 +59,13 @@ export function parseDecimal(text: string, least: number, most: number): number 
   return value >= least && value <= most ? value : null;
 }
 
+/** A 64-bit number as strtoull(text, 10) takes it; null if it is none or too large. */
+export function parseDecimal64(text: string): bigint | null {
+  if (!DECIMAL.test(text)) return null;
+  const value = BigInt(text.replace(/^\+/, ""));
+  return BigInt.asUintN(64, value) === value || value < 0n ? BigInt.asUintN(64, value) : null;
+}
+
 /** A number as strtol(text, 0) takes it (0x.., 0.. octal), if it lies within [least, most]; else null. */
 export function parseInteger(text: string, least: number, most: number): number | null {
   if (!INTEGER.test(text)) return null;

@@ -6,6 +6,8 @@ import {
   DEVLINK_ATTR_BUS_NAME,
   DEVLINK_ATTR_DEV_NAME,
   DEVLINK_ATTR_PORT_INDEX,
+  DEVLINK_ATTR_RATE_NODE_NAME,
+  DEVLINK_ATTR_REGION_NAME,
   NLM_F_ACK,
   NLM_F_DUMP,
 } from "../../../netlink/index.ts";
@@ -14,14 +16,20 @@ import { extackLine } from "../netlink.ts";
 import type { Output } from "../output.ts";
 import type { Tool } from "../tool.ts";
 import type { Words } from "../words.ts";
+import type { Printer } from "./printer.ts";
 
 export interface Devlink {
   readonly tool: Tool;
   readonly words: Words;
   readonly output: Output;
+  readonly printer: Printer;
   readonly family: GenlFamily;
-  /** -s; devlink monitor shows statistics by itself. */
-  readonly stats: boolean;
+  /** -s; devlink monitor switches it on at the first event of a device. */
+  stats: boolean;
+  /** -v: metadata of traps too. */
+  readonly verbose: boolean;
+  /** -i: rates in powers of 1024. */
+  readonly iec: boolean;
 }
 
 /** A command; its exit status. */
@@ -32,6 +40,9 @@ export interface Handle {
   readonly bus: string;
   readonly device: string;
   readonly port?: number;
+  /** The name of a region or of a rate node on the device. */
+  readonly region?: string;
+  readonly node?: string;
 }
 
 export async function fail(dl: Devlink, message: string): Promise<number> {
@@ -48,8 +59,12 @@ export function help(text: string): DevlinkCommand {
 }
 
 export function putHandle(writer: AttributeWriter, handle: Handle): AttributeWriter {
-  writer.string(DEVLINK_ATTR_BUS_NAME, handle.bus).string(DEVLINK_ATTR_DEV_NAME, handle.device);
-  return handle.port === undefined ? writer : writer.u32(DEVLINK_ATTR_PORT_INDEX, handle.port);
+  const { bus, device, port, region, node } = handle;
+  writer.string(DEVLINK_ATTR_BUS_NAME, bus).string(DEVLINK_ATTR_DEV_NAME, device);
+  if (port !== undefined) writer.u32(DEVLINK_ATTR_PORT_INDEX, port);
+  if (region !== undefined) writer.string(DEVLINK_ATTR_REGION_NAME, region);
+  if (node !== undefined) writer.string(DEVLINK_ATTR_RATE_NODE_NAME, node);
+  return writer;
 }
 
 /** "pci/0000:00:08.0" or "pci/0000:00:08.0/1"; undefined if the message names no device. */
@@ -68,12 +83,21 @@ export interface Reply {
 }
 
 /** Asks for one device, or for all if `handle` is null, or as `fill` says. An error is said. */
-export async function ask(dl: Devlink, cmd: number, handle: Handle | null, fill?: (writer: AttributeWriter) => void): Promise<Reply> {
+export function ask(dl: Devlink, cmd: number, handle: Handle | null, fill?: (writer: AttributeWriter) => void): Promise<Reply> {
   const flags = handle === null && fill === undefined ? NLM_F_ACK | NLM_F_DUMP : NLM_F_ACK;
-  const answer = await dl.family.request(cmd, flags, (writer) => {
+  return send(dl, cmd, flags, (writer) => {
     if (handle !== null) putHandle(writer, handle);
     fill?.(writer);
   });
+}
+
+/** Asks for the answers of a dump that is about what `fill` says. An error is said. */
+export function askDump(dl: Devlink, cmd: number, fill: (writer: AttributeWriter) => void): Promise<Reply> {
+  return send(dl, cmd, NLM_F_ACK | NLM_F_DUMP, fill);
+}
+
+async function send(dl: Devlink, cmd: number, flags: number, fill: (writer: AttributeWriter) => void): Promise<Reply> {
+  const answer = await dl.family.request(cmd, flags, fill);
   const line = extackLine(answer);
   if (line !== "") await dl.tool.err(line);
   if (answer.error < 0) await dl.tool.err(`kernel answers: ${strerror(answer.error)}\n`);

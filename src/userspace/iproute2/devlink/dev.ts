@@ -1,37 +1,27 @@
-/** devlink dev: show, reload, info, eswitch. Left out, and refused: flash, selftests. */
+/** devlink dev: show, reload, info, eswitch. Left out, and refused: flash. */
 import {
   type Attributes,
   DEVLINK_ATTR_DEV_STATS,
   DEVLINK_ATTR_ESWITCH_ENCAP_MODE,
   DEVLINK_ATTR_ESWITCH_INLINE_MODE,
   DEVLINK_ATTR_ESWITCH_MODE,
-  DEVLINK_ATTR_NETNS_FD,
-  DEVLINK_ATTR_NETNS_PID,
-  DEVLINK_ATTR_RELOAD_ACTION,
   DEVLINK_ATTR_RELOAD_ACTIONS_PERFORMED,
   DEVLINK_ATTR_RELOAD_FAILED,
-  DEVLINK_ATTR_RELOAD_LIMITS,
   DEVLINK_CMD_ESWITCH_GET,
   DEVLINK_CMD_ESWITCH_SET,
   DEVLINK_CMD_GET,
   DEVLINK_CMD_RELOAD,
+  DEVLINK_CMD_SELFTESTS_GET,
+  DEVLINK_CMD_SELFTESTS_RUN,
 } from "../../../netlink/index.ts";
 import type { Output } from "../output.ts";
-import {
-  ENCAP_MODES,
-  ESWITCH_MODES,
-  INLINE_MODES,
-  nameIn,
-  type Options,
-  RELOAD_ACTIONS,
-  takeAllOrOne,
-  takeDevice,
-  takeOptions,
-  unknownCommand,
-} from "./argv.ts";
+import { takeAllOrOne, takeDevice, unknownCommand } from "./argv.ts";
+import { list, parseCommand } from "./commands.ts";
 import { ask, type Devlink, fail, handleOf, help, section } from "./context.ts";
 import { DEV_HELP } from "./help.ts";
 import { devInfo } from "./info.ts";
+import { ENCAP_MODES, ESWITCH_MODES, INLINE_MODES, nameIn, RELOAD_ACTIONS } from "./names.ts";
+import { putOptions, putSelftests } from "./options.ts";
 import { devParam } from "./param.ts";
 import { printReloadStats } from "./stats.ts";
 
@@ -47,7 +37,7 @@ export async function cmdDev(dl: Devlink): Promise<number> {
   if (words.take("param")) return await devParam(dl);
   if (words.take("info")) return await devInfo(dl);
   if (words.take("flash")) return await dl.tool.notModelled('command "dev flash"');
-  if (words.take("selftests")) return await dl.tool.notModelled('command "dev selftests"');
+  if (words.take("selftests")) return await devSelftests(dl);
   return await unknownCommand(dl);
 }
 
@@ -77,24 +67,11 @@ export function printDevice(output: Output, attributes: Attributes, withStats: b
 
 async function devReload(dl: Devlink): Promise<number> {
   if (dl.words.atEnd || dl.words.take("help")) return await devHelp(dl);
-  const handle = await takeDevice(dl);
-  if (handle === null) return 1;
-  const options = await takeOptions(dl, [], ["netns", "action", "limit"]);
-  if (options === null) return 1;
-  const { ok, answers } = await ask(dl, DEVLINK_CMD_RELOAD, handle, (writer) => {
-    const { netns, action, limit } = options;
-    if (netns !== undefined && "fd" in netns) writer.u32(DEVLINK_ATTR_NETNS_FD, netns.fd);
-    if (netns !== undefined && "pid" in netns) writer.u32(DEVLINK_ATTR_NETNS_PID, netns.pid);
-    if (action !== undefined) writer.u8(DEVLINK_ATTR_RELOAD_ACTION, action);
-    // struct nla_bitfield32: the value and which bits of it count.
-    if (limit !== undefined) writer.bytes(DEVLINK_ATTR_RELOAD_LIMITS, bitfield32(1 << limit));
-  });
+  const parsed = await parseCommand(dl, { handle: takeDevice, optional: ["netns", "action", "limit"] });
+  if (parsed === null) return 1;
+  const { ok, answers } = await ask(dl, DEVLINK_CMD_RELOAD, parsed.handle, (writer) => putOptions(writer, parsed.options));
   for (const attributes of answers) await printPerformed(dl, attributes);
   return ok ? 0 : 1;
-}
-
-function bitfield32(bits: number): Uint8Array {
-  return Uint8Array.of(bits, 0, 0, 0, bits, 0, 0, 0);
 }
 
 /** Kernels say what a reload did only if an action was asked for. */
@@ -126,10 +103,10 @@ async function devEswitch(dl: Devlink): Promise<number> {
 }
 
 async function eswitchShow(dl: Devlink): Promise<number> {
-  const handle = await takeDevice(dl);
-  if (handle === null || (await takeOptions(dl, [])) === null) return 1;
+  const parsed = await parseCommand(dl, { handle: takeDevice });
+  if (parsed === null) return 1;
   return await section(dl, "dev", async () => {
-    const { ok, answers } = await ask(dl, DEVLINK_CMD_ESWITCH_GET, handle);
+    const { ok, answers } = await ask(dl, DEVLINK_CMD_ESWITCH_GET, parsed.handle);
     for (const attributes of answers) printEswitch(dl.output, attributes);
     return ok;
   });
@@ -155,16 +132,29 @@ function printEswitch(output: Output, attributes: Attributes): void {
 }
 
 async function eswitchSet(dl: Devlink): Promise<number> {
-  const handle = await takeDevice(dl);
-  if (handle === null) return 1;
-  const options = await takeOptions(dl, [], ["mode", "inline-mode", "encap-mode"]);
-  if (options === null) return 1;
-  if (Object.keys(options).length === 0) return await fail(dl, "Need to set at least one option\n");
-  const { mode, inlineMode, encapMode }: Options = options;
-  const { ok } = await ask(dl, DEVLINK_CMD_ESWITCH_SET, handle, (writer) => {
-    if (mode !== undefined) writer.u16(DEVLINK_ATTR_ESWITCH_MODE, mode);
-    if (inlineMode !== undefined) writer.u8(DEVLINK_ATTR_ESWITCH_INLINE_MODE, inlineMode);
-    if (encapMode !== undefined) writer.u8(DEVLINK_ATTR_ESWITCH_ENCAP_MODE, encapMode);
-  });
+  const parsed = await parseCommand(dl, { handle: takeDevice, optional: ["mode", "inlineMode", "encapMode"] });
+  if (parsed === null) return 1;
+  if (Object.keys(parsed.options).length === 0) return await fail(dl, "Need to set at least one option\n");
+  const { ok } = await ask(dl, DEVLINK_CMD_ESWITCH_SET, parsed.handle, (writer) => putOptions(writer, parsed.options));
+  return ok ? 0 : 1;
+}
+
+/** No driver here has self-tests: the kernel has nothing to list, and refuses to run any. */
+const selftestsShow = list({ cmd: DEVLINK_CMD_SELFTESTS_GET, handle: takeDevice }, "selftests", () => {});
+
+async function devSelftests(dl: Devlink): Promise<number> {
+  const { words } = dl;
+  if (words.take("help")) return await devHelp(dl);
+  if (words.atEnd || words.take("show", "list")) return await selftestsShow(dl);
+  if (words.take("run")) return await selftestsRun(dl);
+  return await unknownCommand(dl);
+}
+
+async function selftestsRun(dl: Devlink): Promise<number> {
+  const parsed = await parseCommand(dl, { handle: takeDevice, optional: ["selftests"] });
+  if (parsed === null) return 1;
+  dl.printer.section("selftests");
+  const { ok } = await ask(dl, DEVLINK_CMD_SELFTESTS_RUN, parsed.handle, (writer) => putSelftests(writer, parsed.options));
+  dl.printer.sectionEnd();
   return ok ? 0 : 1;
 }

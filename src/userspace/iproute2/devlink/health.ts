@@ -13,9 +13,10 @@ import {
 } from "../../../netlink/index.ts";
 import type { JsonValue } from "../json-writer.ts";
 import type { Output } from "../output.ts";
-import { type Options, takeDeviceOrPort, takeOptions, unknownCommand } from "./argv.ts";
+import { takeDeviceOrPort, unknownCommand } from "./argv.ts";
 import { ask, type Devlink, HandleGroups, handleOf, help, section } from "./context.ts";
 import { HEALTH_HELP } from "./help.ts";
+import { type Options, takeOptions } from "./options.ts";
 
 const STATES = ["healthy", "error"];
 

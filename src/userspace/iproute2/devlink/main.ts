@@ -1,10 +1,11 @@
 /**
- * Models devlink of iproute2 6.1.0 (devlink/devlink.c): global options, the look-up of the family, the choice of an object.
- * Left out, and refused: batches, and every object but dev, port, monitor, health.
+ * Models devlink of iproute2 6.1.0 (devlink/devlink.c): global options, the look-up of the family, batches, the choice of an
+ * object.
  */
 import { DEVLINK_GENL_NAME, DEVLINK_GENL_VERSION } from "../../../netlink/index.ts";
 import type { Program } from "../../../syscall/index.ts";
 import { type OptionSpec, scanOptions } from "../../lib/index.ts";
+import { runBatch } from "../batch.ts";
 import { GenlFamily } from "../genl.ts";
 import { netnsSwitch } from "../netns.ts";
 import { Output } from "../output.ts";
@@ -12,10 +13,16 @@ import { IPROUTE2_VERSION, Tool } from "../tool.ts";
 import { Words } from "../words.ts";
 import type { Devlink, DevlinkCommand } from "./context.ts";
 import { cmdDev } from "./dev.ts";
+import { cmdDpipe } from "./dpipe.ts";
 import { cmdHealth } from "./health.ts";
 import { DEVLINK_HELP } from "./help.ts";
+import { cmdLinecard } from "./linecard.ts";
 import { cmdMonitor } from "./monitor.ts";
 import { cmdPort } from "./port.ts";
+import { Printer } from "./printer.ts";
+import { cmdRegion } from "./region.ts";
+import { cmdSb } from "./sb.ts";
+import { cmdTrap } from "./trap.ts";
 
 const OPTIONS: OptionSpec = {
   short: "Vfb:njpvsN:ix",
@@ -38,27 +45,30 @@ const OPTIONS: OptionSpec = {
 const OBJECTS: readonly (readonly [string, DevlinkCommand | null])[] = [
   ["dev", cmdDev],
   ["port", cmdPort],
-  ["sb", null],
+  ["sb", cmdSb],
   ["monitor", cmdMonitor],
-  ["dpipe", null],
+  ["dpipe", cmdDpipe],
   ["resource", null],
-  ["region", null],
+  ["region", cmdRegion],
   ["health", cmdHealth],
-  ["trap", null],
-  ["lc", null],
+  ["trap", cmdTrap],
+  ["lc", cmdLinecard],
 ];
 
 interface Settings {
   json: boolean;
   pretty: boolean;
   stats: boolean;
-  batch: boolean;
+  verbose: boolean;
+  iec: boolean;
+  force: boolean;
+  batch: string | null;
 }
 
 /** /usr/sbin/devlink */
 export const devlink: Program = async (process) => {
   const tool = new Tool(process);
-  const settings: Settings = { json: false, pretty: false, stats: false, batch: false };
+  const settings: Settings = { json: false, pretty: false, stats: false, verbose: false, iec: false, force: false, batch: null };
   const { steps, operands } = scanOptions(process.argv.slice(1), OPTIONS);
   for (const step of steps) {
     if (step.kind === "bad") {
@@ -68,14 +78,18 @@ export const devlink: Program = async (process) => {
     const status = await apply(tool, settings, step.letter, step.argument);
     if (status !== null) return await tool.exit(status);
   }
-  if (settings.batch) return await tool.notModelled("option -batch");
   const family = await GenlFamily.open(process, DEVLINK_GENL_NAME, DEVLINK_GENL_VERSION);
   if (typeof family === "number") {
     await tool.err("Failed to connect to devlink Netlink\n");
     return 1;
   }
   const output = new Output((text) => tool.out(text), settings);
-  const status = await dispatch({ tool, words: new Words(operands), output, family, stats: settings.stats });
+  const { stats, verbose, iec, batch, force } = settings;
+  const shared = { tool, output, printer: new Printer(output), family, stats, verbose, iec };
+  const status =
+    batch === null
+      ? await dispatch({ ...shared, words: new Words(operands) })
+      : await runBatch(tool, { file: batch, force }, (words) => dispatch({ ...shared, words: new Words(words) }));
   output.finish();
   return await tool.exit(status);
 };
@@ -89,7 +103,16 @@ async function apply(tool: Tool, settings: Settings, letter: string, argument: s
     case "N":
       return (await netnsSwitch(tool, argument)) ? null : 1;
     case "b":
-      settings.batch = true;
+      settings.batch = argument;
+      return null;
+    case "f":
+      settings.force = true;
+      return null;
+    case "v":
+      settings.verbose = true;
+      return null;
+    case "i":
+      settings.iec = true;
       return null;
     case "j":
       settings.json = true;
@@ -100,7 +123,7 @@ async function apply(tool: Tool, settings: Settings, letter: string, argument: s
     case "s":
       settings.stats = true;
       return null;
-    // -f (only for batches), -n, -v, -i, -x: nothing that is shown here depends on them.
+    // -n, -x: nothing that is shown here depends on them.
     default:
       return null;
   }

@@ -1,6 +1,6 @@
 /**
  * devlink monitor: what the kernel tells the "config" group of this network namespace, one event after the other until
- * SIGINT. Left out: events of regions, traps and health reporters.
+ * SIGINT. Left out: events of health reporters, line cards and of a flash update.
  */
 import { EINTR, SIGINT, strerror } from "../../../kernel/index.ts";
 import {
@@ -16,6 +16,21 @@ import {
   DEVLINK_CMD_PORT_GET,
   DEVLINK_CMD_PORT_NEW,
   DEVLINK_CMD_PORT_SET,
+  DEVLINK_CMD_REGION_DEL,
+  DEVLINK_CMD_REGION_GET,
+  DEVLINK_CMD_REGION_NEW,
+  DEVLINK_CMD_TRAP_DEL,
+  DEVLINK_CMD_TRAP_GET,
+  DEVLINK_CMD_TRAP_GROUP_DEL,
+  DEVLINK_CMD_TRAP_GROUP_GET,
+  DEVLINK_CMD_TRAP_GROUP_NEW,
+  DEVLINK_CMD_TRAP_GROUP_SET,
+  DEVLINK_CMD_TRAP_NEW,
+  DEVLINK_CMD_TRAP_POLICER_DEL,
+  DEVLINK_CMD_TRAP_POLICER_GET,
+  DEVLINK_CMD_TRAP_POLICER_NEW,
+  DEVLINK_CMD_TRAP_POLICER_SET,
+  DEVLINK_CMD_TRAP_SET,
   DEVLINK_GENL_MCGRP_CONFIG_NAME,
 } from "../../../netlink/index.ts";
 import { parseGenl } from "../genl.ts";
@@ -25,36 +40,71 @@ import { printDevice } from "./dev.ts";
 import { MONITOR_HELP } from "./help.ts";
 import { parseParam, printParam } from "./param.ts";
 import { printPort } from "./port.ts";
+import { printRegion } from "./region.ts";
+import { printTrap, printTrapGroup, printTrapPolicer } from "./trap.ts";
 
-const FILTERS = ["all", "dev", "port", "health", "trap", "trap-group", "trap-policer"];
+/** Objects that can be asked for by name; events of parameters and regions cannot. */
+const FILTERS = ["all", "dev", "port", "health", "trap", "trap-group", "trap-policer", "lc"];
 
 interface EventKind {
   readonly object: string;
   readonly command: string;
-  readonly print: (output: Output, attributes: Attributes) => void;
+  print(dl: Devlink, attributes: Attributes): void;
+  /** The real program forgets to close the event's two JSON objects. */
+  readonly unclosed?: true;
 }
 
-const device = (command: string): EventKind => ({
-  object: "dev",
-  command,
-  print: (output, attributes) => printDevice(output, attributes, true),
-});
-const port = (command: string): EventKind => ({ object: "port", command, print: printPort });
-const param = (command: string): EventKind => ({ object: "param", command, print: printParamEvent });
+type Print = EventKind["print"];
 
-const EVENTS: ReadonlyMap<number, EventKind> = new Map([
-  [DEVLINK_CMD_GET, device("get")],
-  [DEVLINK_CMD_NEW, device("new")],
-  [DEVLINK_CMD_DEL, device("del")],
-  [DEVLINK_CMD_PORT_GET, port("get")],
-  [DEVLINK_CMD_PORT_SET, port("set")],
-  [DEVLINK_CMD_PORT_NEW, port("new")],
-  [DEVLINK_CMD_PORT_DEL, port("del")],
-  [DEVLINK_CMD_PARAM_GET, param("get")],
-  [DEVLINK_CMD_PARAM_SET, param("set")],
-  [DEVLINK_CMD_PARAM_NEW, param("new")],
-  [DEVLINK_CMD_PARAM_DEL, param("del")],
-]);
+function printDeviceEvent(dl: Devlink, attributes: Attributes): void {
+  dl.stats = true;
+  printDevice(dl.output, attributes, dl.stats);
+}
+
+const COMMANDS: readonly (readonly [object: string, print: Print, commands: Readonly<Record<string, number>>])[] = [
+  ["dev", printDeviceEvent, { get: DEVLINK_CMD_GET, new: DEVLINK_CMD_NEW, del: DEVLINK_CMD_DEL }],
+  [
+    "port",
+    (dl, attributes) => printPort(dl.output, attributes),
+    { get: DEVLINK_CMD_PORT_GET, set: DEVLINK_CMD_PORT_SET, new: DEVLINK_CMD_PORT_NEW, del: DEVLINK_CMD_PORT_DEL },
+  ],
+  [
+    "param",
+    (dl, attributes) => printParamEvent(dl.output, attributes),
+    { get: DEVLINK_CMD_PARAM_GET, set: DEVLINK_CMD_PARAM_SET, new: DEVLINK_CMD_PARAM_NEW, del: DEVLINK_CMD_PARAM_DEL },
+  ],
+  ["region", printRegion, { get: DEVLINK_CMD_REGION_GET, new: DEVLINK_CMD_REGION_NEW, del: DEVLINK_CMD_REGION_DEL }],
+  ["trap", printTrap, { get: DEVLINK_CMD_TRAP_GET, set: DEVLINK_CMD_TRAP_SET, new: DEVLINK_CMD_TRAP_NEW, del: DEVLINK_CMD_TRAP_DEL }],
+  [
+    "trap-group",
+    printTrapGroup,
+    {
+      get: DEVLINK_CMD_TRAP_GROUP_GET,
+      set: DEVLINK_CMD_TRAP_GROUP_SET,
+      new: DEVLINK_CMD_TRAP_GROUP_NEW,
+      del: DEVLINK_CMD_TRAP_GROUP_DEL,
+    },
+  ],
+  [
+    "trap-policer",
+    printTrapPolicer,
+    {
+      get: DEVLINK_CMD_TRAP_POLICER_GET,
+      set: DEVLINK_CMD_TRAP_POLICER_SET,
+      new: DEVLINK_CMD_TRAP_POLICER_NEW,
+      del: DEVLINK_CMD_TRAP_POLICER_DEL,
+    },
+  ],
+];
+
+const EVENTS: ReadonlyMap<number, EventKind> = new Map(
+  COMMANDS.flatMap(([object, print, commands]) =>
+    Object.entries(commands).map(([command, cmd]): readonly [number, EventKind] => [
+      cmd,
+      { object, command, print, ...(object === "trap-policer" ? { unclosed: true } : {}) },
+    ]),
+  ),
+);
 
 /** devlink monitor ... */
 export async function cmdMonitor(dl: Devlink): Promise<number> {
@@ -86,17 +136,19 @@ async function printEvents(dl: Devlink, filters: readonly string[]): Promise<num
       const event = parseGenl(message);
       const kind = event === null ? undefined : EVENTS.get(event.cmd);
       if (event === null || kind === undefined || !wanted(kind.object)) continue;
-      printEvent(dl.output, kind, event.attributes);
+      printEvent(dl, kind, event.attributes);
     }
   }
 }
 
-function printEvent(output: Output, kind: EventKind, attributes: Attributes): void {
+function printEvent(dl: Devlink, kind: EventKind, attributes: Attributes): void {
+  const { output } = dl;
   output.openObject();
   output.text(`[${kind.object},${kind.command}] `);
   output.jsonField("command", kind.command);
   output.openObject(kind.object);
-  kind.print(output, attributes);
+  kind.print(dl, attributes);
+  if (kind.unclosed === true) return;
   output.closeObject();
   output.closeObject();
 }

@@ -12,6 +12,8 @@ import {
   DEVLINK_ATTR_PARAM_VALUES_LIST,
   DEVLINK_CMD_PARAM_GET,
   DEVLINK_CMD_PARAM_SET,
+  DEVLINK_CMD_PORT_PARAM_GET,
+  DEVLINK_CMD_PORT_PARAM_SET,
   NLA_FLAG,
   NLA_STRING,
   NLA_U8,
@@ -20,9 +22,11 @@ import {
 } from "../../../netlink/index.ts";
 import type { Output } from "../output.ts";
 import { parseDecimal, UINT_MAX } from "../words.ts";
-import { CMODES, nameIn, type Options, takeDevice, takeOptions, unknownCommand } from "./argv.ts";
-import { ask, type Devlink, fail, HandleGroups, handleOf, help, section } from "./context.ts";
-import { DEV_HELP } from "./help.ts";
+import { takeDevice, takePort, unknownCommand } from "./argv.ts";
+import { ask, type Devlink, fail, type Handle, HandleGroups, handleOf, help, section } from "./context.ts";
+import { DEV_HELP, PORT_HELP } from "./help.ts";
+import { CMODES, nameIn } from "./names.ts";
+import { type Options, takeOptions } from "./options.ts";
 
 type ParamValue = number | string | boolean;
 
@@ -33,23 +37,49 @@ interface Param {
   readonly values: readonly { readonly cmode: number; readonly value: ParamValue | undefined }[];
 }
 
+/** Parameters of devices, or of ports. */
+interface ParamObject {
+  readonly get: number;
+  readonly set: number;
+  readonly help: string;
+  takeHandle(dl: Devlink): Promise<Handle | null>;
+}
+
+const DEVICE_PARAMS: ParamObject = {
+  get: DEVLINK_CMD_PARAM_GET,
+  set: DEVLINK_CMD_PARAM_SET,
+  help: DEV_HELP,
+  takeHandle: takeDevice,
+};
+const PORT_PARAMS: ParamObject = {
+  get: DEVLINK_CMD_PORT_PARAM_GET,
+  set: DEVLINK_CMD_PORT_PARAM_SET,
+  help: PORT_HELP,
+  takeHandle: takePort,
+};
+
 /** devlink dev param ... */
-export async function devParam(dl: Devlink): Promise<number> {
+export const devParam = (dl: Devlink): Promise<number> => cmdParam(dl, DEVICE_PARAMS);
+
+/** devlink port param ... */
+export const portParam = (dl: Devlink): Promise<number> => cmdParam(dl, PORT_PARAMS);
+
+async function cmdParam(dl: Devlink, object: ParamObject): Promise<number> {
   const { words } = dl;
-  if (words.take("help")) return await help(DEV_HELP)(dl);
-  if (words.atEnd || words.take("show", "list")) return await paramShow(dl);
-  if (words.take("set")) return await paramSet(dl);
+  if (words.take("help")) return await help(object.help)(dl);
+  if (words.atEnd || words.take("show", "list")) return await paramShow(dl, object);
+  if (words.take("set")) return await paramSet(dl, object);
   return await unknownCommand(dl);
 }
 
-async function paramShow(dl: Devlink): Promise<number> {
+async function paramShow(dl: Devlink, object: ParamObject): Promise<number> {
   const all = dl.words.atEnd;
-  const handle = all ? null : await takeDevice(dl);
+  const handle = all ? null : await object.takeHandle(dl);
   if (!all && handle === null) return 1;
   const options: Options | null = all ? {} : await takeOptions(dl, ["name"]);
   if (options === null) return 1;
   return await section(dl, "param", async () => {
-    const { ok, answers } = await ask(dl, DEVLINK_CMD_PARAM_GET, handle, options.name === undefined ? undefined : putName(options.name));
+    const { ok, answers } = await ask(dl, object.get, handle, options.name === undefined ? undefined : putName(options.name));
     const groups = new HandleGroups(dl.output);
     for (const attributes of answers) {
       const handleText = handleOf(attributes);
@@ -120,14 +150,13 @@ export function printParam(output: Output, param: Param, indent: string): void {
 }
 
 /** Asks for the parameter first: its type says how to read the value, and a value that it has already is not sent. */
-async function paramSet(dl: Devlink): Promise<number> {
-  if (dl.words.take("help")) return await help(DEV_HELP)(dl);
-  const handle = await takeDevice(dl);
+async function paramSet(dl: Devlink, object: ParamObject): Promise<number> {
+  const handle = await object.takeHandle(dl);
   if (handle === null) return 1;
   const options = await takeOptions(dl, ["name", "value", "cmode"]);
   if (options === null) return 1;
   const { name = "", value: text = "", cmode = 0 } = options;
-  const { ok, answers } = await ask(dl, DEVLINK_CMD_PARAM_GET, handle, putName(name));
+  const { ok, answers } = await ask(dl, object.get, handle, putName(name));
   if (!ok) return 1;
   const param = answers.map(parseParam).find((found) => found !== null);
   const current = param?.values.find((value) => value.cmode === cmode);
@@ -135,7 +164,7 @@ async function paramSet(dl: Devlink): Promise<number> {
   const value = readValue(text, param.type);
   if (value === null) return await fail(dl, `Value "${text}" is not a number or not within range\n`);
   if (value === current.value) return 0;
-  const set = await ask(dl, DEVLINK_CMD_PARAM_SET, handle, (writer) => {
+  const set = await ask(dl, object.set, handle, (writer) => {
     putName(name)(writer);
     writer.u8(DEVLINK_ATTR_PARAM_VALUE_CMODE, cmode).u8(DEVLINK_ATTR_PARAM_TYPE, param.type);
     putValue(writer, param.type, value);

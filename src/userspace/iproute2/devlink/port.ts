@@ -1,4 +1,4 @@
-/** devlink port show. Left out, and refused: every command that changes a port. */
+/** devlink port: show, set, split, functions, ports of one's own. */
 import {
   type Attributes,
   DEVLINK_ATTR_PORT_CONTROLLER_NUMBER,
@@ -11,25 +11,60 @@ import {
   DEVLINK_ATTR_PORT_PCI_VF_NUMBER,
   DEVLINK_ATTR_PORT_SPLITTABLE,
   DEVLINK_ATTR_PORT_TYPE,
+  DEVLINK_CMD_PORT_DEL,
   DEVLINK_CMD_PORT_GET,
+  DEVLINK_CMD_PORT_NEW,
+  DEVLINK_CMD_PORT_SET,
+  DEVLINK_CMD_PORT_SPLIT,
+  DEVLINK_CMD_PORT_UNSPLIT,
 } from "../../../netlink/index.ts";
 import type { JsonValue } from "../json-writer.ts";
 import type { Output } from "../output.ts";
-import { takeAllOrOne, takePort, unknownCommand } from "./argv.ts";
+import { takeAllOrOne, takeDeviceOrPort, takePort, unknownCommand } from "./argv.ts";
+import { change } from "./commands.ts";
 import { ask, type Devlink, handleOf, help, section } from "./context.ts";
-import { PORT_HELP } from "./help.ts";
+import { cmdHealth } from "./health.ts";
+import { FUNCTION_HELP, PORT_ADD_HELP, PORT_DEL_HELP, PORT_HELP } from "./help.ts";
+import { portParam } from "./param.ts";
+import { cmdRate } from "./rate.ts";
 
 const TYPES = ["notset", "auto", "eth", "ib"];
-const FLAVOURS = ["physical", "cpu", "dsa", "pcipf", "pcivf", "virtual", "unused"];
+const FLAVOURS = ["physical", "cpu", "dsa", "pcipf", "pcivf", "virtual", "unused", "pcisf"];
+
+const set = change({ cmd: DEVLINK_CMD_PORT_SET, handle: takePort, required: ["portType"] });
+const split = change({ cmd: DEVLINK_CMD_PORT_SPLIT, handle: takePort, required: ["count"] });
+const unsplit = change({ cmd: DEVLINK_CMD_PORT_UNSPLIT, handle: takePort });
+const functionSet = change({ cmd: DEVLINK_CMD_PORT_SET, handle: takePort, optional: ["hwAddr", "state"] });
+const add = change({
+  cmd: DEVLINK_CMD_PORT_NEW,
+  handle: takeDeviceOrPort,
+  required: ["flavour", "pfnum"],
+  optional: ["sfnum", "controller"],
+});
+const del = change({ cmd: DEVLINK_CMD_PORT_DEL, handle: takePort });
 
 /** devlink port ... */
 export async function cmdPort(dl: Devlink): Promise<number> {
   const { words } = dl;
   if (words.take("help")) return await help(PORT_HELP)(dl);
   if (words.atEnd || words.take("show", "list")) return await portShow(dl);
-  for (const command of ["set", "split", "unsplit", "param", "function", "health", "add", "del"]) {
-    if (words.take(command)) return await dl.tool.notModelled(`command "port ${command}"`);
-  }
+  if (words.take("set")) return await set(dl);
+  if (words.take("split")) return await split(dl);
+  if (words.take("unsplit")) return await unsplit(dl);
+  if (words.take("param")) return await portParam(dl);
+  if (words.take("function")) return await portFunction(dl);
+  if (words.take("health")) return await cmdHealth(dl);
+  if (words.take("add")) return words.atEnd || words.take("help") ? await help(PORT_ADD_HELP)(dl) : await add(dl);
+  if (words.take("del")) return words.atEnd || words.take("help") ? await help(PORT_DEL_HELP)(dl) : await del(dl);
+  return await unknownCommand(dl);
+}
+
+/** devlink port function ... */
+async function portFunction(dl: Devlink): Promise<number> {
+  const { words } = dl;
+  if (words.atEnd || words.take("help")) return await help(FUNCTION_HELP)(dl);
+  if (words.take("set")) return words.atEnd ? await help(FUNCTION_HELP)(dl) : await functionSet(dl);
+  if (words.take("rate")) return await cmdRate(dl);
   return await unknownCommand(dl);
 }
 

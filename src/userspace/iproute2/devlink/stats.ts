@@ -13,7 +13,7 @@ import {
   DEVLINK_RELOAD_LIMIT_UNSPEC,
 } from "../../../netlink/index.ts";
 import type { Output } from "../output.ts";
-import { nameIn, RELOAD_ACTIONS } from "./argv.ts";
+import { nameIn, RELOAD_ACTIONS } from "./names.ts";
 
 const LIMIT_NAMES: ReadonlyMap<string, number> = new Map([
   ["unspecified", DEVLINK_RELOAD_LIMIT_UNSPEC],
