@@ -15,6 +15,7 @@ const floors = [
   "netdevsim",
   "core",
   "ib",
+  "rxe",
   "syscall",
   "userspace",
   "analysis",

@@ -5,7 +5,7 @@
  */
 import { MLX5_ERAS, type Mlx5Strategies } from "./core/index.ts";
 import { DEVLINK_ERAS, type DevlinkStrategies } from "./devlink/index.ts";
-import { devNetNotifier, globalNotifier, type NetdevNotifier, netNotifier } from "./ib/index.ts";
+import { devNetNotifier, globalNotifier, IB_ERAS, type IbStrategies, type NetdevNotifier, netNotifier } from "./ib/index.ts";
 
 export type EraName = "v5.9" | "v5.10" | "v5.10.223" | "v6.3";
 
@@ -24,8 +24,7 @@ export interface Era {
   readonly differences: readonly { readonly what: string; readonly value: string }[];
   readonly devlink: DevlinkStrategies;
   readonly mlx5: Mlx5Strategies;
-  /** `rdma system` says "copy-on-fork on". */
-  readonly copyOnFork: boolean;
+  readonly ib: IbStrategies;
 }
 
 const NOTIFIER_IMPLEMENTATIONS: Readonly<Record<NotifierKind, NetdevNotifier>> = {
@@ -56,7 +55,7 @@ export const ERAS: readonly Era[] = [
     ],
     devlink: DEVLINK_ERAS["v5.9"],
     mlx5: MLX5_ERAS["v5.9"],
-    copyOnFork: false,
+    ib: IB_ERAS["v5.9"],
   },
   {
     name: "v5.10",
@@ -73,7 +72,7 @@ export const ERAS: readonly Era[] = [
     ],
     devlink: DEVLINK_ERAS["v5.10"],
     mlx5: MLX5_ERAS["v5.10"],
-    copyOnFork: false,
+    ib: IB_ERAS["v5.10"],
   },
   {
     name: "v5.10.223",
@@ -87,7 +86,7 @@ export const ERAS: readonly Era[] = [
     ],
     devlink: DEVLINK_ERAS["v5.10.223"],
     mlx5: MLX5_ERAS["v5.10.223"],
-    copyOnFork: false,
+    ib: IB_ERAS["v5.10.223"],
   },
   {
     name: "v6.3",
@@ -101,7 +100,7 @@ export const ERAS: readonly Era[] = [
     ],
     devlink: DEVLINK_ERAS["v6.3"],
     mlx5: MLX5_ERAS["v6.3"],
-    copyOnFork: true,
+    ib: IB_ERAS["v6.3"],
   },
 ];
 

@@ -4,10 +4,11 @@
  */
 import { mlx5CoreModule } from "./core/index.ts";
 import { type Era, type NotifierKind, notifierOf } from "./eras.ts";
-import { ibCoreModule, mlx5IbModule } from "./ib/index.ts";
+import { ibCoreModule, ibUverbsModule, mlx5IbModule } from "./ib/index.ts";
 import type { LoadableModule } from "./kernel/index.ts";
 import { netModules } from "./net/index.ts";
 import { netdevsimModule } from "./netdevsim/index.ts";
+import { rxeModule } from "./rxe/index.ts";
 
 /** Every module that modprobe finds. */
 export function machineModules(era: Era, notifier: NotifierKind): readonly LoadableModule[] {
@@ -15,10 +16,12 @@ export function machineModules(era: Era, notifier: NotifierKind): readonly Loada
     ...netModules,
     netdevsimModule,
     mlx5CoreModule(era.mlx5),
-    ibCoreModule({ copy_on_fork: era.copyOnFork }),
+    ibCoreModule(era.ib),
+    ibUverbsModule,
+    rxeModule,
     mlx5IbModule({ notifier: notifierOf(notifier) }),
   ];
 }
 
 /** Those that a boot loads for the devices of an ordinary machine, in order. */
-export const BOOT_MODULES: readonly string[] = ["mlx5_core", "ib_core", "mlx5_ib", "netdevsim"];
+export const BOOT_MODULES: readonly string[] = ["mlx5_core", "ib_core", "ib_uverbs", "mlx5_ib", "netdevsim"];

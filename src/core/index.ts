@@ -24,7 +24,7 @@ export {
   mlx5_core_uplink_netdev_event_replay,
   type mlx5_driver_notifier,
 } from "./events.ts";
-export { type FirmwareConfig, FW_VERSION, MLX5_CAP_PORT_TYPE_ETH, mlx5Function } from "./firmware.ts";
+export { type FirmwareConfig, FW_PSID, FW_VERSION, MLX5_CAP_PORT_TYPE_ETH, mlx5Function } from "./firmware.ts";
 export { mlx5_activate_lag, mlx5_deactivate_lag } from "./lag.ts";
 export { mlx5_cleanup, mlx5_init, mlx5CoreModule } from "./main.ts";
 export { mlx5_core_net } from "./net.ts";

@@ -1,6 +1,6 @@
 /** Models the list of devices of a namespace (net/core/dev.c): lookup by name and index, insertion, interface indices. */
 import type { Frame } from "../kernel/index.ts";
-import { dev_net } from "./alloc.ts";
+import { dev_hold, dev_net } from "./alloc.ts";
 import type { net, net_device } from "./structs.ts";
 
 /** for_each_netdev(): in order of registration. The caller holds rtnl_mutex. */
@@ -12,6 +12,13 @@ export function for_each_netdev(current: Frame, net: net): readonly net_device[]
 export function __dev_get_by_name(current: Frame, net: net, name: string): net_device | null {
   current.reads(net.dev_base_head);
   return net.dev_base_head.find((dev) => dev.name === name) ?? null;
+}
+
+/** dev_get_by_name(): with a reference; takes no lock (the kernel's is RCU). */
+export function dev_get_by_name(current: Frame, net: net, name: string): net_device | null {
+  const dev = __dev_get_by_name(current, net, name);
+  if (dev !== null) dev_hold(current, dev);
+  return dev;
 }
 
 export function __dev_get_by_index(current: Frame, net: net, ifindex: number): net_device | null {

@@ -23,7 +23,7 @@ export {
   unregister_netdevice,
 } from "./dev.ts";
 export { dev_change_flags, dev_open, dev_set_mac_address } from "./dev-config.ts";
-export { __dev_get_by_name, for_each_netdev } from "./dev-lookup.ts";
+export { __dev_get_by_name, dev_get_by_name, for_each_netdev } from "./dev-lookup.ts";
 export { dev_change_name } from "./dev-name.ts";
 export {
   call_netdevice_notifiers,
@@ -36,6 +36,7 @@ export {
   unregister_netdevice_notifier_net,
 } from "./dev-notifier.ts";
 export { in_dev_addresses, register_inetaddr_notifier, unregister_inetaddr_notifier } from "./devinet.ts";
+export { __ethtool_get_link_ksettings, SPEED_UNKNOWN } from "./ethtool.ts";
 export { net_dev_init, net_init } from "./init.ts";
 export { netif_carrier_off, netif_carrier_on } from "./link_watch.ts";
 export { netif_carrier_ok, netif_device_present, netif_running } from "./link-state.ts";

@@ -104,6 +104,12 @@ export interface net_device_ops {
   readonly ndo_num_vf?: (dev: net_device) => number;
 }
 
+/** What a link tells about its hardware (struct ethtool_ops). Runs under rtnl_mutex. */
+export interface ethtool_ops {
+  /** Megabits per second, or SPEED_UNKNOWN. */
+  readonly get_link_ksettings?: (current: Frame, dev: net_device) => { readonly speed: number };
+}
+
 /** A kind of link that `ip link add type KIND` can make (struct rtnl_link_ops). All run under rtnl_mutex. */
 export interface rtnl_link_ops {
   readonly kind: string;
@@ -162,6 +168,7 @@ export class net_device {
   /** dellink or unregister has begun (net_device.dismantle). */
   dismantle = false;
   netdev_ops: net_device_ops = {};
+  ethtool_ops: ethtool_ops = {};
   rtnl_link_ops: rtnl_link_ops | null = null;
   /** RTNL_LINK_INITIALIZED: user space has been told of it. */
   rtnl_link_initialized = false;

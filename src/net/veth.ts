@@ -17,6 +17,9 @@ import { rtnl_configure_link, rtnl_create_link } from "./rtnl-newlink.ts";
 import { rtnl_link_get_net } from "./rtnl-setlink.ts";
 import type { net, net_device, rtnl_link_ops } from "./structs.ts";
 
+/** Megabits per second: what the driver says of a link that has no hardware. */
+const VETH_SPEED = 10_000;
+
 /** struct veth_priv */
 interface veth_priv {
   peer: net_device | null;
@@ -55,6 +58,7 @@ function veth_setup(current: Frame, dev: net_device): void {
     ndo_set_mac_address: eth_mac_addr,
     ndo_get_iflink: (device) => peerOf(device)?.ifindex ?? 0,
   };
+  dev.ethtool_ops = { get_link_ksettings: () => ({ speed: VETH_SPEED }) };
   dev.needs_free_netdev = true;
   dev.max_mtu = ETH_MAX_MTU;
 }

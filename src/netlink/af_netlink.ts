@@ -60,6 +60,11 @@ export function netlink_kernel_create(kernel: Kernel, protocol: number, cfg: net
   table.set(protocol, { cfg, socks: [] });
 }
 
+/** netlink_kernel_release(): the protocol is unknown again. Its sockets live on and get no answers. */
+export function netlink_kernel_release(kernel: Kernel, protocol: number): void {
+  nl_table(kernel).delete(protocol);
+}
+
 /** netlink_create(): a socket of `net`, which it keeps alive. -EPROTONOSUPPORT if the kernel does not know the protocol. */
 export function netlink_create(caller: Frame, net: netlink_net, protocol: number): netlink_sock | number {
   const current = caller.enter("netlink_create");

@@ -6,6 +6,7 @@ export {
   netlink_create,
   netlink_has_listeners,
   netlink_kernel_create,
+  netlink_kernel_release,
   netlink_poll,
   netlink_recvmsg,
   netlink_release,

@@ -2,7 +2,7 @@
  * Models net/socket.c for AF_NETLINK: a socket as an open file over the netlink room.
  * Left out: every other family (-EAFNOSUPPORT), connect, shutdown, ancillary data.
  */
-import { EAFNOSUPPORT, EBADF, EINVAL, ENOTSOCK, type Frame, staticData } from "../kernel/index.ts";
+import { EAFNOSUPPORT, EBADF, EINVAL, ENOTSOCK, EPROTONOSUPPORT, type Frame, request_module, staticData } from "../kernel/index.ts";
 import { current_net } from "../net/index.ts";
 import {
   netlink_bind,
@@ -64,7 +64,11 @@ export async function __sys_socket(caller: Frame, domain: number, type: number, 
   if (domain !== AF_NETLINK) return -EAFNOSUPPORT;
   const kind = type & SOCK_TYPE_MASK;
   if (kind !== SOCK_RAW && kind !== SOCK_DGRAM) return -EINVAL;
-  const sock = netlink_create(current, current_net(current), protocol);
+  let sock = netlink_create(current, current_net(current), protocol);
+  if (sock === -EPROTONOSUPPORT) {
+    await request_module(current, `net-pf-${AF_NETLINK}-proto-${protocol}`);
+    sock = netlink_create(current, current_net(current), protocol);
+  }
   if (typeof sock === "number") return sock;
   const opened = sock_alloc_file(current, sock, type & O_NONBLOCK);
   const fd = fd_install(current, opened, (type & O_CLOEXEC) !== 0);

@@ -29,7 +29,8 @@ l2tp_core
 Module                  Size  Used by
 netdevsim              61440  0
 mlx5_ib               397312  0
-ib_core               413696  1 mlx5_ib,[permanent]
+ib_uverbs             167936  1 mlx5_ib
+ib_core               413696  2 mlx5_ib,ib_uverbs
 mlx5_core            1269760  1 mlx5_ib
 `);
 });
@@ -71,7 +72,7 @@ rmmod: ERROR: missing module name.
 rmmod: 1
 rmmod: ERROR: Module nosuch is not currently loaded
 rmmod nosuch: 1
-rmmod: ERROR: Module ib_core is in use by: mlx5_ib [permanent]
+rmmod: ERROR: Module ib_core is in use by: mlx5_ib ib_uverbs
 rmmod ib_core: 1
 insmod: ERROR: missing filename.
 insmod: 1

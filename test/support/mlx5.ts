@@ -2,7 +2,7 @@
 import { base_init } from "../../src/base/index.ts";
 import { type FirmwareConfig, MLX5_ERAS, type Mlx5Strategies, mlx5_init, mlx5Function } from "../../src/core/index.ts";
 import { DEVLINK_ERAS, devlink_init } from "../../src/devlink/index.ts";
-import { devNetNotifier, globalNotifier, ib_core_init, mlx5_ib_init, netNotifier, rdmaDevices } from "../../src/ib/index.ts";
+import { devNetNotifier, globalNotifier, IB_ERAS, ib_core_init, mlx5_ib_init, netNotifier, rdmaDevices } from "../../src/ib/index.ts";
 import {
   type Frame,
   Kernel,
@@ -93,7 +93,7 @@ async function boot(current: Frame, options: Mlx5Options): Promise<void> {
   await devlink_init(current, DEVLINK_ERAS[era]);
   for (const [bdf, firmware] of Object.entries(devices)) await pci_add_device(current, mlx5Function(address(bdf), firmware));
   await mlx5_init(current, { ...MLX5_ERAS[era], ...options.strategies });
-  await ib_core_init(current);
+  await ib_core_init(current, IB_ERAS[era]);
   if (ib) await mlx5_ib_init(current, { notifier: NOTIFIERS[notifier] });
   for (const name of up) await setUp(current, name);
 }

@@ -19,7 +19,7 @@ import { type ib_device, ib_device_put, ib_device_try_get, statics } from "./dev
 export interface IbClientOps {
   readonly name: string;
   /** 0, or a negative errno: then the client does not use this device. */
-  add(current: Frame, dev: ib_device): Promise<number>;
+  add(current: Frame, dev: ib_device, self: ib_client): Promise<number>;
   remove(current: Frame, dev: ib_device, data: unknown): Promise<void>;
   rename?(current: Frame, dev: ib_device, data: unknown): void;
 }
@@ -29,11 +29,10 @@ export class ib_client {
   client_id = -1;
   registered = false;
   uses = 0;
-  readonly uses_zero: completion;
+  uses_zero = new completion("&client->uses_zero");
 
   constructor(ops: IbClientOps) {
     this.ops = ops;
-    this.uses_zero = new completion("&client->uses_zero");
   }
 }
 
@@ -49,6 +48,7 @@ export async function ib_register_client(caller: Frame, client: ib_client): Prom
   const current = caller.enter("ib_register_client");
   const s = statics(current.kernel);
   client.uses = 1;
+  client.uses_zero = new completion("&client->uses_zero");
   await down_write(current, s.clients_rwsem);
   client.client_id = s.highest_client_id++;
   client.registered = true;
@@ -93,7 +93,7 @@ export async function add_client_context(caller: Frame, dev: ib_device, client: 
   client.uses++;
   ib_device_try_get(current, dev);
   downgrade_write(current, dev.client_data_rwsem);
-  const error = await client.ops.add(current, dev);
+  const error = await client.ops.add(current, dev, client);
   if (error === 0) {
     entry.registered = true;
   } else {

@@ -6,18 +6,18 @@ import type { Frame } from "../../kernel/index.ts";
 import type { net_device } from "../../net/index.ts";
 import type { ib_device } from "./device.ts";
 import { IB_EVENT_GID_CHANGE, ib_dispatch_event } from "./event.ts";
-import { __ib_cache_gid_add, del_gids, GID_TYPES, type Gid, make_default_gid } from "./gid-table.ts";
+import { __ib_cache_gid_add, del_gids, type Gid, make_default_gid } from "./gid-table.ts";
 
 /** ib_cache_gid_set_default_gid(): the GIDs that follow from the netdev's MAC, one for each RoCE version. */
 export async function ib_cache_gid_set_default_gid(caller: Frame, dev: ib_device, port: number, ndev: net_device): Promise<void> {
   const current = caller.enter("ib_cache_gid_set_default_gid");
-  for (const type of GID_TYPES) await add(current, dev, port, { gid: make_default_gid(ndev.dev_addr), type, ndev }, true);
+  for (const type of dev.roce_versions) await add(current, dev, port, { gid: make_default_gid(ndev.dev_addr), type, ndev }, true);
 }
 
 /** ib_cache_gid_add() for each RoCE version: a GID that an address of the netdev gives. */
 export async function ib_cache_gid_add(caller: Frame, dev: ib_device, port: number, gid: Gid, ndev: net_device): Promise<void> {
   const current = caller.enter("ib_cache_gid_add");
-  for (const type of GID_TYPES) await add(current, dev, port, { gid, type, ndev }, false);
+  for (const type of dev.roce_versions) await add(current, dev, port, { gid, type, ndev }, false);
 }
 
 /** ib_cache_gid_del() for each RoCE version. */

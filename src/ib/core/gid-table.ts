@@ -11,7 +11,7 @@ export const IB_GID_TYPE_ROCE = "IB/RoCE v1";
 export const IB_GID_TYPE_ROCE_UDP_ENCAP = "RoCE v2";
 export type GidType = typeof IB_GID_TYPE_ROCE | typeof IB_GID_TYPE_ROCE_UDP_ENCAP;
 
-/** The RoCE versions a port can do, in the order of their entries. */
+/** Both RoCE versions, in the order of their entries. */
 export const GID_TYPES: readonly GidType[] = [IB_GID_TYPE_ROCE, IB_GID_TYPE_ROCE_UDP_ENCAP];
 
 /** Sixteen bytes as sysfs shows them: eight groups of four hexadecimal digits. */

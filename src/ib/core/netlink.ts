@@ -11,6 +11,7 @@ import {
   netlink_dump_start,
   type netlink_ext_ack,
   netlink_kernel_create,
+  netlink_kernel_release,
   netlink_rcv_skb,
   type netlink_request,
   RDMA_NL_GET_CLIENT,
@@ -51,6 +52,21 @@ export async function rdma_nl_register(caller: Frame, index: number, cb_table: R
   await down_write(current, client.sem);
   client.cb_table = cb_table;
   up_write(current, client.sem);
+}
+
+/** rdma_nl_unregister(): waits for commands that run. Takes the client's rwsem for write. */
+export async function rdma_nl_unregister(caller: Frame, index: number): Promise<void> {
+  const current = caller.enter("rdma_nl_unregister");
+  const client = statics(current.kernel).rdma_nl_types[index];
+  if (client === undefined) return;
+  await down_write(current, client.sem);
+  client.cb_table = null;
+  up_write(current, client.sem);
+}
+
+/** rdma_nl_exit(): the kernel no longer listens. */
+export function rdma_nl_exit(caller: Frame): void {
+  netlink_kernel_release(caller.enter("rdma_nl_exit").kernel, NETLINK_RDMA);
 }
 
 async function rdma_nl_rcv(caller: Frame, request: netlink_request): Promise<void> {

@@ -1,24 +1,18 @@
 /**
  * Models core/nldev.c: the "nldev" client of NETLINK_RDMA behind the `rdma` program: devices, ports, sharing mode, names
- * and namespaces, counts of objects. Left out: the objects themselves, statistics, new and deleted links (software IB
- * drivers), character devices.
+ * and namespaces. Objects are in nldev-res.ts, counters in nldev-stat.ts, new and deleted links in newlink.ts.
+ * Left out: character devices, counters bound to queue pairs.
  */
-import { down_read, EINVAL, type Frame, up_read } from "../../kernel/index.ts";
+import { EINVAL, type Frame } from "../../kernel/index.ts";
 import { dev_net, dev_put, type net, net_eq, net_of } from "../../net/index.ts";
 import {
   Attributes,
   AttributeWriter,
-  encodeMessage,
   type NetlinkMessage,
-  NLM_F_MULTI,
   type netlink_callback,
   type netlink_request,
-  nlmsg_unicast,
-  RDMA_NL_GET_TYPE,
-  RDMA_NL_NLDEV,
   RDMA_NLDEV_ATTR_CAP_FLAGS,
   RDMA_NLDEV_ATTR_DEV_DIM,
-  RDMA_NLDEV_ATTR_DEV_INDEX,
   RDMA_NLDEV_ATTR_DEV_NAME,
   RDMA_NLDEV_ATTR_DEV_NODE_TYPE,
   RDMA_NLDEV_ATTR_DEV_PROTOCOL,
@@ -31,16 +25,13 @@ import {
   RDMA_NLDEV_ATTR_PORT_INDEX,
   RDMA_NLDEV_ATTR_PORT_PHYS_STATE,
   RDMA_NLDEV_ATTR_PORT_STATE,
-  RDMA_NLDEV_ATTR_RES_SUMMARY,
-  RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY,
-  RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR,
-  RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_NAME,
   RDMA_NLDEV_ATTR_SM_LID,
   RDMA_NLDEV_ATTR_SUBNET_PREFIX,
   RDMA_NLDEV_ATTR_SYS_IMAGE_GUID,
+  RDMA_NLDEV_CMD_DELLINK,
   RDMA_NLDEV_CMD_GET,
+  RDMA_NLDEV_CMD_NEWLINK,
   RDMA_NLDEV_CMD_PORT_GET,
-  RDMA_NLDEV_CMD_RES_GET,
   RDMA_NLDEV_CMD_SET,
   RDMA_NLDEV_CMD_SYS_GET,
   RDMA_NLDEV_CMD_SYS_SET,
@@ -50,19 +41,18 @@ import {
   RDMA_NODE_IB_CA,
   type sk_buff,
 } from "../../netlink/index.ts";
-import { rdma_compatdev_set, rdma_dev_access_netns } from "./compat.ts";
-import { type ib_device, ib_device_put, ib_device_try_get, statics } from "./device.ts";
+import { rdma_compatdev_set } from "./compat.ts";
+import { type ib_device, ib_device_put, statics } from "./device.ts";
 import { ports } from "./gid-cache.ts";
 import { ib_device_get_netdev } from "./netdev.ts";
 import type { RdmaCommands } from "./netlink.ts";
 import { ib_device_set_netns_put } from "./netns.ts";
+import { nldev_dellink, nldev_newlink } from "./newlink.ts";
+import { dumpFrom, type Fill, fill_nldev_handle, getDoit, getDumpit, reply, requestedDevice } from "./nldev-device.ts";
+import { resourceCommands } from "./nldev-res.ts";
+import { statisticCommands } from "./nldev-stat.ts";
 import { ib_device_rename } from "./registration.ts";
-
-/** Kinds of tracked objects in the order in which the kernel lists them. */
-const RESTRACK_KINDS = ["pd", "cq", "qp", "cm_id", "mr", "ctx"] as const;
-
-/** Writes the attributes of one device (or port) for a reader in `net`. */
-type Fill = (current: Frame, msg: AttributeWriter, dev: ib_device, net: net) => void;
+import type { IbStrategies } from "./strategies.ts";
 
 const fill_dev_info: Fill = (_current, msg, dev) => {
   fill_nldev_handle(msg, dev);
@@ -75,10 +65,10 @@ const fill_dev_info: Fill = (_current, msg, dev) => {
   if (protocol !== "raw_packet") msg.string(RDMA_NLDEV_ATTR_DEV_PROTOCOL, protocol);
 };
 
-function fill_port_info(current: Frame, msg: AttributeWriter, dev: ib_device, port: number, net: net): void {
+async function fill_port_info(current: Frame, msg: AttributeWriter, dev: ib_device, port: number, net: net): Promise<void> {
   fill_nldev_handle(msg, dev);
   msg.u32(RDMA_NLDEV_ATTR_PORT_INDEX, port);
-  const attr = dev.ops.query_port(current.enter("ib_query_port"), dev, port);
+  const attr = await dev.ops.query_port(current.enter("ib_query_port"), dev, port);
   if (dev.ops.port_protocol(dev, port) === "ib") {
     msg.u64(RDMA_NLDEV_ATTR_CAP_FLAGS, BigInt(attr.port_cap_flags)).u64(RDMA_NLDEV_ATTR_SUBNET_PREFIX, attr.subnet_prefix);
     msg.u32(RDMA_NLDEV_ATTR_LID, attr.lid).u32(RDMA_NLDEV_ATTR_SM_LID, attr.sm_lid).u8(RDMA_NLDEV_ATTR_LMC, attr.lmc);
@@ -91,96 +81,6 @@ function fill_port_info(current: Frame, msg: AttributeWriter, dev: ib_device, po
   dev_put(current, ndev);
 }
 
-const fill_res_info: Fill = (_current, msg, dev) => {
-  fill_nldev_handle(msg, dev);
-  const entries = (table: AttributeWriter): void => {
-    for (const kind of RESTRACK_KINDS) {
-      const entry = (e: AttributeWriter): void => {
-        e.string(RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_NAME, kind);
-        e.u64(RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR, BigInt(dev.restrack.get(kind) ?? 0));
-      };
-      table.nest(RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY, entry, true);
-    }
-  };
-  msg.nest(RDMA_NLDEV_ATTR_RES_SUMMARY, entries, true);
-};
-
-function fill_nldev_handle(msg: AttributeWriter, dev: ib_device): void {
-  msg.u32(RDMA_NLDEV_ATTR_DEV_INDEX, dev.index).string(RDMA_NLDEV_ATTR_DEV_NAME, dev.name);
-}
-
-/** ib_device_get_by_index(): a device that the reader's namespace may see, with a reference. Takes devices_rwsem for read. */
-async function ib_device_get_by_index(caller: Frame, net: net, index: number): Promise<ib_device | null> {
-  const current = caller.enter("ib_device_get_by_index");
-  const { devices_rwsem, devices } = statics(current.kernel);
-  await down_read(current, devices_rwsem);
-  const dev = devices.get(index);
-  const usable = dev !== undefined && rdma_dev_access_netns(current, dev, net) && ib_device_try_get(current, dev);
-  up_read(current, devices_rwsem);
-  return usable ? dev : null;
-}
-
-/** The device that the request's DEV_INDEX names, with a reference; -EINVAL if there is none. */
-async function requestedDevice(current: Frame, request: netlink_request, tb: Attributes | null): Promise<ib_device | number> {
-  const index = tb?.u32(RDMA_NLDEV_ATTR_DEV_INDEX);
-  if (index === undefined) return -EINVAL;
-  return (await ib_device_get_by_index(current, net_of(request.net), index)) ?? -EINVAL;
-}
-
-function reply(current: Frame, request: netlink_request, nlh: NetlinkMessage, cmd: number, msg: AttributeWriter): number {
-  const type = RDMA_NL_GET_TYPE(RDMA_NL_NLDEV, cmd);
-  return nlmsg_unicast(
-    current,
-    request.sock,
-    encodeMessage({ type, flags: 0, seq: nlh.seq, portid: request.portid, payload: msg.finish() }),
-  );
-}
-
-/** A doit that answers with one device. */
-function getDoit(name: string, cmd: number, fill: Fill): NonNullable<RdmaCommands[number]["doit"]> {
-  return async (caller, request, nlh) => {
-    const current = caller.enter(name);
-    const dev = await requestedDevice(current, request, Attributes.parse(nlh.payload));
-    if (typeof dev === "number") return dev;
-    const msg = new AttributeWriter();
-    fill(current, msg, dev, net_of(request.net));
-    ib_device_put(current, dev);
-    return reply(current, request, nlh, cmd, msg);
-  };
-}
-
-/** A dump of all devices that the reader's namespace may see. Takes devices_rwsem for read. */
-function getDumpit(name: string, cmd: number, fill: Fill): NonNullable<RdmaCommands[number]["dump"]> {
-  return async (caller, skb, cb) => {
-    const current = caller.enter(name).enter("ib_enum_all_devs");
-    const { devices_rwsem, devices } = statics(current.kernel);
-    const net = net_of(cb.net);
-    await down_read(current, devices_rwsem);
-    const seen = [...devices.values()].filter((dev) => dev.registered && rdma_dev_access_netns(current, dev, net));
-    const more = dumpFrom(skb, cb, cmd, seen, (msg, dev) => fill(current, msg, dev, net));
-    up_read(current, devices_rwsem);
-    return more ? skb.len : 0;
-  };
-}
-
-/** Appends one message for each item from where the dump stopped; true if some did not fit. */
-function dumpFrom<T>(
-  skb: sk_buff,
-  cb: netlink_callback,
-  cmd: number,
-  items: readonly T[],
-  fill: (msg: AttributeWriter, item: T) => void,
-): boolean {
-  const type = RDMA_NL_GET_TYPE(RDMA_NL_NLDEV, cmd);
-  for (const item of items.slice(cb.args[0])) {
-    const msg = new AttributeWriter();
-    fill(msg, item);
-    if (!skb.nlmsg_put(type, msg.finish(), NLM_F_MULTI)) return true;
-    cb.args[0]++;
-  }
-  return false;
-}
-
 async function nldev_port_get_doit(caller: Frame, request: netlink_request, nlh: NetlinkMessage): Promise<number> {
   const current = caller.enter("nldev_port_get_doit");
   const tb = Attributes.parse(nlh.payload);
@@ -190,7 +90,7 @@ async function nldev_port_get_doit(caller: Frame, request: netlink_request, nlh:
   if (typeof dev === "number") return dev;
   const valid = port >= 1 && port <= dev.phys_port_cnt;
   const msg = new AttributeWriter();
-  if (valid) fill_port_info(current, msg, dev, port, net_of(request.net));
+  if (valid) await fill_port_info(current, msg, dev, port, net_of(request.net));
   ib_device_put(current, dev);
   return valid ? reply(current, request, nlh, RDMA_NLDEV_CMD_PORT_GET, msg) : -EINVAL;
 }
@@ -200,7 +100,8 @@ async function nldev_port_get_dumpit(caller: Frame, skb: sk_buff, cb: netlink_ca
   const dev = await requestedDevice(current, cb.request, Attributes.parse(cb.nlh.payload));
   if (typeof dev === "number") return dev;
   const net = net_of(cb.net);
-  const more = dumpFrom(skb, cb, RDMA_NLDEV_CMD_PORT_GET, ports(dev), (msg, port) => fill_port_info(current, msg, dev, port, net));
+  const fill = (msg: AttributeWriter, port: number): Promise<void> => fill_port_info(current, msg, dev, port, net);
+  const more = await dumpFrom(skb, cb, RDMA_NLDEV_CMD_PORT_GET, ports(dev), fill);
   ib_device_put(current, dev);
   return more ? skb.len : 0;
 }
@@ -241,19 +142,19 @@ async function nldev_set_sys_set_doit(caller: Frame, _request: netlink_request, 
 }
 
 /** The commands of the client. */
-export function nldev_cb_table(copy_on_fork: boolean): RdmaCommands {
+export function nldev_cb_table(strategies: IbStrategies): RdmaCommands {
   return {
+    ...resourceCommands(strategies.resources),
+    ...statisticCommands,
     [RDMA_NLDEV_CMD_GET]: {
       doit: getDoit("nldev_get_doit", RDMA_NLDEV_CMD_GET, fill_dev_info),
       dump: getDumpit("nldev_get_dumpit", RDMA_NLDEV_CMD_GET, fill_dev_info),
     },
     [RDMA_NLDEV_CMD_SET]: { doit: nldev_set_doit },
     [RDMA_NLDEV_CMD_PORT_GET]: { doit: nldev_port_get_doit, dump: nldev_port_get_dumpit },
-    [RDMA_NLDEV_CMD_SYS_GET]: { doit: nldev_sys_get_doit(copy_on_fork) },
+    [RDMA_NLDEV_CMD_SYS_GET]: { doit: nldev_sys_get_doit(strategies.copy_on_fork) },
     [RDMA_NLDEV_CMD_SYS_SET]: { doit: nldev_set_sys_set_doit },
-    [RDMA_NLDEV_CMD_RES_GET]: {
-      doit: getDoit("nldev_res_get_doit", RDMA_NLDEV_CMD_RES_GET, fill_res_info),
-      dump: getDumpit("nldev_res_get_dumpit", RDMA_NLDEV_CMD_RES_GET, fill_res_info),
-    },
+    [RDMA_NLDEV_CMD_NEWLINK]: { doit: nldev_newlink },
+    [RDMA_NLDEV_CMD_DELLINK]: { doit: nldev_dellink },
   };
 }

@@ -16,15 +16,19 @@ import {
   type Frame,
   mutex_lock,
   mutex_unlock,
+  queue_work,
   up_read,
   up_write,
+  WARN_ON,
   wait_for_completion,
+  work_struct,
 } from "../../kernel/index.ts";
 import { type net, net_eq } from "../../net/index.ts";
 import { ib_cache_cleanup_one, ib_cache_setup_one } from "./cache.ts";
 import { add_client_context, remove_client_context } from "./client.ts";
 import { add_compat_devs, rdma_init_coredev, remove_compat_devs, rename_compat_devs } from "./compat.ts";
 import { type IbDeviceAttributes, ib_device, type ib_device_ops, ib_device_put, statics } from "./device.ts";
+import { free_netdevs } from "./netdev.ts";
 import { ib_setup_port_attrs } from "./sysfs.ts";
 
 /** ib_alloc_device(): a device in init_net that nobody knows yet. */
@@ -37,6 +41,8 @@ export function ib_alloc_device(caller: Frame, ops: ib_device_ops, attrs: IbDevi
 export async function ib_dealloc_device(caller: Frame, dev: ib_device): Promise<void> {
   const current = caller.enter("ib_dealloc_device");
   const { devices_rwsem, devices } = statics(current.kernel);
+  dev.ops.dealloc_driver?.(current, dev);
+  free_netdevs(current, dev);
   await down_write(current, devices_rwsem);
   if (devices.get(dev.index) === dev) devices.delete(dev.index);
   up_write(current, devices_rwsem);
@@ -54,22 +60,62 @@ export async function ib_register_device(caller: Frame, dev: ib_device, name: st
     return ret;
   }
   ib_setup_port_attrs(current, dev, dev.coredev.dev);
-  await enable_device_and_get(current, dev);
-  kobject_uevent(current, dev.coredev.dev, "add");
+  const enabled = await enable_device_and_get(current, dev);
+  if (enabled === 0) kobject_uevent(current, dev.coredev.dev, "add");
   ib_device_put(current, dev);
+  if (enabled !== 0) {
+    await __ib_unregister_device(current, dev);
+    return enabled;
+  }
   tell(current, "ib_register_device", dev);
   return 0;
 }
 
 /** ib_unregister_device(): when it returns nobody uses the device any more. Takes unregistration_lock. */
 export async function ib_unregister_device(caller: Frame, dev: ib_device): Promise<void> {
-  const current = caller.enter("ib_unregister_device").enter("__ib_unregister_device");
+  await __ib_unregister_device(caller.enter("ib_unregister_device"), dev);
+}
+
+/** ib_unregister_device_and_put(): for who has a reference, which is dropped, and is not the driver. */
+export async function ib_unregister_device_and_put(caller: Frame, dev: ib_device): Promise<void> {
+  const current = caller.enter("ib_unregister_device_and_put");
+  ib_device_put(current, dev);
+  await __ib_unregister_device(current, dev);
+}
+
+/** ib_unregister_device_queued(): for where nobody may wait, such as under rtnl_mutex; a work item does it. */
+export function ib_unregister_device_queued(caller: Frame, dev: ib_device): void {
+  const current = caller.enter("ib_unregister_device_queued");
+  WARN_ON(current, dev.ops.dealloc_driver === undefined, `WARNING: ${dev.name} cannot be unregistered from a work item`);
+  const work = new work_struct("ib_unregister_work", (worker) => __ib_unregister_device(worker.enter("ib_unregister_work"), dev));
+  queue_work(current, statics(current.kernel).unregistration_wq, work);
+}
+
+/** ib_unregister_driver(): unregisters every device of a driver. Takes devices_rwsem for read, not across the removal. */
+export async function ib_unregister_driver(caller: Frame, driver_id: number): Promise<void> {
+  const current = caller.enter("ib_unregister_driver");
+  const { devices_rwsem, devices } = statics(current.kernel);
+  await down_read(current, devices_rwsem);
+  for (const dev of [...devices.values()]) {
+    if (dev.ops.driver_id !== driver_id) continue;
+    up_read(current, devices_rwsem);
+    await __ib_unregister_device(current, dev);
+    await down_read(current, devices_rwsem);
+  }
+  up_read(current, devices_rwsem);
+}
+
+/** Fenced by unregistration_lock: whoever comes second finds it done. */
+async function __ib_unregister_device(caller: Frame, dev: ib_device): Promise<void> {
+  const current = caller.enter("__ib_unregister_device");
   await mutex_lock(current, dev.unregistration_lock);
   if (dev.refcount !== 0) {
     await disable_device(current, dev);
+    free_netdevs(current, dev);
     await device_del(current, dev.coredev.dev);
     await ib_cache_cleanup_one(current, dev);
     tell(current, "ib_unregister_device", dev);
+    if (dev.ops.dealloc_driver !== undefined) await ib_dealloc_device(current, dev);
   }
   mutex_unlock(current, dev.unregistration_lock);
 }
@@ -101,8 +147,8 @@ function alloc_name(pattern: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** Makes the device visible, adds the clients and the compatibility devices. Returns with a reference held. */
-async function enable_device_and_get(caller: Frame, dev: ib_device): Promise<void> {
+/** Makes the device visible, adds the clients and the compatibility devices. Returns with a reference held, also on error. */
+async function enable_device_and_get(caller: Frame, dev: ib_device): Promise<number> {
   const current = caller.enter("enable_device_and_get");
   const s = statics(current.kernel);
   dev.refcount = 2;
@@ -110,11 +156,15 @@ async function enable_device_and_get(caller: Frame, dev: ib_device): Promise<voi
   dev.registered = true;
   // From here on nobody can hide the device again before the clients know it.
   downgrade_write(current, s.devices_rwsem);
-  await down_read(current, s.clients_rwsem);
-  for (const client of [...s.clients.values()]) if (client.registered) await add_client_context(current, dev, client);
-  up_read(current, s.clients_rwsem);
-  await add_compat_devs(current, dev);
+  const ret = (await dev.ops.enable_driver?.(current, dev)) ?? 0;
+  if (ret === 0) {
+    await down_read(current, s.clients_rwsem);
+    for (const client of [...s.clients.values()]) if (client.registered) await add_client_context(current, dev, client);
+    up_read(current, s.clients_rwsem);
+    await add_compat_devs(current, dev);
+  }
   up_read(current, s.devices_rwsem);
+  return ret;
 }
 
 /** Hides the device, removes the clients (last one first), waits for references, removes the compatibility devices. */

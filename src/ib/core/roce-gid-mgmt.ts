@@ -35,6 +35,8 @@ import {
   register_netdevice_notifier,
   rtnl_lock,
   rtnl_unlock,
+  unregister_inetaddr_notifier,
+  unregister_netdevice_notifier,
 } from "../../net/index.ts";
 import { ARPHRD_ETHER } from "../../netlink/index.ts";
 import { statics as deviceStatics, type ib_device } from "./device.ts";
@@ -103,6 +105,13 @@ export async function roce_gid_mgmt_init(caller: Frame): Promise<number> {
   const current = caller.enter("roce_gid_mgmt_init");
   await register_inetaddr_notifier(current, nb_inetaddr);
   return register_netdevice_notifier(current, nb_netdevice);
+}
+
+/** roce_gid_mgmt_cleanup(): takes pernet_ops_rwsem for write. */
+export async function roce_gid_mgmt_cleanup(caller: Frame): Promise<void> {
+  const current = caller.enter("roce_gid_mgmt_cleanup");
+  await unregister_inetaddr_notifier(current, nb_inetaddr);
+  await unregister_netdevice_notifier(current, nb_netdevice);
 }
 
 /** rdma_roce_rescan_device(): enters what the netdevs of all namespaces give. Takes rtnl_mutex, then net_rwsem for read. */

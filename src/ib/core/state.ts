@@ -17,7 +17,7 @@ export interface RdmaPortState {
 export interface RdmaDeviceState {
   readonly index: number;
   readonly name: string;
-  /** PCI address of the function below it. */
+  /** Name of the device below it (a PCI address), or "" if it is on a netdev of software. */
   readonly parent: string;
   readonly node_guid: string;
   readonly net: net;
@@ -31,7 +31,7 @@ export function rdmaDevices(kernel: Kernel): readonly RdmaDeviceState[] {
     .map((dev) => ({
       index: dev.index,
       name: dev.name,
-      parent: dev.parent.name,
+      parent: dev.parent?.name ?? "",
       node_guid: guidText(dev.node_guid),
       net: dev.coredev.rdma_net,
       ports: ports(dev).map((port) => portState(dev, port)),

@@ -1,6 +1,6 @@
 /**
  * Models core/sysfs.c and the device attributes of core/device.c: /sys/class/infiniband/<device>, once for each namespace
- * that sees the device. Left out: counters, partition keys, rates, the writable node_desc.
+ * that sees the device. Left out: traffic counters (`counters`), changing node_desc.
  */
 import { dev_get_drvdata, type device, type device_attribute, type device_class } from "../../base/index.ts";
 import { EINVAL, type Frame } from "../../kernel/index.ts";
@@ -10,6 +10,11 @@ import {
   IB_PORT_DOWN,
   IB_PORT_PHYS_STATE_DISABLED,
   IB_PORT_PHYS_STATE_LINK_UP,
+  IB_PORT_PHYS_STATE_POLLING,
+  IB_SPEED_DDR,
+  IB_SPEED_EDR,
+  IB_SPEED_FDR10,
+  IB_SPEED_QDR,
   type ib_core_device,
   type ib_device,
   type ib_port_attr,
@@ -24,6 +29,9 @@ export const ib_class: device_class = {
   namespace: (dev) => (dev_get_drvdata(dev) as ib_core_device).rdma_net,
 };
 
+/** RDMA_HW_STATS_DEFAULT_LIFESPAN, milliseconds. */
+const HW_STATS_LIFESPAN = 10;
+
 /** GUID as sysfs and rdma write it: 0c42:a103:0000:0040. */
 export function guidText(guid: bigint): string {
   return (guid.toString(16).padStart(16, "0").match(/.{4}/g) ?? []).join(":");
@@ -37,6 +45,8 @@ export function ibDeviceAttributes(ibdev: ib_device): readonly device_attribute[
     file("node_guid", () => guidText(ibdev.node_guid)),
     file("sys_image_guid", () => guidText(ibdev.sys_image_guid)),
     file("fw_ver", () => ibdev.ops.get_dev_fw_str?.(ibdev) ?? ""),
+    file("node_desc", () => ibdev.node_desc),
+    ...ibdev.sysfs_attrs,
   ];
 }
 
@@ -48,22 +58,66 @@ export function ib_setup_port_attrs(caller: Frame, ibdev: ib_device, dev: device
   for (const port of ports(ibdev)) add_port(current, ibdev, mkdir(current, dir, String(port)), port);
 }
 
+/** What rate_show() prints for a lane: its name, and tenths of a gigabit per second. */
+const LANES: Readonly<Record<number, readonly [string, number]>> = {
+  [IB_SPEED_DDR]: [" DDR", 50],
+  [IB_SPEED_QDR]: [" QDR", 100],
+  [IB_SPEED_FDR10]: [" FDR10", 100],
+  [IB_SPEED_EDR]: [" EDR", 250],
+};
+
+function rateText({ active_width, active_speed }: ib_port_attr): string {
+  const [name, lane] = LANES[active_speed] ?? [" SDR", 25];
+  const rate = lane * active_width;
+  return `${Math.floor(rate / 10)}${rate % 10 === 0 ? "" : ".5"} Gb/sec (${active_width}X${name})`;
+}
+
 const STATES: Readonly<Record<number, string>> = { [IB_PORT_DOWN]: "DOWN", [IB_PORT_ACTIVE]: "ACTIVE" };
-const PHYS_STATES: Readonly<Record<number, string>> = { [IB_PORT_PHYS_STATE_DISABLED]: "Disabled", [IB_PORT_PHYS_STATE_LINK_UP]: "LinkUp" };
+const PHYS_STATES: Readonly<Record<number, string>> = {
+  [IB_PORT_PHYS_STATE_POLLING]: "Polling",
+  [IB_PORT_PHYS_STATE_DISABLED]: "Disabled",
+  [IB_PORT_PHYS_STATE_LINK_UP]: "LinkUp",
+};
 
 function add_port(caller: Frame, ibdev: ib_device, dir: kernfs_node, port: number): void {
   const current = caller.enter("add_port");
-  const query = (reader: Frame): ib_port_attr => ibdev.ops.query_port(reader.enter("ib_query_port"), ibdev, port);
-  const file = (name: string, show: (reader: Frame) => string): void => {
-    sysfs_create_file(current, dir, { name, mode: 0o444, show: (reader) => `${show(reader)}\n` });
+  const file = (name: string, text: (attr: ib_port_attr) => string): void => {
+    const show = async (reader: Frame): Promise<string> =>
+      `${text(await ibdev.ops.query_port(reader.enter(`${name}_show`).enter("ib_query_port"), ibdev, port))}\n`;
+    sysfs_create_file(current, dir, { name, mode: 0o444, show });
   };
-  file("state", (reader) => named(query(reader).state, STATES));
-  file("phys_state", (reader) => named(query(reader).phys_state, PHYS_STATES));
-  file("lid", (reader) => `0x${query(reader).lid.toString(16)}`);
-  file("sm_lid", (reader) => `0x${query(reader).sm_lid.toString(16)}`);
-  file("cap_mask", (reader) => `0x${query(reader).port_cap_flags.toString(16).padStart(8, "0")}`);
-  file("link_layer", () => (ibdev.ops.port_protocol(ibdev, port) === "ib" ? "InfiniBand" : "Ethernet"));
+  file("state", (attr) => named(attr.state, STATES));
+  file("lid", (attr) => `0x${attr.lid.toString(16)}`);
+  file("lid_mask_count", (attr) => String(attr.lmc));
+  file("sm_lid", (attr) => `0x${attr.sm_lid.toString(16)}`);
+  file("sm_sl", () => "0");
+  file("cap_mask", (attr) => `0x${attr.port_cap_flags.toString(16).padStart(8, "0")}`);
+  file("rate", rateText);
+  file("phys_state", (attr) => named(attr.phys_state, PHYS_STATES));
+  const layer = ibdev.ops.port_protocol(ibdev, port) === "ib" ? "InfiniBand" : "Ethernet";
+  sysfs_create_file(current, dir, { name: "link_layer", mode: 0o444, show: () => `${layer}\n` });
   addGids(current, ibdev, dir, port);
+  addPkeys(current, mkdir(current, dir, "pkeys"), ibdev.pkey_tbl_len[port - 1] ?? 0);
+  addCounters(current, ibdev, dir, port);
+}
+
+/** The first key is the default one, the others are not used. */
+function addPkeys(current: Frame, dir: kernfs_node, count: number): void {
+  for (let index = 0; index < count; index++) {
+    sysfs_create_file(current, dir, { name: String(index), mode: 0o444, show: () => (index === 0 ? "0xffff\n" : "0x0000\n") });
+  }
+}
+
+/** setup_hw_stats(): a file for each hardware counter, and how long a value is kept. */
+function addCounters(current: Frame, ibdev: ib_device, dir: kernfs_node, port: number): void {
+  const { hw_counters, get_hw_stats } = ibdev.ops;
+  if (hw_counters === undefined || get_hw_stats === undefined) return;
+  const counters = mkdir(current, dir, "hw_counters");
+  hw_counters.forEach((name, i) => {
+    const show = async (reader: Frame): Promise<string> => `${(await get_hw_stats(reader.enter("show_hw_stats"), ibdev, port))[i] ?? 0n}\n`;
+    sysfs_create_file(current, counters, { name, mode: 0o444, show });
+  });
+  sysfs_create_file(current, counters, { name: "lifespan", mode: 0o444, show: () => `${HW_STATS_LIFESPAN}\n` });
 }
 
 function addGids(current: Frame, ibdev: ib_device, dir: kernfs_node, port: number): void {

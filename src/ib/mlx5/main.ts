@@ -13,11 +13,12 @@ import {
   mlx5_unregister_interface,
 } from "../../core/index.ts";
 import { type Frame, type LoadableModule, warn } from "../../kernel/index.ts";
+import { GID_TYPES } from "../core/gid-table.ts";
 import { ib_alloc_device, ib_dealloc_device } from "../core/registration.ts";
 import { isEthernet, mlx5_ib_dev, mlx5_ib_multiport_info, statics } from "./mlx5_ib.ts";
 import { mlx5_ib_add_slave_port, removeSlavePort } from "./multiport.ts";
 import type { NetdevNotifier } from "./notifier.ts";
-import { deviceOps, MLX5_CAP_FLAGS } from "./ops.ts";
+import { deviceOps, MLX5_CAP_FLAGS, mlx5ClassAttributes, NODE_DESC } from "./ops.ts";
 import { type mlx5_ib_profile, pf_profile, raw_eth_profile } from "./stages.ts";
 
 export interface Mlx5IbOptions {
@@ -48,7 +49,7 @@ export async function mlx5_ib_cleanup(caller: Frame): Promise<void> {
 export function mlx5IbModule(options: Mlx5IbOptions): LoadableModule {
   return {
     name: "mlx5_ib",
-    depends: ["mlx5_core", "ib_core"],
+    depends: ["mlx5_core", "ib_uverbs", "ib_core"],
     size: 397_312,
     init: (current) => mlx5_ib_init(current, options),
     exit: mlx5_ib_cleanup,
@@ -68,6 +69,10 @@ async function mlx5_ib_add(caller: Frame, mdev: mlx5_core_dev): Promise<Context 
     node_guid: mdev.firmware.ids.node_guid,
     sys_image_guid: mdev.firmware.ids.sys_image_guid,
     device_cap_flags: MLX5_CAP_FLAGS,
+    node_desc: NODE_DESC,
+    roce_versions: GID_TYPES,
+    use_cq_dim: true,
+    sysfs_attrs: mlx5ClassAttributes(mdev),
   });
   return __mlx5_ib_add(current, dev, profile);
 }

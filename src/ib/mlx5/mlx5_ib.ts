@@ -6,6 +6,7 @@ import { MLX5_CAP_PORT_TYPE_ETH, type mlx5_core_dev, type mlx5_driver_notifier }
 import { completion, EmulatorBug, mutex, staticData } from "../../kernel/index.ts";
 import type { net_device, netdev_net_notifier, netdev_notifier_block } from "../../net/index.ts";
 import { IB_PORT_DOWN, type ib_device } from "../core/device.ts";
+import type { ib_cq, ib_pd } from "../core/restrack.ts";
 import type { NetdevNotifier } from "./notifier.ts";
 import type { mlx5_ib_profile } from "./stages.ts";
 
@@ -64,6 +65,8 @@ export class mlx5_ib_dev {
   /** @internal set right after both are made. */
   ib_dev!: ib_device;
   sys_image_guid = 0n;
+  /** Its own objects for registering memory. */
+  umrc: { readonly pd: ib_pd; readonly cq: ib_cq } | null = null;
   /** mlx5_enable_eth() has been done. */
   eth_enabled = false;
   /** The device works: port events are passed on. */

@@ -22,6 +22,8 @@ import {
   IB_PORT_DOWN,
   IB_PORT_PHYS_STATE_DISABLED,
   IB_PORT_PHYS_STATE_LINK_UP,
+  IB_SPEED_EDR,
+  IB_SPEED_QDR,
   type ib_port_attr,
 } from "../core/device.ts";
 import { IB_EVENT_PORT_ACTIVE, IB_EVENT_PORT_ERR, ib_dispatch_event } from "../core/event.ts";
@@ -31,6 +33,7 @@ import { mlx5_ib_get_native_port_mdev, mlx5_ib_put_native_port_mdev } from "./mu
 /** Entries of a port's GID table: what the emulated firmware answers for roce_address_table_size. */
 const ROCE_GID_TABLE_SIZE = 16;
 const IB_GID_TABLE_SIZE = 8;
+const PKEY_TABLE_SIZE = 128;
 
 const IB_PORT_CM_SUP = 1 << 16;
 
@@ -101,7 +104,11 @@ export function mlx5_query_port_roce(caller: Frame, dev: mlx5_ib_dev, port_num: 
   return {
     state: up ? IB_PORT_ACTIVE : IB_PORT_DOWN,
     phys_state: up ? IB_PORT_PHYS_STATE_LINK_UP : IB_PORT_PHYS_STATE_DISABLED,
+    // What the driver says of a link whose speed the firmware does not tell.
+    active_width: 4,
+    active_speed: up ? IB_SPEED_EDR : IB_SPEED_QDR,
     gid_tbl_len: ROCE_GID_TABLE_SIZE,
+    pkey_tbl_len: PKEY_TABLE_SIZE,
     port_cap_flags: IB_PORT_CM_SUP,
     lid: 0,
     sm_lid: 0,
@@ -116,7 +123,10 @@ export function mlx5_query_hca_port(caller: Frame, port_num: number): ib_port_at
   return {
     state: IB_PORT_ACTIVE,
     phys_state: IB_PORT_PHYS_STATE_LINK_UP,
+    active_width: 4,
+    active_speed: IB_SPEED_EDR,
     gid_tbl_len: IB_GID_TABLE_SIZE,
+    pkey_tbl_len: PKEY_TABLE_SIZE,
     port_cap_flags: IB_PORT_CM_SUP,
     lid: port_num,
     sm_lid: 1,

@@ -13,9 +13,15 @@ import {
 } from "../../core/index.ts";
 import type { Frame } from "../../kernel/index.ts";
 import { ib_register_device, ib_unregister_device } from "../core/registration.ts";
+import { IB_POLL_SOFTIRQ } from "../core/restrack.ts";
+import { ib_alloc_cq, ib_alloc_pd, ib_dealloc_pd, ib_free_cq } from "../core/verbs.ts";
 import { isEthernet, type mlx5_ib_dev } from "./mlx5_ib.ts";
 import { mlx5_ib_cleanup_multiport_master, mlx5_ib_init_multiport_master } from "./multiport.ts";
 import { notifierOf } from "./notifier.ts";
+import { KERN_NAME } from "./ops.ts";
+
+/** Entries of the queue for registering memory. */
+const UMR_CQES = 128;
 
 export interface mlx5_ib_stage {
   readonly name: string;
@@ -72,12 +78,15 @@ const stageIbReg: mlx5_ib_stage = {
   cleanup: (caller, dev) => ib_unregister_device(caller.enter("mlx5_ib_stage_ib_reg_cleanup"), dev.ib_dev),
 };
 
-/** The driver's own domain and queues for registering memory; they count as kernel objects of the device. */
+/** create_umr_res(): the driver's own domain and queue for registering memory. Its queue pair is of a kind that is not tracked. */
 const stagePostIbRegUmr: mlx5_ib_stage = {
   name: "MLX5_IB_STAGE_POST_IB_REG_UMR",
   async init(caller, dev) {
     const current = caller.enter("mlx5_ib_stage_post_ib_reg_umr_init");
-    for (const kind of ["pd", "cq", "qp"]) dev.ib_dev.restrack.set(kind, 1);
+    dev.umrc = {
+      pd: ib_alloc_pd(current, dev.ib_dev, KERN_NAME),
+      cq: ib_alloc_cq(current, dev.ib_dev, UMR_CQES, IB_POLL_SOFTIRQ, KERN_NAME),
+    };
     return mlx5_cmd_exec(current, "CREATE_QP");
   },
 };
@@ -85,8 +94,13 @@ const stagePostIbRegUmr: mlx5_ib_stage = {
 const stagePreIbRegUmr: mlx5_ib_stage = {
   name: "MLX5_IB_STAGE_PRE_IB_REG_UMR",
   async cleanup(caller, dev) {
-    dev.ib_dev.restrack.clear();
-    await mlx5_cmd_exec(caller.enter("mlx5_ib_stage_pre_ib_reg_umr_cleanup"), "DESTROY_QP");
+    const current = caller.enter("mlx5_ib_stage_pre_ib_reg_umr_cleanup");
+    if (dev.umrc !== null) {
+      ib_free_cq(current, dev.ib_dev, dev.umrc.cq);
+      ib_dealloc_pd(current, dev.ib_dev, dev.umrc.pd);
+      dev.umrc = null;
+    }
+    await mlx5_cmd_exec(current, "DESTROY_QP");
   },
 };
 

@@ -1,6 +1,6 @@
 /**
  * Models include/uapi/rdma/rdma_netlink.h: message types and attribute numbers of the RDMA netlink family "nldev".
- * Left out: the CM, IWPM and LS clients, and the per-object resource and counter attributes.
+ * Left out: the CM, IWPM and LS clients, raw objects of drivers, attributes of objects that user contexts make.
  */
 /** Clients of NETLINK_RDMA; the high bits of a message type. */
 export const RDMA_NL_NLDEV = 5;
@@ -30,6 +30,14 @@ export const RDMA_NLDEV_CMD_PORT_GET = 5;
 export const RDMA_NLDEV_CMD_SYS_GET = 6;
 export const RDMA_NLDEV_CMD_SYS_SET = 7;
 export const RDMA_NLDEV_CMD_RES_GET = 9;
+export const RDMA_NLDEV_CMD_RES_QP_GET = 10;
+export const RDMA_NLDEV_CMD_RES_CM_ID_GET = 11;
+export const RDMA_NLDEV_CMD_RES_CQ_GET = 12;
+export const RDMA_NLDEV_CMD_RES_MR_GET = 13;
+export const RDMA_NLDEV_CMD_RES_PD_GET = 14;
+export const RDMA_NLDEV_CMD_STAT_GET = 17;
+export const RDMA_NLDEV_CMD_RES_CTX_GET = 22;
+export const RDMA_NLDEV_CMD_RES_SRQ_GET = 23;
 
 // enum rdma_nldev_attr; the comment is the type of the value
 export const RDMA_NLDEV_ATTR_DEV_INDEX = 1; // u32
@@ -50,13 +58,44 @@ export const RDMA_NLDEV_ATTR_RES_SUMMARY = 15; // nested
 export const RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY = 16; // nested
 export const RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_NAME = 17; // string
 export const RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR = 18; // u64
+export const RDMA_NLDEV_ATTR_RES_QP = 19; // nested
+export const RDMA_NLDEV_ATTR_RES_QP_ENTRY = 20; // nested
+export const RDMA_NLDEV_ATTR_RES_LQPN = 21; // u32
+export const RDMA_NLDEV_ATTR_RES_SQ_PSN = 24; // u32
+export const RDMA_NLDEV_ATTR_RES_TYPE = 26; // u8
+export const RDMA_NLDEV_ATTR_RES_STATE = 27; // u8
+export const RDMA_NLDEV_ATTR_RES_KERN_NAME = 29; // string
+export const RDMA_NLDEV_ATTR_RES_CM_ID = 30; // nested
+export const RDMA_NLDEV_ATTR_RES_CM_ID_ENTRY = 31; // nested
+export const RDMA_NLDEV_ATTR_RES_CQ = 35; // nested
+export const RDMA_NLDEV_ATTR_RES_CQ_ENTRY = 36; // nested
+export const RDMA_NLDEV_ATTR_RES_CQE = 37; // u32
+export const RDMA_NLDEV_ATTR_RES_USECNT = 38; // u64
+export const RDMA_NLDEV_ATTR_RES_POLL_CTX = 39; // u8
+export const RDMA_NLDEV_ATTR_RES_MR = 40; // nested
+export const RDMA_NLDEV_ATTR_RES_MR_ENTRY = 41; // nested
+export const RDMA_NLDEV_ATTR_RES_PD = 46; // nested
+export const RDMA_NLDEV_ATTR_RES_PD_ENTRY = 47; // nested
+export const RDMA_NLDEV_ATTR_RES_LOCAL_DMA_LKEY = 48; // u32
 export const RDMA_NLDEV_ATTR_NDEV_INDEX = 50; // u32
 export const RDMA_NLDEV_ATTR_NDEV_NAME = 51; // string
+export const RDMA_NLDEV_ATTR_RES_PDN = 60; // u32
+export const RDMA_NLDEV_ATTR_RES_CQN = 61; // u32
 export const RDMA_NLDEV_ATTR_LINK_TYPE = 65; // string
 export const RDMA_NLDEV_SYS_ATTR_NETNS_MODE = 66; // u8: 1 shared, 0 exclusive
 export const RDMA_NLDEV_NET_NS_FD = 68; // u32
-export const RDMA_NLDEV_ATTR_DEV_DIM = 84; // u8
 export const RDMA_NLDEV_ATTR_DEV_PROTOCOL = 67; // string
+export const RDMA_NLDEV_ATTR_STAT_MODE = 74; // u32
+export const RDMA_NLDEV_ATTR_STAT_RES = 75; // u32: RDMA_NLDEV_ATTR_RES_QP, _RES_MR
+export const RDMA_NLDEV_ATTR_STAT_HWCOUNTERS = 80; // nested
+export const RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY = 81; // nested
+export const RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_NAME = 82; // string
+export const RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_VALUE = 83; // u64
+export const RDMA_NLDEV_ATTR_DEV_DIM = 84; // u8
+export const RDMA_NLDEV_ATTR_RES_CTX = 86; // nested
+export const RDMA_NLDEV_ATTR_RES_CTX_ENTRY = 87; // nested
+export const RDMA_NLDEV_ATTR_RES_SRQ = 88; // nested
+export const RDMA_NLDEV_ATTR_RES_SRQ_ENTRY = 89; // nested
 export const RDMA_NLDEV_SYS_ATTR_COPY_ON_FORK = 93; // u8
 
 /** RDMA_NLDEV_ATTR_DEV_NODE_TYPE: a channel adapter. */
