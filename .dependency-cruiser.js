@@ -21,6 +21,7 @@ const floors = [
   "analysis",
   "machine",
   "report",
+  "explain",
   "cli",
 ];
 
@@ -28,6 +29,7 @@ const floors = [
 const only = {
   userspace: ["kernel", "netlink", "syscall"],
   analysis: ["kernel"],
+  explain: [],
 };
 
 /** Directories inside a room that are rooms of their own to each other. */

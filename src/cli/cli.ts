@@ -7,6 +7,7 @@ import { DEFAULT_ERA, ERAS, NOTIFIERS } from "../eras.ts";
 import { StaleSchedule } from "../kernel/index.ts";
 import { type CompareFlags, compare } from "./compare.ts";
 import { listEras } from "./eras.ts";
+import { type ExplainFlags, explainLog } from "./explain.ts";
 import type { Host } from "./host.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { deviceFlag, multiportFlag, notifiersFlag, scheduleFlag, seedFlag } from "./options.ts";
@@ -97,6 +98,18 @@ function buildProgram(host: Host, ended: { status: number }): Command {
     .command("eras")
     .description("list the kernels that can be emulated and what each changes")
     .action(() => host.stdout(listEras()));
+  program
+    .command("explain")
+    .summary("say what a real kernel log means")
+    .description(
+      "Reads lockdep, hung-task and sysrq output of a real kernel log and says what it means. Exit status: 0 explained, 1 no report found.",
+    )
+    .argument("<log>", "a kernel log, or - for standard input")
+    .option("--json", "print one JSON document")
+    .addOption(new Option("--format <format>", "how to print it").choices(["text", "json", "mermaid"]).default("text"))
+    .action((log: string, flags: ExplainFlags) => {
+      ended.status = explainLog(host, log, flags);
+    });
   return program;
 }
 
