@@ -100,6 +100,7 @@ describe("what is asked for goes to standard output", () => {
         run [options] <script>      run a script on one machine
         compare [options] <script>  run a script under several notifier designs and compare
         eras                        list the kernels that can be emulated and what each changes
+        explain [options] <log>     say what a real kernel log means
         help [command]              display help for command
 
       Examples:
