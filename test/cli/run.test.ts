@@ -9,7 +9,7 @@ const FILES = {
   "seed.sh": SEED,
   "ok.sh": "echo out\necho err >&2\n",
   "fails.sh": "exit 7\n",
-  "endless.sh": "while :; do :; done\n",
+  "endless.sh": "while :; do sleep 3600; done\n",
   "-": "echo from standard input\n",
 };
 

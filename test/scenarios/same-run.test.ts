@@ -46,9 +46,9 @@ test("every random schedule of the sequence deadlocks with the global notifier a
   }
 });
 
-test("a thousand machines in one process leave nothing behind: the last is as the first", async () => {
+test("a hundred machines in one process leave nothing behind: the last is as the first", async () => {
   const first = await run(scriptFile("netns-delete.sh"), { notifier: "net" });
-  for (let i = 0; i < 998; i++) await run(SEED, { notifier: i % 2 === 0 ? "net" : "global" });
+  for (let i = 0; i < 98; i++) await run(SEED, { notifier: i % 2 === 0 ? "net" : "global" });
   const last = await run(scriptFile("netns-delete.sh"), { notifier: "net" });
   expect(last.document).toEqual(first.document);
-}, 120_000);
+});
