@@ -8,7 +8,7 @@ import { type Explanation, explain } from "../../src/explain/index.ts";
 import { asV4_4, FORMATS } from "./formats.ts";
 
 function log(name: string): readonly string[] {
-  return readFileSync(new URL(`./logs/${name}.log`, import.meta.url), "utf8")
+  return readFileSync(new URL(`./logs/${name}.console.txt`, import.meta.url), "utf8")
     .trimEnd()
     .split("\n");
 }
@@ -99,7 +99,7 @@ describe.each([
   ["dead-global", SELF],
   ["lockdep-global", AT_RELOAD],
   ["lockdep2-global", AT_DELETION],
-])("%s.log", (name, expected) => {
+])("%s", (name, expected) => {
   test.each(Object.entries(FORMATS))("%s", (_, rewrite) => {
     expect(essence(explained(rewrite(log(name))))).toEqual(expected);
   });

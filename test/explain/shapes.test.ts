@@ -208,7 +208,7 @@ describe("what is no report", () => {
     });
     expect(explain(noise).kind).toBe("nothing");
     expect(explained("x".repeat(3_000_000)).lines).toBe(1);
-    const whole = readFileSync(new URL("./logs/lockdep-global.log", import.meta.url));
+    const whole = readFileSync(new URL("./logs/lockdep-global.console.txt", import.meta.url));
     const begins = whole.indexOf("is trying to acquire lock");
     for (let end = 0; end < whole.length; end += 97) {
       const { kind, unknown } = explain(whole.subarray(0, end));
@@ -227,13 +227,13 @@ function wrapped(said: string): string {
 }
 
 test("the text of an explanation, and its graph", () => {
-  const found = explain(readFileSync(new URL("./logs/abba-global.log", import.meta.url)));
+  const found = explain(readFileSync(new URL("./logs/abba-global.console.txt", import.meta.url)));
   expect(explanationText(found)).toBe(readFileSync(new URL("./logs/abba-global.txt", import.meta.url), "utf8"));
   expect(mermaid(found)).toBe(readFileSync(new URL("./logs/abba-global.mmd", import.meta.url), "utf8"));
 });
 
 test("the command line: formats, and what cannot be read", async () => {
-  const files = { "x.log": readFileSync(new URL("./logs/abba-global.log", import.meta.url)) };
+  const files = { "x.log": readFileSync(new URL("./logs/abba-global.console.txt", import.meta.url)) };
   const asJson = await mlx5emu(["explain", "x.log", "--json"], files);
   const document: unknown = JSON.parse(asJson.stdout);
   expect({ ...asJson, stdout: document }).toEqual({ status: 0, stdout: explain(files["x.log"]), stderr: "", files: {} });
