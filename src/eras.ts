@@ -6,6 +6,7 @@
 import { MLX5_ERAS, type Mlx5Strategies } from "./core/index.ts";
 import { DEVLINK_ERAS, type DevlinkStrategies } from "./devlink/index.ts";
 import { devNetNotifier, globalNotifier, IB_ERAS, type IbStrategies, type NetdevNotifier, netNotifier } from "./ib/index.ts";
+import { NETDEVSIM_ERAS, type NetdevsimStrategies } from "./netdevsim/index.ts";
 
 export type EraName = "v5.9" | "v5.10" | "v5.10.223" | "v6.3";
 
@@ -24,6 +25,7 @@ export interface Era {
   readonly differences: readonly { readonly what: string; readonly value: string }[];
   readonly devlink: DevlinkStrategies;
   readonly mlx5: Mlx5Strategies;
+  readonly netdevsim: NetdevsimStrategies;
   readonly ib: IbStrategies;
 }
 
@@ -55,6 +57,7 @@ export const ERAS: readonly Era[] = [
     ],
     devlink: DEVLINK_ERAS["v5.9"],
     mlx5: MLX5_ERAS["v5.9"],
+    netdevsim: NETDEVSIM_ERAS["v5.9"],
     ib: IB_ERAS["v5.9"],
   },
   {
@@ -72,6 +75,7 @@ export const ERAS: readonly Era[] = [
     ],
     devlink: DEVLINK_ERAS["v5.10"],
     mlx5: MLX5_ERAS["v5.10"],
+    netdevsim: NETDEVSIM_ERAS["v5.10"],
     ib: IB_ERAS["v5.10"],
   },
   {
@@ -86,6 +90,7 @@ export const ERAS: readonly Era[] = [
     ],
     devlink: DEVLINK_ERAS["v5.10.223"],
     mlx5: MLX5_ERAS["v5.10.223"],
+    netdevsim: NETDEVSIM_ERAS["v5.10.223"],
     ib: IB_ERAS["v5.10.223"],
   },
   {
@@ -100,6 +105,7 @@ export const ERAS: readonly Era[] = [
     ],
     devlink: DEVLINK_ERAS["v6.3"],
     mlx5: MLX5_ERAS["v6.3"],
+    netdevsim: NETDEVSIM_ERAS["v6.3"],
     ib: IB_ERAS["v6.3"],
   },
 ];

@@ -14,7 +14,7 @@ import { rxeModule } from "./rxe/index.ts";
 export function machineModules(era: Era, notifier: NotifierKind): readonly LoadableModule[] {
   return [
     ...netModules,
-    netdevsimModule,
+    netdevsimModule(era.netdevsim),
     mlx5CoreModule(era.mlx5),
     ibCoreModule(era.ib),
     ibUverbsModule,

@@ -14,5 +14,6 @@ export {
   type device_class,
   type device_driver,
 } from "./device.ts";
+export { type firmware, request_firmware } from "./firmware.ts";
 export { dev_err, dev_info, dev_warn } from "./log.ts";
 export { kobject_uevent } from "./uevent.ts";

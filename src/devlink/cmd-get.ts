@@ -1,5 +1,5 @@
 /**
- * Models the commands that look: DEVLINK_CMD_GET, PORT_GET, INFO_GET, PARAM_GET, HEALTH_REPORTER_GET, ESWITCH_GET for one
+ * Models the commands that look: DEVLINK_CMD_GET, PORT_GET, INFO_GET, PARAM_GET, ESWITCH_GET for one
  * object, and the dumps of all of them (net/core/devlink.c).
  */
 import { EINVAL, EOPNOTSUPP, type Frame } from "../kernel/index.ts";
@@ -9,10 +9,8 @@ import {
   DEVLINK_ATTR_ESWITCH_ENCAP_MODE,
   DEVLINK_ATTR_ESWITCH_INLINE_MODE,
   DEVLINK_ATTR_ESWITCH_MODE,
-  DEVLINK_ATTR_HEALTH_REPORTER_NAME,
   DEVLINK_ATTR_PARAM_NAME,
   DEVLINK_CMD_ESWITCH_GET,
-  DEVLINK_CMD_HEALTH_REPORTER_GET,
   DEVLINK_CMD_INFO_GET,
   DEVLINK_CMD_NEW,
   DEVLINK_CMD_PARAM_GET,
@@ -24,7 +22,6 @@ import {
   type sk_buff,
 } from "../netlink/index.ts";
 import { commandDevlink, commandPort, replyFilled } from "./command.ts";
-import { devlink_nl_health_reporter_fill } from "./health.ts";
 import { devlink_nl_fill, devlink_nl_put_handle, type FillMessage } from "./notify.ts";
 import { devlink_nl_param_fill, paramItem } from "./param.ts";
 import { devlink_nl_port_fill } from "./port.ts";
@@ -55,15 +52,6 @@ export async function devlink_nl_cmd_param_get_doit(caller: Frame, info: genl_in
   const item = paramItem(devlink, (param) => param.name === name);
   if (item === null) return -EINVAL;
   return replyFilled(current, info, DEVLINK_CMD_PARAM_GET, (msg) => devlink_nl_param_fill(current, msg, devlink, item));
-}
-
-/** -EINVAL for a name that is missing or unknown. */
-export async function devlink_nl_cmd_health_reporter_get_doit(caller: Frame, info: genl_info): Promise<number> {
-  const current = caller.enter("devlink_nl_cmd_health_reporter_get_doit");
-  const name = info.attrs.string(DEVLINK_ATTR_HEALTH_REPORTER_NAME);
-  const reporter = commandDevlink(info).reporter_list.find((r) => r.ops.name === name);
-  if (reporter === undefined) return -EINVAL;
-  return replyFilled(current, info, DEVLINK_CMD_HEALTH_REPORTER_GET, (msg) => devlink_nl_health_reporter_fill(msg, reporter));
 }
 
 /** A driver without any of the operations answers with its handle alone. */
@@ -131,17 +119,6 @@ export function devlink_nl_cmd_param_get_dumpit(caller: Frame, skb: sk_buff, cb:
       (item): FillMessage =>
         (msg) =>
           devlink_nl_param_fill(current, msg, devlink, item),
-    ),
-  );
-}
-
-export function devlink_nl_cmd_health_reporter_get_dumpit(caller: Frame, skb: sk_buff, cb: netlink_callback): Promise<number> {
-  const current = caller.enter("devlink_nl_cmd_health_reporter_get_dumpit");
-  return dumpEach(current, skb, cb, DEVLINK_CMD_HEALTH_REPORTER_GET, false, (devlink) =>
-    devlink.reporter_list.map(
-      (reporter): FillMessage =>
-        (msg) =>
-          devlink_nl_health_reporter_fill(msg, reporter),
     ),
   );
 }

@@ -27,6 +27,7 @@ import {
   devlink_reload_combination_is_invalid,
   devlink_reload_limit_is_supported,
 } from "./reload-stats.ts";
+import { devlink_resources_validate } from "./resource.ts";
 import { strategiesOf } from "./state.ts";
 import { type devlink, devlink_net, type U32Ref } from "./types.ts";
 
@@ -39,6 +40,11 @@ export async function devlink_nl_cmd_reload(caller: Frame, info: genl_info): Pro
   const devlink = commandDevlink(info);
   const { reload } = strategiesOf(current.kernel);
   if (!devlink_reload_supported(devlink.ops)) return -EOPNOTSUPP;
+  const invalid = devlink_resources_validate(current, devlink);
+  if (invalid !== 0) {
+    NL_SET_ERR_MSG_MOD(current, info.extack, "resources size validation failed");
+    return invalid;
+  }
 
   let dest_net: net | null = null;
   const lookUp = async (): Promise<number> => {

@@ -6,16 +6,26 @@ import {
   DEVLINK_ATTR_BUS_NAME,
   DEVLINK_ATTR_DEV_NAME,
   DEVLINK_ATTR_PORT_INDEX,
+  encodeMessage,
   type genl_info,
   genlmsg,
   genlmsg_reply,
   NL_SET_ERR_MSG,
+  NLM_F_MULTI,
+  NLMSG_DONE,
   type netlink_ext_ack,
 } from "../netlink/index.ts";
 import type { FillMessage } from "./notify.ts";
 import { portByIndex } from "./port.ts";
 import { familyOf, statics, strategiesOf } from "./state.ts";
 import { devlink, devlink_net, type devlink_port } from "./types.ts";
+
+/** The command is about a port; pre_doit looks it up. */
+export const DEVLINK_NL_FLAG_NEED_PORT = 1 << 0;
+/** The command is about an instance, or about one of its ports if the request names one that is there. */
+export const DEVLINK_NL_FLAG_NEED_DEVLINK_OR_PORT = 1 << 1;
+/** pre_doit leaves devlink->lock to the command, where taking it is a matter of choice. */
+export const DEVLINK_NL_FLAG_NO_LOCK = 1 << 2;
 
 /** NL_SET_ERR_MSG_MOD(): the module's name goes in front. */
 export function NL_SET_ERR_MSG_MOD(current: Frame, extack: netlink_ext_ack | null, msg: string): void {
@@ -66,4 +76,18 @@ export async function replyFilled(current: Frame, info: genl_info, cmd: number, 
 export function replyWith(current: Frame, info: genl_info, cmd: number, fill: (msg: AttributeWriter) => void): number {
   const header = { portid: info.snd_portid, seq: info.snd_seq, flags: 0 };
   return genlmsg_reply(current, genlmsg(current, familyOf(current.kernel), header, cmd, fill), info);
+}
+
+/** One part of an answer that has several, which replyDone() ends. */
+export function replyPart(current: Frame, info: genl_info, cmd: number, fill: (msg: AttributeWriter) => void): number {
+  return genlmsg_reply(current, genlmsg(current, familyOf(current.kernel), partHeader(info), cmd, fill), info);
+}
+
+/** NLMSG_DONE, here without an error number. */
+export function replyDone(current: Frame, info: genl_info): number {
+  return genlmsg_reply(current, encodeMessage({ type: NLMSG_DONE, ...partHeader(info), payload: new Uint8Array(0) }), info);
+}
+
+function partHeader(info: genl_info): { readonly portid: number; readonly seq: number; readonly flags: number } {
+  return { portid: info.snd_portid, seq: info.snd_seq, flags: NLM_F_MULTI };
 }

@@ -1,11 +1,28 @@
 /** What devlink was in the kernels that the machine can be: data only, each a bundle of strategies. */
+import { health_test_nl_ops } from "./cmd-health.ts";
+import { port_new_nl_ops } from "./cmd-port.ts";
+import { coreLoadsFlash, driverLoadsFlash } from "./flash.ts";
 import { registerFirst, registerLast } from "./lifecycle.ts";
 import { globalLocking } from "./locking-global.ts";
 import { instanceLocking } from "./locking-instance.ts";
 import { notifyAroundReload, notifyBetweenHalves } from "./reload.ts";
-import type { DevlinkStrategies } from "./strategies.ts";
+import type { CommandSet, DevlinkStrategies } from "./strategies.ts";
 
-const early = { locking: globalLocking, lifecycle: registerFirst, modname: "devlink" } as const;
+const earlyCommands: CommandSet = { more: [], port_function_state: false, split_asks_driver_first: false };
+
+const lateCommands: CommandSet = {
+  more: [...health_test_nl_ops, ...port_new_nl_ops],
+  port_function_state: true,
+  split_asks_driver_first: true,
+};
+
+const early = {
+  locking: globalLocking,
+  lifecycle: registerFirst,
+  flash: driverLoadsFlash,
+  commands: earlyCommands,
+  modname: "devlink",
+} as const;
 
 export const DEVLINK_ERAS = {
   /** No reload actions, limits and statistics yet. */
@@ -16,6 +33,8 @@ export const DEVLINK_ERAS = {
     locking: instanceLocking,
     lifecycle: registerLast,
     reload: { ...notifyAroundReload, actions: true, netns_before_action: false },
+    flash: coreLoadsFlash,
+    commands: lateCommands,
     modname: "leftover",
   },
 } as const satisfies Readonly<Record<string, DevlinkStrategies>>;

@@ -9,7 +9,6 @@ import {
   DEVLINK_CMD_ESWITCH_GET,
   DEVLINK_CMD_ESWITCH_SET,
   DEVLINK_CMD_GET,
-  DEVLINK_CMD_HEALTH_REPORTER_GET,
   DEVLINK_CMD_INFO_GET,
   DEVLINK_CMD_PARAM_GET,
   DEVLINK_CMD_PARAM_SET,
@@ -28,8 +27,6 @@ import {
   devlink_nl_cmd_eswitch_get_doit,
   devlink_nl_cmd_get_doit,
   devlink_nl_cmd_get_dumpit,
-  devlink_nl_cmd_health_reporter_get_doit,
-  devlink_nl_cmd_health_reporter_get_dumpit,
   devlink_nl_cmd_info_get_doit,
   devlink_nl_cmd_info_get_dumpit,
   devlink_nl_cmd_param_get_doit,
@@ -37,17 +34,23 @@ import {
   devlink_nl_cmd_port_get_doit,
   devlink_nl_cmd_port_get_dumpit,
 } from "./cmd-get.ts";
+import { health_nl_ops } from "./cmd-health.ts";
+import { port_nl_ops } from "./cmd-port.ts";
 import { devlink_nl_cmd_reload } from "./cmd-reload.ts";
+import { resource_nl_ops } from "./cmd-resource.ts";
 import { devlink_nl_cmd_eswitch_set_doit, devlink_nl_cmd_param_set_doit } from "./cmd-set.ts";
-import { commandDevlink, devlink_get_from_info, devlink_port_get_from_info } from "./command.ts";
+import {
+  commandDevlink,
+  DEVLINK_NL_FLAG_NEED_DEVLINK_OR_PORT,
+  DEVLINK_NL_FLAG_NEED_PORT,
+  DEVLINK_NL_FLAG_NO_LOCK,
+  devlink_get_from_info,
+  devlink_port_get_from_info,
+} from "./command.ts";
+import { flash_nl_ops } from "./flash.ts";
 import { devlink_pernet_pre_exit } from "./reload.ts";
 import { statics, strategiesOf } from "./state.ts";
 import type { DevlinkStrategies } from "./strategies.ts";
-
-/** The command is about a port; pre_doit looks it up. */
-const DEVLINK_NL_FLAG_NEED_PORT = 1 << 0;
-/** pre_doit leaves devlink->lock to the command, where taking it is a matter of choice. */
-const DEVLINK_NL_FLAG_NO_LOCK = 1 << 2;
 
 const devlink_nl_ops: readonly genl_ops[] = [
   { cmd: DEVLINK_CMD_GET, doit: devlink_nl_cmd_get_doit, dumpit: devlink_nl_cmd_get_dumpit },
@@ -63,12 +66,10 @@ const devlink_nl_ops: readonly genl_ops[] = [
   { cmd: DEVLINK_CMD_PARAM_GET, doit: devlink_nl_cmd_param_get_doit, dumpit: devlink_nl_cmd_param_get_dumpit },
   { cmd: DEVLINK_CMD_PARAM_SET, doit: devlink_nl_cmd_param_set_doit, flags: GENL_ADMIN_PERM },
   { cmd: DEVLINK_CMD_INFO_GET, doit: devlink_nl_cmd_info_get_doit, dumpit: devlink_nl_cmd_info_get_dumpit },
-  {
-    cmd: DEVLINK_CMD_HEALTH_REPORTER_GET,
-    doit: devlink_nl_cmd_health_reporter_get_doit,
-    dumpit: devlink_nl_cmd_health_reporter_get_dumpit,
-    internal_flags: DEVLINK_NL_FLAG_NO_LOCK,
-  },
+  ...port_nl_ops,
+  ...resource_nl_ops,
+  ...health_nl_ops,
+  ...flash_nl_ops,
 ];
 
 /** devlink_init(): once at boot, after the generic netlink layer and before any driver. Takes cb_lock, pernet_ops_rwsem. 0 or an errno. */
@@ -94,7 +95,7 @@ function devlink_nl_family(strategies: DevlinkStrategies): genl_family {
     parallel_ops: strategies.locking.parallel_ops,
     pre_doit: devlink_nl_pre_doit,
     post_doit: devlink_nl_post_doit,
-    ops: devlink_nl_ops,
+    ops: [...devlink_nl_ops, ...strategies.commands.more],
   };
 }
 
@@ -105,8 +106,10 @@ async function devlink_nl_pre_doit(caller: Frame, ops: genl_ops, info: genl_info
   const found = await locking.lockForCommand(current, () => devlink_get_from_info(current, info), wantsOwnLock(ops));
   if (typeof found === "number") return found;
   info.user_ptr[0] = found;
-  if (((ops.internal_flags ?? 0) & DEVLINK_NL_FLAG_NEED_PORT) === 0) return 0;
+  const flags = ops.internal_flags ?? 0;
+  if ((flags & (DEVLINK_NL_FLAG_NEED_PORT | DEVLINK_NL_FLAG_NEED_DEVLINK_OR_PORT)) === 0) return 0;
   const port = devlink_port_get_from_info(found, info);
+  if (typeof port === "number" && (flags & DEVLINK_NL_FLAG_NEED_PORT) === 0) return 0;
   if (typeof port === "number") {
     locking.unlockAfterCommand(current, found, wantsOwnLock(ops));
     return port;

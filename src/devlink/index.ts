@@ -1,21 +1,49 @@
 /**
  * devlink (net/core/devlink.c, from v6.3 on net/devlink/): instances, reload between namespaces, ports, parameters,
- * health reporters, and the "devlink" generic netlink family. Drivers and upper rooms use what is exported here.
+ * resources, health reporters, flash, and the "devlink" generic netlink family. Drivers and upper rooms use what is exported here.
  */
 
 export { DEVLINK_ERAS } from "./eras.ts";
 export { devlink_init } from "./family.ts";
 export {
+  devlink_flash_update_begin_notify,
+  devlink_flash_update_end_notify,
+  devlink_flash_update_status_notify,
+  devlink_flash_update_timeout_notify,
+} from "./flash.ts";
+export {
+  type devlink_fmsg,
+  devlink_fmsg_arr_pair_nest_end,
+  devlink_fmsg_arr_pair_nest_start,
+  devlink_fmsg_binary_pair_put,
+  devlink_fmsg_bool_pair_put,
+  devlink_fmsg_bool_put,
+  devlink_fmsg_obj_nest_end,
+  devlink_fmsg_obj_nest_start,
+  devlink_fmsg_pair_nest_end,
+  devlink_fmsg_pair_nest_start,
+  devlink_fmsg_string_pair_put,
+  devlink_fmsg_u8_pair_put,
+  devlink_fmsg_u8_put,
+  devlink_fmsg_u32_pair_put,
+  devlink_fmsg_u32_put,
+  devlink_fmsg_u64_pair_put,
+  devlink_fmsg_u64_put,
+} from "./fmsg.ts";
+export {
   devlink_health_report,
   devlink_health_reporter_create,
   devlink_health_reporter_destroy,
+  devlink_port_health_reporter_create,
 } from "./health.ts";
 export {
   devlink_info_driver_name_put,
   devlink_info_serial_number_put,
   devlink_info_version_fixed_put,
   devlink_info_version_running_put,
+  devlink_info_version_running_put_ext,
   devlink_info_version_stored_put,
+  devlink_info_version_stored_put_ext,
 } from "./info.ts";
 export {
   devl_lock,
@@ -27,6 +55,7 @@ export {
   devlink_reload_disable,
   devlink_reload_enable,
   devlink_unregister,
+  devlinkDriverFramesFlash,
   devlinkInstances,
   devlinkNetIsStable,
   devlinkPlaces,
@@ -42,15 +71,31 @@ export {
 export {
   devlink_port_attrs_set,
   devlink_port_init,
+  devlink_port_phys_port_name,
   devlink_port_register,
   devlink_port_type_clear,
   devlink_port_type_eth_set,
   devlink_port_type_ib_set,
   devlink_port_unregister,
 } from "./port.ts";
+export {
+  DEVLINK_RESOURCE_ID_PARENT_TOP,
+  devlink_resource_occ_get_register,
+  devlink_resource_occ_get_unregister,
+  devlink_resource_register,
+  devlink_resource_size_get,
+  devlink_resources_unregister,
+} from "./resource.ts";
 export type { DevlinkStrategies } from "./strategies.ts";
 export {
+  DEVLINK_SUPPORT_FLASH_UPDATE_COMPONENT,
+  DEVLINK_SUPPORT_FLASH_UPDATE_OVERWRITE_MASK,
+  type DevlinkPortAttrs,
   type devlink,
+  type devlink_flash_update_params,
+  type devlink_health_reporter,
+  type devlink_health_reporter_ops,
+  type devlink_info_req,
   devlink_net,
   devlink_net_set,
   type devlink_ops,

@@ -33,6 +33,18 @@ export function devlink_info_version_stored_put(req: devlink_info_req, name: str
   putVersion(req, DEVLINK_ATTR_INFO_VERSION_STORED, name, value);
 }
 
+/** devlink_info_version_running_put_ext(): the version of a component that can be flashed by this name. */
+export function devlink_info_version_running_put_ext(req: devlink_info_req, name: string, value: string): void {
+  req.component?.(name);
+  devlink_info_version_running_put(req, name, value);
+}
+
+/** devlink_info_version_stored_put_ext() */
+export function devlink_info_version_stored_put_ext(req: devlink_info_req, name: string, value: string): void {
+  req.component?.(name);
+  devlink_info_version_stored_put(req, name, value);
+}
+
 function putVersion(req: devlink_info_req, attr: number, name: string, value: string): void {
   req.msg.nest(attr, (version) => {
     version.string(DEVLINK_ATTR_INFO_VERSION_NAME, name).string(DEVLINK_ATTR_INFO_VERSION_VALUE, value);

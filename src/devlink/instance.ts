@@ -18,8 +18,8 @@ export function devlink_alloc<P>(caller: Frame, ops: devlink_ops<P>, dev: device
 /** devlink_free(): everything that belongs to the instance must be gone; what is not is reported. */
 export function devlink_free(caller: Frame, devlink: devlink): void {
   const current = caller.enter("devlink_free");
-  const left = devlink.port_list.length + devlink.param_list.length + devlink.reporter_list.length;
-  WARN_ON(current, left > 0, `WARNING: ${devlink.handle} is freed with ${left} ports, parameters or reporters`);
+  const left = devlink.port_list.length + devlink.param_list.length + devlink.reporter_list.length + devlink.resource_list.length;
+  WARN_ON(current, left > 0, `WARNING: ${devlink.handle} is freed with ${left} ports, parameters, reporters or resources`);
   WARN_ON(current, devlink.registered, `WARNING: ${devlink.handle} is freed while it is registered`);
 }
 
@@ -49,6 +49,11 @@ export function devlink_reload_disable(caller: Frame, devlink: devlink): Promise
  */
 export function devlinkPlaces(kernel: Kernel): DriverPlaces {
   return strategiesOf(kernel).lifecycle.places;
+}
+
+/** Whether a driver frames the messages about its flash itself (devlink_flash_update_begin_notify() and _end_notify()). */
+export function devlinkDriverFramesFlash(kernel: Kernel): boolean {
+  return strategiesOf(kernel).flash.driver_frames;
 }
 
 /** devl_lock(): a driver holds it around loading in probe and unloading in remove. No-op in kernels that have it not. */

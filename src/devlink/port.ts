@@ -3,7 +3,7 @@
  * that stands behind one. Left out: splitting, lanes, regions and parameters of ports, controllers, sub-functions, the
  * warning about a port whose type stays unset.
  */
-import { EEXIST, type Frame, WARN_ON } from "../kernel/index.ts";
+import { EEXIST, type Frame, mutex, WARN_ON } from "../kernel/index.ts";
 import { dev_net, type net_device, net_eq, rtnl_lock, rtnl_unlock } from "../net/index.ts";
 import {
   type AttributeWriter,
@@ -33,7 +33,7 @@ import { strategiesOf } from "./state.ts";
 import { type DevlinkPortAttrs, type devlink, devlink_net, type devlink_port, type PortType } from "./types.ts";
 
 export function devlink_port_init(): devlink_port {
-  return { attrs: null, type: { type: DEVLINK_PORT_TYPE_NOTSET }, registered: null };
+  return { attrs: null, type: { type: DEVLINK_PORT_TYPE_NOTSET }, registered: null, reporter_list: [] };
 }
 
 /** devlink_port_attrs_set(): before devlink_port_register(). */
@@ -52,7 +52,7 @@ export async function devlink_port_register(caller: Frame, devlink: devlink, por
     locking.unlockObjects(current, devlink);
     return -EEXIST;
   }
-  port.registered = { devlink, index };
+  port.registered = { devlink, index, reporters_lock: new mutex(current.kernel, "&devlink_port->reporters_lock") };
   devlink.port_list.push(port);
   locking.unlockObjects(current, devlink);
   await devlink_port_notify(current, port, DEVLINK_CMD_PORT_NEW);
@@ -133,6 +133,14 @@ function putType(current: Frame, msg: AttributeWriter, port: devlink_port, devli
   } else if (type.type === DEVLINK_PORT_TYPE_IB) {
     msg.string(DEVLINK_ATTR_PORT_IBDEV_NAME, type.ibdev.name);
   }
+}
+
+/** devlink_compat_phys_port_name_get(): what a netdev behind the port is called in /sys/class/net; null without attributes. */
+export function devlink_port_phys_port_name(port: devlink_port): string | null {
+  const { attrs } = port;
+  if (attrs === null) return null;
+  if (attrs.flavour === "physical") return `p${attrs.port_number}`;
+  return attrs.flavour === "pci_pf" ? `pf${attrs.pf}` : `pf${attrs.pf}vf${attrs.vf}`;
 }
 
 const FLAVOURS = {

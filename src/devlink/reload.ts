@@ -1,7 +1,7 @@
 /**
  * Models devlink_reload() and devlink_pernet_pre_exit() (net/core/devlink.c): takes a driver down and up again, in
  * another namespace if asked, and brings the instances of a dying namespace home to init_net.
- * Left out: checks of resources that were changed (no driver here has resources), changes of remote statistics.
+ * Left out: changes of remote statistics.
  */
 import { EOPNOTSUPP, type Frame, pr_warn, WARN_ON } from "../kernel/index.ts";
 import { init_net, type net, net_eq } from "../net/index.ts";

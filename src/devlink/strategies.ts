@@ -4,7 +4,8 @@
  */
 import type { Frame } from "../kernel/index.ts";
 import type { net } from "../net/index.ts";
-import type { devlink } from "./types.ts";
+import type { genl_ops, netlink_ext_ack } from "../netlink/index.ts";
+import type { devlink, devlink_flash_update_params } from "./types.ts";
 
 /** Who may touch an instance when: the global devlink_mutex up to v5.19, a lock per instance from v6.0 on. */
 export interface DevlinkLocking {
@@ -70,10 +71,31 @@ export interface ReloadProtocol {
   afterUp(current: Frame, devlink: devlink, dest_net: net | null): Promise<void>;
 }
 
+/** Who does what when new firmware is written (DEVLINK_CMD_FLASH_UPDATE). */
+export interface FlashProtocol {
+  /** The driver tells listeners of begin and end itself. */
+  readonly driver_frames: boolean;
+  /** 0 if the device has such a component, or a negative errno with words. */
+  checkComponent(current: Frame, devlink: devlink, component: string, extack: netlink_ext_ack): Promise<number>;
+  /** Hands the checked request to the driver. */
+  update(current: Frame, devlink: devlink, params: devlink_flash_update_params, extack: netlink_ext_ack): Promise<number>;
+}
+
+/** Which commands the family has beside those of all kernels, and where the same ones differ. */
+export interface CommandSet {
+  readonly more: readonly genl_ops[];
+  /** A port's function has a state that user space may set. */
+  readonly port_function_state: boolean;
+  /** A driver that cannot split ports is found out before the request is looked at. */
+  readonly split_asks_driver_first: boolean;
+}
+
 export interface DevlinkStrategies {
   readonly locking: DevlinkLocking;
   readonly lifecycle: DevlinkLifecycle;
   readonly reload: ReloadProtocol;
+  readonly flash: FlashProtocol;
+  readonly commands: CommandSet;
   /** KBUILD_MODNAME of the file, which NL_SET_ERR_MSG_MOD() puts in front of a message: `devlink: `. */
   readonly modname: string;
 }

@@ -1,9 +1,9 @@
 /**
- * Models struct devlink, devlink_ops, and what hangs off an instance: ports, parameters, health reporters
+ * Models struct devlink, devlink_ops, and what hangs off an instance: ports, parameters, resources, health reporters
  * (include/net/devlink.h), as data. They refer to each other, so they stand in one file.
- * Left out of the ops: shared buffers, port split, traps, flash, port functions, selftests.
+ * Left out of the ops: shared buffers, traps, selftests.
  */
-import type { device } from "../base/index.ts";
+import type { device, firmware } from "../base/index.ts";
 import { type Frame, type Kernel, mutex } from "../kernel/index.ts";
 import type { net, net_device } from "../net/index.ts";
 import {
@@ -15,6 +15,7 @@ import {
   DEVLINK_RELOAD_LIMIT_MAX,
   type netlink_ext_ack,
 } from "../netlink/index.ts";
+import type { devlink_fmsg } from "./fmsg.ts";
 
 /** A `u32 *` that a callback fills. */
 export interface U32Ref {
@@ -27,13 +28,16 @@ export type ReloadPhase = "idle" | "reload_down" | "reload_up";
 /** The answer being written. */
 export interface devlink_info_req {
   readonly msg: AttributeWriter;
+  /** Told of each version that is a component of the flash. */
+  readonly component?: (name: string) => void;
 }
 
 /** struct devlink_port_attrs: what the port is, set before it is registered. */
-export type DevlinkPortAttrs =
+export type DevlinkPortAttrs = { readonly switch_id?: Uint8Array } & (
   | { readonly flavour: "physical"; readonly port_number: number; readonly splittable?: boolean }
   | { readonly flavour: "pci_pf"; readonly pf: number }
-  | { readonly flavour: "pci_vf"; readonly pf: number; readonly vf: number };
+  | { readonly flavour: "pci_vf"; readonly pf: number; readonly vf: number }
+);
 
 /** What stands behind a port. */
 export type PortType =
@@ -45,7 +49,9 @@ export interface devlink_port {
   attrs: DevlinkPortAttrs | null;
   type: PortType;
   /** Null while it is not registered. */
-  registered: { readonly devlink: devlink; readonly index: number } | null;
+  registered: { readonly devlink: devlink; readonly index: number; readonly reporters_lock: mutex } | null;
+  /** Guarded by reporters_lock. */
+  readonly reporter_list: devlink_health_reporter[];
 }
 
 /** A value of type bool is a boolean, of type string a string, of the others a number. */
@@ -76,23 +82,79 @@ export interface devlink_param_item {
   published: boolean;
 }
 
+/** What a driver can do about an error of one kind. All run in the caller's task and may sleep. */
 export interface devlink_health_reporter_ops {
   readonly name: string;
-  /** The driver can recover by itself. */
-  readonly recover?: boolean;
-  /** The driver can dump. */
-  readonly dump?: boolean;
+  /** `priv_ctx` is what the driver told of the error, null if user space asks. 0 or a negative errno; also the others. */
+  recover?(current: Frame, reporter: devlink_health_reporter, priv_ctx: unknown, extack: netlink_ext_ack | null): Promise<number>;
+  dump?(
+    current: Frame,
+    reporter: devlink_health_reporter,
+    fmsg: devlink_fmsg,
+    priv_ctx: unknown,
+    extack: netlink_ext_ack | null,
+  ): Promise<number>;
+  diagnose?(current: Frame, reporter: devlink_health_reporter, fmsg: devlink_fmsg, extack: netlink_ext_ack | null): Promise<number>;
+  test?(current: Frame, reporter: devlink_health_reporter, extack: netlink_ext_ack | null): Promise<number>;
 }
 
 export interface devlink_health_reporter {
   readonly ops: devlink_health_reporter_ops;
   readonly devlink: devlink;
+  /** Null for a reporter of the whole device. */
+  readonly devlink_port: devlink_port | null;
+  /** Guards dump_fmsg. */
+  readonly dump_lock: mutex;
+  dump_fmsg: devlink_fmsg | null;
+  /** When dump_fmsg was made: ms since boot, ns since the epoch. */
+  dump_ts: number;
+  dump_real_ts: bigint;
   /** Milliseconds between two automatic recoveries. */
-  readonly graceful_period: number;
+  graceful_period: bigint;
+  auto_recover: boolean;
+  auto_dump: boolean;
   health_state: number;
   error_count: number;
   recovery_count: number;
+  /** ns since boot. */
+  last_recovery_ts: number;
 }
+
+/** struct devlink_resource_size_params; the unit is always DEVLINK_RESOURCE_UNIT_ENTRY. */
+export interface devlink_resource_size_params {
+  readonly size_min: bigint;
+  readonly size_max: bigint;
+  readonly size_granularity: bigint;
+}
+
+export interface devlink_resource {
+  readonly name: string;
+  readonly id: bigint;
+  /** What the driver works with, and what it is to work with after its next reload. */
+  size: bigint;
+  size_new: bigint;
+  /** The sizes of the resources below are not larger in sum. */
+  size_valid: boolean;
+  readonly parent: devlink_resource | null;
+  readonly size_params: devlink_resource_size_params;
+  readonly resource_list: devlink_resource[];
+  occ_get: (() => bigint) | null;
+}
+
+/** struct devlink_flash_update_params */
+export interface devlink_flash_update_params {
+  readonly file_name: string;
+  /** What the core has loaded of that name; null in kernels where the driver does it. */
+  readonly fw: firmware | null;
+  /** The part of the flash that is to be written; null for all of it. */
+  readonly component: string | null;
+  /** Bits of 1 << DEVLINK_FLASH_OVERWRITE_*_BIT. */
+  readonly overwrite_mask: number;
+}
+
+/** What of an update the driver takes. */
+export const DEVLINK_SUPPORT_FLASH_UPDATE_COMPONENT = 1 << 0;
+export const DEVLINK_SUPPORT_FLASH_UPDATE_OVERWRITE_MASK = 1 << 1;
 
 /** How many actions and limits of a reload there are, the unspecified ones included. */
 export const ACTIONS = DEVLINK_RELOAD_ACTION_MAX + 1;
@@ -131,6 +193,26 @@ export interface devlink_ops<P = unknown> {
     actions_performed: U32Ref,
     extack: netlink_ext_ack | null,
   ): Promise<number>;
+  /** Bits of DEVLINK_SUPPORT_FLASH_UPDATE_*. */
+  readonly supported_flash_update_params?: number;
+  flash_update?(current: Frame, devlink: devlink<P>, params: devlink_flash_update_params, extack: netlink_ext_ack | null): Promise<number>;
+  port_type_set?(current: Frame, port: devlink_port, port_type: number): Promise<number>;
+  port_split?(current: Frame, devlink: devlink<P>, port_index: number, count: number, extack: netlink_ext_ack | null): Promise<number>;
+  port_unsplit?(current: Frame, devlink: devlink<P>, port_index: number, extack: netlink_ext_ack | null): Promise<number>;
+  port_function_hw_addr_set?(
+    current: Frame,
+    devlink: devlink<P>,
+    port: devlink_port,
+    hw_addr: Uint8Array,
+    extack: netlink_ext_ack | null,
+  ): Promise<number>;
+  port_fn_state_set?(
+    current: Frame,
+    devlink: devlink<P>,
+    port: devlink_port,
+    state: number,
+    extack: netlink_ext_ack | null,
+  ): Promise<number>;
   info_get?(current: Frame, devlink: devlink<P>, req: devlink_info_req, extack: netlink_ext_ack | null): Promise<number>;
   /** The mode (DEVLINK_ESWITCH_MODE_*), or a negative errno. The other two likewise. */
   eswitch_mode_get?(current: Frame, devlink: devlink<P>): Promise<number>;
@@ -146,13 +228,14 @@ export class devlink<P = unknown> {
   readonly dev: device;
   /** The driver's private data. */
   readonly priv: P;
-  /** Guards ports, parameters and reporters; from v6.0 on it is held through every command and reload. */
+  /** Guards ports, parameters and resources; from v6.0 on it is held through every command and reload. */
   readonly lock: mutex;
   /** Guards the list of health reporters. */
   readonly reporters_lock: mutex;
   readonly port_list: devlink_port[] = [];
   readonly param_list: devlink_param_item[] = [];
   readonly reporter_list: devlink_health_reporter[] = [];
+  readonly resource_list: devlink_resource[] = [];
   readonly stats: ReloadStats = {
     reload_stats: new Array<number>(ACTIONS * LIMITS).fill(0),
     remote_reload_stats: new Array<number>(ACTIONS * LIMITS).fill(0),

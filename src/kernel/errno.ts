@@ -55,6 +55,7 @@ export const ENOTCONN = 107;
 export const ETIMEDOUT = 110;
 export const EALREADY = 114;
 export const EINPROGRESS = 115;
+export const ECANCELED = 125;
 /** Kernel-internal: the operation is not supported (include/linux/errno.h). */
 export const ENOTSUPP = 524;
 
@@ -112,6 +113,7 @@ const text: Readonly<Record<number, string>> = {
   [ETIMEDOUT]: "Connection timed out",
   [EALREADY]: "Operation already in progress",
   [EINPROGRESS]: "Operation now in progress",
+  [ECANCELED]: "Operation canceled",
 };
 
 /** The text glibc prints for an error number; accepts the kernel's negative form too. */

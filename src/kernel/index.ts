@@ -24,6 +24,7 @@ export { FORK_FAILED, kthread_run, type SpawnOptions, spawnTask, type TaskBody, 
 export { Frame, stackNames } from "./frame.ts";
 export { type ExitHook, Kernel, type KernelOptions, staticData, taskSlot } from "./kernel.ts";
 export { request_module } from "./kmod.ts";
+export { kstrtobool, kstrtouint, kstrtoull } from "./kstrtox.ts";
 export { DEFAULT_LIMITS, type LimitReached, type Limits } from "./limits.ts";
 export {
   debug_check_no_locks_freed,
@@ -82,6 +83,7 @@ export {
 } from "./notifier.ts";
 export { fifoPolicy, type SchedulingPolicy } from "./policy.ts";
 export { KERN_ERR, KERN_INFO, KERN_WARNING, type LogLine, PrintkRing, pr_emerg, pr_err, pr_info, pr_warn, printk } from "./printk.ts";
+export { get_random_bytes } from "./random.ts";
 export { randomPolicy } from "./random-policy.ts";
 export {
   down_read,

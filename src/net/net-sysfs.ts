@@ -4,7 +4,7 @@
  */
 import type { device, device_attribute, device_class } from "../base/index.ts";
 import { device_add, device_del } from "../base/index.ts";
-import { EmulatorBug, type Frame } from "../kernel/index.ts";
+import { EmulatorBug, EOPNOTSUPP, type Frame } from "../kernel/index.ts";
 import { IF_OPER_DOWN } from "../netlink/index.ts";
 import { dev_get_iflink } from "./link-state.ts";
 import { net_device } from "./structs.ts";
@@ -29,12 +29,13 @@ export function formatAddress(address: Uint8Array): string {
 
 /** The files of a device (net_class_groups). */
 export function net_class_attributes(dev: net_device): device_attribute[] {
-  const file = (name: string, text: () => string | number): device_attribute => ({
+  const file = (name: string, text: () => string | number | null): device_attribute => ({
     name,
     mode: 0o444,
     show: (current) => {
       current.reads(dev);
-      return `${text()}\n`;
+      const value = text();
+      return value === null ? -EOPNOTSUPP : `${value}\n`;
     },
   });
   return [
@@ -51,7 +52,11 @@ export function net_class_attributes(dev: net_device): device_attribute[] {
     file("netdev_group", () => dev.group),
     file("operstate", () => operstates[dev.running ? dev.operstate : IF_OPER_DOWN] ?? "unknown"),
     file("carrier_changes", () => dev.carrier_up_count + dev.carrier_down_count),
-    file("phys_port_name", () => dev.netdev_ops.ndo_get_phys_port_name?.(dev) ?? ""),
+    file("phys_port_name", () => dev.netdev_ops.ndo_get_phys_port_name?.(dev) ?? null),
+    file("phys_switch_id", () => {
+      const id = dev.netdev_ops.ndo_get_port_parent_id?.(dev) ?? null;
+      return id === null ? null : [...id].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    }),
   ];
 }
 

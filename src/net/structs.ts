@@ -100,6 +100,8 @@ export interface net_device_ops {
   readonly ndo_change_mtu?: (current: Frame, dev: net_device, mtu: number) => Promise<number>;
   readonly ndo_get_iflink?: (dev: net_device) => number;
   readonly ndo_get_phys_port_name?: (dev: net_device) => string | null;
+  /** The switch that the port belongs to. */
+  readonly ndo_get_port_parent_id?: (dev: net_device) => Uint8Array | null;
   /** Number of virtual functions, for devices that have such (bus_type.num_vf, ndo_get_vf_config). */
   readonly ndo_num_vf?: (dev: net_device) => number;
 }

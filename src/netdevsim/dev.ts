@@ -1,7 +1,7 @@
 /**
- * Models drivers/net/netdevsim/dev.c of v5.10: a devlink instance whose reload destroys its ports and their netdevs and
- * makes new ones where the instance is then. It registers no netdev notifier, which makes it the control for those that do.
- * Left out: regions, resources, traps, health reporters, flash, SR-IOV, and the rest of its debugfs.
+ * Models drivers/net/netdevsim/dev.c: a devlink instance whose reload destroys its ports and their netdevs and makes new
+ * ones where the instance is then. It registers no netdev notifier, which makes it the control for those that do.
+ * Ports are in port.ts, the eswitch in eswitch.ts, flash in flash.ts, resources in resource.ts.
  */
 import { dev_get_drvdata, dev_set_drvdata, type device } from "../base/index.ts";
 import {
@@ -12,7 +12,6 @@ import {
   devlink_free,
   devlink_info_driver_name_put,
   devlink_is_reload_failed,
-  devlink_net,
   devlink_net_set,
   type devlink_ops,
   type devlink_param,
@@ -21,25 +20,25 @@ import {
   devlink_params_publish,
   devlink_params_register,
   devlink_params_unregister,
-  devlink_port_attrs_set,
-  devlink_port_init,
-  devlink_port_register,
-  devlink_port_type_clear,
-  devlink_port_type_eth_set,
-  devlink_port_unregister,
   devlink_priv,
+  devlink_resources_unregister,
   devlinkPlaces,
 } from "../devlink/index.ts";
-import { EINVAL, EmulatorBug, EOPNOTSUPP, type Frame, mutex_lock, mutex_unlock } from "../kernel/index.ts";
+import { EINVAL, EmulatorBug, EOPNOTSUPP, type Frame, get_random_bytes } from "../kernel/index.ts";
 import {
   DEVLINK_PARAM_CMODE_DRIVERINIT,
   DEVLINK_RELOAD_ACTION_DRIVER_REINIT,
   NL_SET_ERR_MSG,
   type netlink_ext_ack,
 } from "../netlink/index.ts";
-import { nsim_dev_debugfs_exit, nsim_dev_debugfs_init } from "./debugfs.ts";
-import { nsim_create, nsim_destroy } from "./netdev.ts";
-import { DRV_NAME, type nsim_bus_dev, nsim_dev } from "./nsim.ts";
+import { nsim_dev_debugfs_exit, nsim_dev_debugfs_init, nsim_late_debugfs_exit, nsim_late_debugfs_init } from "./debugfs.ts";
+import { nsim_devlink_eswitch_mode_set, nsim_vfs_gone } from "./eswitch.ts";
+import { nsim_dev_flash_update } from "./flash.ts";
+import { nsim_dev_health_exit, nsim_dev_health_init } from "./health.ts";
+import { DRV_NAME, type nsim_bus_dev, nsim_dev, SWITCH_ID_LEN } from "./nsim.ts";
+import { nsim_dev_port_add_all, nsim_dev_port_del_all } from "./port.ts";
+import { nsim_dev_resources_register } from "./resource.ts";
+import type { NetdevsimStrategies } from "./strategies.ts";
 
 /** DEVLINK_PARAM_GENERIC_ID_MAX_MACS, and the first id that is a driver's own. */
 const MAX_MACS = 1;
@@ -52,30 +51,49 @@ const nsim_devlink_params: readonly devlink_param[] = [
   { id: TEST1, name: "test1", type: "bool", generic: false, ...driverinit },
 ];
 
-const nsim_dev_devlink_ops: devlink_ops<nsim_dev> = {
-  reload_actions: 1 << DEVLINK_RELOAD_ACTION_DRIVER_REINIT,
+/** One part of what a reload takes down and brings up again. */
+interface Part {
+  /** 0 or a negative errno; then the parts before it are taken down again. */
+  up(current: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>, extack: netlink_ext_ack | null): Promise<number>;
+  down(current: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>): Promise<void>;
+}
 
-  async reload_down(caller, devlink, _netns_change, _action, _limit, extack) {
-    const current = caller.enter("nsim_dev_reload_down");
-    const nsim = devlink_priv(devlink);
-    if (nsim.dont_allow_reload) return refuse(extack, "User forbid the reload for testing purposes", EOPNOTSUPP);
-    await nsim_dev_reload_destroy(current, nsim, devlink);
+const health: Part = {
+  async up(current, nsim, devlink) {
+    if (nsim.ddir !== null) await nsim_dev_health_init(current, nsim, devlink, nsim.ddir);
     return 0;
   },
+  down: nsim_dev_health_exit,
+};
 
-  async reload_up(caller, devlink, _action, _limit, actions_performed, extack) {
-    const current = caller.enter("nsim_dev_reload_up");
-    const nsim = devlink_priv(devlink);
-    if (nsim.fail_reload) return refuse(extack, "User setup the reload to fail for testing purposes", EINVAL);
-    actions_performed.value = 1 << DEVLINK_RELOAD_ACTION_DRIVER_REINIT;
-    return nsim_dev_reload_create(current, nsim, devlink);
-  },
-
-  async info_get(_current, _devlink, req) {
-    devlink_info_driver_name_put(req, DRV_NAME);
+const lateFiles: Part = {
+  async up(current, nsim) {
+    if (nsim.strategies.late_debugfs && nsim.ddir !== null) nsim_late_debugfs_init(current, nsim, nsim.ddir);
     return 0;
+  },
+  down: nsim_late_debugfs_exit,
+};
+
+const ports: Part = {
+  up: nsim_dev_port_add_all,
+  async down(current, nsim) {
+    await nsim_vfs_gone(current, nsim);
+    await nsim_dev_port_del_all(current, nsim);
   },
 };
+
+/** In the order of nsim_dev_reload_create(); nsim_dev_reload_destroy() goes backwards. */
+const PARTS: readonly Part[] = [health, lateFiles, ports];
+
+async function partsUp(current: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>, extack: netlink_ext_ack | null): Promise<number> {
+  for (const [i, part] of PARTS.entries()) {
+    const err = await part.up(current, nsim, devlink, extack);
+    if (err === 0) continue;
+    for (const done of PARTS.slice(0, i).toReversed()) await done.down(current, nsim, devlink);
+    return err;
+  }
+  return 0;
+}
 
 /** NL_SET_ERR_MSG_MOD() */
 function refuse(extack: netlink_ext_ack | null, text: string, errno: number): number {
@@ -83,25 +101,64 @@ function refuse(extack: netlink_ext_ack | null, text: string, errno: number): nu
   return -errno;
 }
 
+function nsim_dev_devlink_ops(strategies: NetdevsimStrategies): devlink_ops<nsim_dev> {
+  const eswitch: Pick<devlink_ops<nsim_dev>, "eswitch_mode_get" | "eswitch_mode_set"> = {
+    eswitch_mode_get: async (_current, devlink) => devlink_priv(devlink).esw_mode,
+    eswitch_mode_set: nsim_devlink_eswitch_mode_set,
+  };
+  return {
+    ...(strategies.eswitch ? eswitch : {}),
+    reload_actions: 1 << DEVLINK_RELOAD_ACTION_DRIVER_REINIT,
+    supported_flash_update_params: strategies.supported_flash_update_params,
+
+    async reload_down(caller, devlink, _netns_change, _action, _limit, extack) {
+      const current = caller.enter("nsim_dev_reload_down");
+      const nsim = devlink_priv(devlink);
+      current.reads(nsim);
+      if (nsim.dont_allow_reload) return refuse(extack, "User forbid the reload for testing purposes", EOPNOTSUPP);
+      await nsim_dev_reload_destroy(current, nsim, devlink);
+      return 0;
+    },
+
+    async reload_up(caller, devlink, _action, _limit, actions_performed, extack) {
+      const current = caller.enter("nsim_dev_reload_up");
+      const nsim = devlink_priv(devlink);
+      current.reads(nsim);
+      if (nsim.fail_reload) return refuse(extack, "User setup the reload to fail for testing purposes", EINVAL);
+      actions_performed.value = 1 << DEVLINK_RELOAD_ACTION_DRIVER_REINIT;
+      return nsim_dev_reload_create(current, nsim, devlink, extack);
+    },
+
+    async info_get(_current, _devlink, req) {
+      devlink_info_driver_name_put(req, DRV_NAME);
+      strategies.putVersions(req);
+      return 0;
+    },
+
+    flash_update: (current, devlink, params) => nsim_dev_flash_update(current, devlink_priv(devlink), devlink, params),
+  };
+}
+
 /** nsim_dev_probe(): called by the bus with the device lock held. */
-export async function nsim_dev_probe(caller: Frame, bus_dev: nsim_bus_dev): Promise<number> {
+export async function nsim_dev_probe(caller: Frame, bus_dev: nsim_bus_dev, strategies: NetdevsimStrategies): Promise<number> {
   const current = caller.enter("nsim_dev_probe");
-  const nsim = new nsim_dev(current.kernel, bus_dev);
-  const devlink = devlink_alloc(current, nsim_dev_devlink_ops, bus_dev.dev, nsim);
+  const nsim = new nsim_dev(current.kernel, bus_dev, strategies, get_random_bytes(current, SWITCH_ID_LEN));
+  const devlink = devlink_alloc(current, nsim_dev_devlink_ops(strategies), bus_dev.dev, nsim);
   nsim.devlink = devlink;
   devlink_net_set(devlink, bus_dev.initial_net);
   dev_set_drvdata(bus_dev.dev, nsim);
   await devl_lock(current, devlink);
+  await nsim_dev_resources_register(current, nsim, devlink);
   await devlinkPlaces(current.kernel).probeBegins(current, devlink);
   await devlink_params_register(current, devlink, nsim_devlink_params);
   await devlink_param_driverinit_value_set(current, devlink, MAX_MACS, nsim.max_macs);
   await devlink_param_driverinit_value_set(current, devlink, TEST1, nsim.test1);
   nsim_dev_debugfs_init(current, nsim);
-  const err = await nsim_dev_port_add_all(current, nsim, devlink);
+  const err = await partsUp(current, nsim, devlink, null);
   if (err === 0) await devlink_params_publish(current, devlink);
   devl_unlock(current, devlink);
   if (err === 0) await devlinkPlaces(current.kernel).probeDone(current, devlink);
-  else await teardown(current, nsim, devlink);
+  else await dismantle(current, nsim, devlink);
   return err;
 }
 
@@ -112,17 +169,24 @@ export async function nsim_dev_remove(caller: Frame, bus_dev: nsim_bus_dev): Pro
   const { devlink } = nsim;
   if (devlink === null) return;
   await devlinkPlaces(current.kernel).removeBegins(current, devlink);
-  await teardown(current, nsim, devlink);
-}
-
-async function teardown(current: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>): Promise<void> {
   await devl_lock(current, devlink);
   await nsim_dev_reload_destroy(current, nsim, devlink);
+  devl_unlock(current, devlink);
+  await dismantle(current, nsim, devlink);
+}
+
+/** What probe made before the parts. */
+async function dismantle(current: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>): Promise<void> {
+  await devl_lock(current, devlink);
   await nsim_dev_debugfs_exit(current, nsim);
   await devlink_params_unregister(current, devlink, nsim_devlink_params);
   devl_unlock(current, devlink);
   await devlinkPlaces(current.kernel).removeDone(current, devlink);
+  await devl_lock(current, devlink);
+  await devlink_resources_unregister(current, devlink);
+  devl_unlock(current, devlink);
   devlink_free(current, devlink);
+  dev_set_drvdata(nsim.nsim_bus_dev.dev, null);
   nsim.devlink = null;
 }
 
@@ -135,13 +199,24 @@ export function dev_get_nsim(dev: device): nsim_dev {
 /** nsim_dev_reload_destroy(): nothing to do if the last reload_up has failed, for then there is nothing. */
 async function nsim_dev_reload_destroy(caller: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>): Promise<void> {
   if (devlink_is_reload_failed(devlink)) return;
-  await nsim_dev_port_del_all(caller.enter("nsim_dev_reload_destroy"), nsim);
+  const current = caller.enter("nsim_dev_reload_destroy");
+  for (const part of PARTS.toReversed()) await part.down(current, nsim, devlink);
 }
 
-async function nsim_dev_reload_create(caller: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>): Promise<number> {
+async function nsim_dev_reload_create(
+  caller: Frame,
+  nsim: nsim_dev,
+  devlink: devlink<nsim_dev>,
+  extack: netlink_ext_ack | null,
+): Promise<number> {
   const current = caller.enter("nsim_dev_reload_create");
+  current.writes(nsim);
+  // Ports that were added after a reload had failed are forgotten here, and stay for ever.
+  nsim.port_list.splice(0);
+  nsim.fw_update_status = true;
+  nsim.fw_update_overwrite_mask = 0;
   nsim_devlink_param_load_driverinit_values(nsim, devlink);
-  return nsim_dev_port_add_all(current, nsim, devlink);
+  return partsUp(current, nsim, devlink, extack);
 }
 
 function nsim_devlink_param_load_driverinit_values(nsim: nsim_dev, devlink: devlink<nsim_dev>): void {
@@ -149,46 +224,4 @@ function nsim_devlink_param_load_driverinit_values(nsim: nsim_dev, devlink: devl
   if ("value" in max_macs) nsim.max_macs = Number(max_macs.value);
   const test1 = devlink_param_driverinit_value_get(devlink, TEST1);
   if ("value" in test1) nsim.test1 = test1.value === true;
-}
-
-/** nsim_dev_port_add_all(): all ports or none. */
-async function nsim_dev_port_add_all(caller: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>): Promise<number> {
-  const current = caller.enter("nsim_dev_port_add_all");
-  for (let index = 0; index < nsim.nsim_bus_dev.port_count; index++) {
-    await mutex_lock(current, nsim.port_list_lock);
-    const err = await __nsim_dev_port_add(current, nsim, devlink, index);
-    mutex_unlock(current, nsim.port_list_lock);
-    if (err === 0) continue;
-    await nsim_dev_port_del_all(current, nsim);
-    return err;
-  }
-  return 0;
-}
-
-async function __nsim_dev_port_add(caller: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>, index: number): Promise<number> {
-  const current = caller.enter("__nsim_dev_port_add");
-  const port = devlink_port_init();
-  devlink_port_attrs_set(current, port, { flavour: "physical", port_number: index + 1 });
-  const err = await devlink_port_register(current, devlink, port, index);
-  if (err !== 0) return err;
-  const netdev = await nsim_create(current, nsim.nsim_bus_dev, devlink_net(devlink));
-  if (typeof netdev === "number") {
-    await devlink_port_unregister(current, port);
-    return netdev;
-  }
-  await devlink_port_type_eth_set(current, port, netdev);
-  nsim.port_list.push({ devlink_port: port, netdev });
-  return 0;
-}
-
-async function nsim_dev_port_del_all(caller: Frame, nsim: nsim_dev): Promise<void> {
-  const current = caller.enter("nsim_dev_port_del_all");
-  await mutex_lock(current, nsim.port_list_lock);
-  for (let port = nsim.port_list.shift(); port !== undefined; port = nsim.port_list.shift()) {
-    const frame = current.enter("__nsim_dev_port_del");
-    await devlink_port_type_clear(frame, port.devlink_port);
-    await nsim_destroy(frame, port.netdev);
-    await devlink_port_unregister(frame, port.devlink_port);
-  }
-  mutex_unlock(current, nsim.port_list_lock);
 }

@@ -1,4 +1,5 @@
 /** Models drivers/net/netdevsim/netdev.c: the Ethernet device of a port. Left out: VFs, tc, bpf, ipsec, udp tunnels. */
+import { type devlink_port, devlink_port_phys_port_name } from "../devlink/index.ts";
 import type { Frame } from "../kernel/index.ts";
 import {
   alloc_netdev,
@@ -14,12 +15,29 @@ import {
   unregister_netdevice,
 } from "../net/index.ts";
 import { IFF_MULTICAST, IFF_NOARP } from "../netlink/index.ts";
-import type { nsim_bus_dev } from "./nsim.ts";
+import type { nsim_dev, PortKind } from "./nsim.ts";
 
-/** nsim_create(): a registered netdev `eth%d` in `net`, or a negative errno. Takes rtnl_mutex. */
-export async function nsim_create(caller: Frame, bus_dev: nsim_bus_dev, net: net): Promise<net_device | number> {
+/**
+ * nsim_create(): a registered netdev `eth%d` in `net`, or a negative errno. Takes rtnl_mutex. Only that of the device itself
+ * knows of virtual functions.
+ */
+export async function nsim_create(
+  caller: Frame,
+  nsim: nsim_dev,
+  port: devlink_port,
+  kind: PortKind,
+  net: net,
+): Promise<net_device | number> {
   const current = caller.enter("nsim_create");
+  const { nsim_bus_dev: bus_dev } = nsim;
   const dev = alloc_netdev(current, "eth%d", nsim_setup, { parent: bus_dev.dev });
+  dev.num_tx_queues = bus_dev.num_queues;
+  dev.num_rx_queues = bus_dev.num_queues;
+  dev.netdev_ops = {
+    ndo_get_phys_port_name: () => devlink_port_phys_port_name(port),
+    ndo_get_port_parent_id: () => nsim.switch_id,
+    ...(kind === "PF" ? { ndo_num_vf: () => bus_dev.num_vfs } : {}),
+  };
   dev_net_set(current, dev, net);
   await rtnl_lock(current);
   const err = await register_netdevice(current, dev);

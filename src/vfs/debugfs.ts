@@ -2,8 +2,8 @@
  * Models debugfs (fs/debugfs): directories and files under /sys/kernel/debug, made of the same nodes as sysfs.
  * Left out: lockdown, mount options.
  */
-import { type Frame, staticData } from "../kernel/index.ts";
-import { type file_system_type, S_IFDIR, S_IFREG, super_block } from "./fs.ts";
+import { type Frame, kstrtobool, kstrtoull, staticData } from "../kernel/index.ts";
+import { type file_system_type, S_IFDIR, S_IFLNK, S_IFREG, super_block } from "./fs.ts";
 import { type AttributeOps, kernfs_add, kernfs_dentry, kernfs_find, type kernfs_node, kernfs_remove, kernfs_root } from "./kernfs.ts";
 import { get_anon_bdev } from "./super.ts";
 
@@ -26,6 +26,59 @@ export function debugfs_create_file(
   ops: AttributeOps,
 ): kernfs_node | null {
   return kernfs_add(current, parent ?? statics(current.kernel).root.node, name, S_IFREG | mode, { ops });
+}
+
+/** debugfs_create_bool(): Y or N. What is no truth value is passed over in silence. */
+export function debugfs_create_bool<K extends string>(
+  current: Frame,
+  name: string,
+  mode: number,
+  parent: kernfs_node,
+  object: Record<K, boolean>,
+  key: K,
+): void {
+  debugfs_create_file(current, name, mode, parent, {
+    show: (reader) => {
+      reader.reads(object);
+      return object[key] ? "Y\n" : "N\n";
+    },
+    store: (writer, text) => {
+      const value = kstrtobool(text);
+      writer.writes(object);
+      if (value !== null) object[key] = value;
+      return text.length;
+    },
+  });
+}
+
+/** debugfs_create_u32(), and _u16() with 16 `bits`: a number in decimal; written as C reads it, cut to its size. -EINVAL, -ERANGE. */
+export function debugfs_create_u32<K extends string>(
+  current: Frame,
+  name: string,
+  mode: number,
+  parent: kernfs_node,
+  object: Record<K, number>,
+  key: K,
+  bits: 16 | 32 = 32,
+): void {
+  debugfs_create_file(current, name, mode, parent, {
+    show: (reader) => {
+      reader.reads(object);
+      return `${object[key]}\n`;
+    },
+    store: (writer, text) => {
+      const value = kstrtoull(text, 0);
+      if (typeof value === "number") return value;
+      writer.writes(object);
+      object[key] = Number(BigInt.asUintN(bits, value));
+      return text.length;
+    },
+  });
+}
+
+/** debugfs_create_symlink(): `target` is a text to walk. */
+export function debugfs_create_symlink(current: Frame, name: string, parent: kernfs_node, target: string): void {
+  kernfs_add(current, parent, name, S_IFLNK | 0o777, { target });
 }
 
 /** debugfs_remove(): with all that is below; waits for running reads and writes. */

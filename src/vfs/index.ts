@@ -13,7 +13,14 @@ export {
   do_utimes,
 } from "./change.ts";
 export { openSink } from "./chardev.ts";
-export { debugfs_create_dir, debugfs_create_file, debugfs_remove } from "./debugfs.ts";
+export {
+  debugfs_create_bool,
+  debugfs_create_dir,
+  debugfs_create_file,
+  debugfs_create_symlink,
+  debugfs_create_u32,
+  debugfs_remove,
+} from "./debugfs.ts";
 export {
   close_fd,
   do_close_on_exec,

@@ -1,12 +1,9 @@
-/** Proves the commands beside reload: what a device, its ports, parameters, information, modes and reporters answer. */
+/** Proves the commands beside reload: what a device, its ports, parameters, information and modes answer. */
 import { describe, expect, it } from "vitest";
 import { bus_register, type bus_type, device } from "../../src/base/index.ts";
 import {
   type devlink,
   devlink_alloc,
-  devlink_health_report,
-  devlink_health_reporter_create,
-  devlink_health_reporter_destroy,
   devlink_info_driver_name_put,
   devlink_info_version_fixed_put,
   devlink_info_version_running_put,
@@ -32,10 +29,6 @@ import {
   DEVLINK_ATTR_ESWITCH_ENCAP_MODE,
   DEVLINK_ATTR_ESWITCH_INLINE_MODE,
   DEVLINK_ATTR_ESWITCH_MODE,
-  DEVLINK_ATTR_HEALTH_REPORTER,
-  DEVLINK_ATTR_HEALTH_REPORTER_ERR_COUNT,
-  DEVLINK_ATTR_HEALTH_REPORTER_NAME,
-  DEVLINK_ATTR_HEALTH_REPORTER_STATE,
   DEVLINK_ATTR_INFO_DRIVER_NAME,
   DEVLINK_ATTR_INFO_VERSION_FIXED,
   DEVLINK_ATTR_INFO_VERSION_NAME,
@@ -58,7 +51,6 @@ import {
   DEVLINK_CMD_ESWITCH_GET,
   DEVLINK_CMD_ESWITCH_SET,
   DEVLINK_CMD_GET,
-  DEVLINK_CMD_HEALTH_REPORTER_GET,
   DEVLINK_CMD_INFO_GET,
   DEVLINK_CMD_PARAM_GET,
   DEVLINK_CMD_PARAM_SET,
@@ -313,33 +305,6 @@ describe("a parameter", () => {
       expect(await set("bogus", NLA_FLAG, DEVLINK_PARAM_CMODE_RUNTIME)).toBe(-EINVAL);
       expect(await set("enable_roce", NLA_FLAG, DEVLINK_PARAM_CMODE_DRIVERINIT)).toBe(0);
       expect(value(await get(current, client, "enable_roce"))?.has(DEVLINK_ATTR_PARAM_VALUE_DATA)).toBe(false);
-    });
-  });
-});
-
-describe("a health reporter", () => {
-  it("is listed with its state and the number of errors", async () => {
-    await withInstance({}, async (current, devlink, client) => {
-      const reporter = await devlink_health_reporter_create(current, devlink, { name: "fw_fatal", recover: true }, 60_000);
-      await devlink_health_reporter_create(current, devlink, { name: "fw", dump: true }, 0);
-      devlink_health_report(current, reporter);
-      const listed = (await client.dump(current, DEVLINK_CMD_HEALTH_REPORTER_GET)).messages.map(({ attrs }) =>
-        attrs.nested(DEVLINK_ATTR_HEALTH_REPORTER),
-      );
-      const seen = listed.map((nest) => [
-        nest?.string(DEVLINK_ATTR_HEALTH_REPORTER_NAME),
-        nest?.u8(DEVLINK_ATTR_HEALTH_REPORTER_STATE),
-        nest?.u64(DEVLINK_ATTR_HEALTH_REPORTER_ERR_COUNT),
-      ]);
-      expect(seen).toEqual([
-        ["fw_fatal", 1, 1n],
-        ["fw", 0, 0n],
-      ]);
-      const one = (name: string): Promise<GenlAnswer> =>
-        client.request(current, DEVLINK_CMD_HEALTH_REPORTER_GET, (w) => handle(DEV)(w).string(DEVLINK_ATTR_HEALTH_REPORTER_NAME, name));
-      expect([(await one("fw")).errno, (await one("bogus")).errno]).toEqual([0, -EINVAL]);
-      await devlink_health_reporter_destroy(current, reporter);
-      expect((await one("fw_fatal")).errno).toBe(-EINVAL);
     });
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { devlink_net, devlinkInstances } from "../../src/devlink/index.ts";
 import { EINVAL, ENOENT, ENOSPC, type Frame } from "../../src/kernel/index.ts";
 import { for_each_netdev, init_net, type net_device, nsproxy_net } from "../../src/net/index.ts";
-import { netdevsim_init, nsim_bus_dev_create } from "../../src/netdevsim/index.ts";
+import { NETDEVSIM_ERAS, netdevsim_init, nsim_bus_dev_create } from "../../src/netdevsim/index.ts";
 import { IFF_BROADCAST, IFF_NOARP } from "../../src/netlink/index.ts";
 import { bench, type EraName, newNet } from "../support/devlink.ts";
 import { sysfsList, sysfsRead, sysfsWrite } from "../support/sysfs.ts";
@@ -12,7 +12,7 @@ async function withModule(body: (current: Frame) => Promise<void>, era: EraName 
   const machine = await bench(era);
   await machine.run({
     test: async (current) => {
-      await netdevsim_init(current);
+      await netdevsim_init(current, NETDEVSIM_ERAS[era]);
       await body(current);
     },
   });

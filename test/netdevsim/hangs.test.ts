@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { statics } from "../../src/devlink/state.ts";
 import { type Frame, mutex_lock, stackNames, wait_once, wait_queue_head } from "../../src/kernel/index.ts";
-import { netdevsim_init, nsim_bus_dev_create } from "../../src/netdevsim/index.ts";
+import { NETDEVSIM_ERAS, netdevsim_init, nsim_bus_dev_create } from "../../src/netdevsim/index.ts";
 import { pci_unregister_driver } from "../../src/pci/index.ts";
 import { type Bench, bench } from "../support/devlink.ts";
 import { fakemlx5, loadFake } from "../support/fakemlx5.ts";
@@ -18,7 +18,7 @@ async function stuckDevlink(): Promise<Bench> {
   const machine = await bench("v5.10.223");
   await machine.run({
     modprobe: async (current) => {
-      await netdevsim_init(current);
+      await netdevsim_init(current, NETDEVSIM_ERAS["v5.10.223"]);
       await nsim_bus_dev_create(current, 10, 1);
       await loadFake(current, fake, "0000:00:09.0");
     },

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { devlink_net, devlinkInstances } from "../../src/devlink/index.ts";
 import { EINVAL, EOPNOTSUPP, type Frame, msleep } from "../../src/kernel/index.ts";
 import { init_net, type net, nsproxy_net, put_net } from "../../src/net/index.ts";
-import { netdevsim_init, nsim_bus_dev_create } from "../../src/netdevsim/index.ts";
+import { NETDEVSIM_ERAS, netdevsim_init, nsim_bus_dev_create } from "../../src/netdevsim/index.ts";
 import {
   DEVLINK_ATTR_NETNS_PID,
   DEVLINK_ATTR_PARAM_NAME,
@@ -29,7 +29,7 @@ async function withDevice(era: EraName, body: (current: Frame, home: net) => Pro
   const machine = await bench(era);
   await machine.run({
     boot: async (current) => {
-      await netdevsim_init(current);
+      await netdevsim_init(current, NETDEVSIM_ERAS[era]);
       await nsim_bus_dev_create(current, 10, 1);
     },
   });

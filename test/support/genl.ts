@@ -15,6 +15,7 @@ import {
   NETLINK_ADD_MEMBERSHIP,
   NETLINK_EXT_ACK,
   NETLINK_GENERIC,
+  type NetlinkMessage,
   NLM_F_ACK,
   NLM_F_ACK_TLVS,
   NLM_F_DUMP,
@@ -51,6 +52,7 @@ export interface GenlAnswer {
 export class GenlClient {
   private readonly sock: netlink_sock;
   private family = 0;
+  private seq = 0;
   private group = 0;
 
   private constructor(sock: netlink_sock) {
@@ -78,8 +80,8 @@ export class GenlClient {
     return this.send(current, this.family, cmd, NLM_F_ACK, fill);
   }
 
-  dump(current: Frame, cmd: number): Promise<GenlAnswer> {
-    return this.send(current, this.family, cmd, NLM_F_DUMP, () => {});
+  dump(current: Frame, cmd: number, fill: (w: AttributeWriter) => void = () => {}): Promise<GenlAnswer> {
+    return this.send(current, this.family, cmd, NLM_F_DUMP, fill);
   }
 
   /** Joins the family's first multicast group. */
@@ -105,24 +107,31 @@ export class GenlClient {
     const writer = new Writer().header(Uint8Array.of(cmd, 1, 0, 0));
     fill(writer);
     const payload = writer.finish();
-    await netlink_sendmsg(current, this.sock, encodeMessage({ type, flags: NLM_F_REQUEST | flags, seq: 1, portid: 0, payload }));
+    await netlink_sendmsg(current, this.sock, encodeMessage({ type, flags: NLM_F_REQUEST | flags, seq: ++this.seq, portid: 0, payload }));
     const messages: GenlMessage[] = [];
     for (;;) {
       const bytes = await netlink_recvmsg(current, this.sock, 0);
       if (typeof bytes === "number") return { errno: bytes, text: null, messages };
       for (const message of parseMessages(bytes) ?? []) {
+        // What comes behind the end of an answer in parts is the last request's acknowledgement.
+        if (message.seq !== this.seq) continue;
         if (message.type !== NLMSG_ERROR && message.type !== NLMSG_DONE) {
           messages.push(parse(message.payload));
           continue;
         }
-        const errno = viewOf(message.payload).getInt32(0, true);
-        // An error carries the whole request in front of the attributes, an acknowledgement its header alone.
-        const request = message.type === NLMSG_DONE ? 0 : 16 + (errno === 0 ? 0 : payload.length);
-        const words = (message.flags & NLM_F_ACK_TLVS) === 0 ? null : Attributes.parse(message.payload, 4 + request);
-        return { errno, text: words?.string(NLMSGERR_ATTR_MSG) ?? null, messages };
+        return { ...endOf(message, payload.length), messages };
       }
     }
   }
+}
+
+/** What an acknowledgement, an error or the end of an answer says. The end of an answer in parts says no errno. */
+function endOf({ type, flags, payload }: NetlinkMessage, requestLength: number): { errno: number; text: string | null } {
+  const errno = payload.length < 4 ? 0 : viewOf(payload).getInt32(0, true);
+  // An error carries the whole request in front of the attributes, an acknowledgement its header alone.
+  const request = type === NLMSG_DONE ? 0 : 16 + (errno === 0 ? 0 : requestLength);
+  const words = (flags & NLM_F_ACK_TLVS) === 0 ? null : Attributes.parse(payload, 4 + request);
+  return { errno, text: words?.string(NLMSGERR_ATTR_MSG) ?? null };
 }
 
 function parse(payload: Uint8Array): GenlMessage {
