@@ -62,6 +62,11 @@ export class GenlFamily {
     return this.socket.request(this.id, flags, genlRequest(cmd, this.version, fill));
   }
 
+  /** A command to be sent by somebody else, such as a child; its answer is read with socket.answer(). */
+  prepare(cmd: number, flags: number, fill: (writer: AttributeWriter) => void): { readonly bytes: Uint8Array; readonly seq: number } {
+    return this.socket.prepare(this.id, flags, genlRequest(cmd, this.version, fill));
+  }
+
   /** 0 or a negative errno. */
   async joinGroup(name: string): Promise<number> {
     const group = this.groups.get(name);

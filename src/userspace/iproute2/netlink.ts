@@ -17,6 +17,7 @@ import {
   NLM_F_ACK_TLVS,
   NLM_F_CAPPED,
   NLM_F_DUMP,
+  NLM_F_MULTI,
   NLM_F_REQUEST,
   NLMSG_DONE,
   NLMSG_ERROR,
@@ -42,7 +43,7 @@ export interface Answer {
 
 export class NetlinkSocket {
   private readonly process: Process;
-  private readonly fd: Fd;
+  readonly fd: Fd;
   private seq = 0;
 
   private constructor(process: Process, fd: Fd) {
@@ -75,14 +76,24 @@ export class NetlinkSocket {
 
   /**
    * Sends a request and receives: with NLM_F_ACK until acknowledged, with NLM_F_DUMP until its end, else one message.
-   * NLM_F_REQUEST is added.
+   * NLM_F_REQUEST is added. NLM_F_MULTI says, to this function alone, that the answer has an end of its own.
    */
   async request(type: number, flags: number, payload: Uint8Array): Promise<Answer> {
-    const messages: NetlinkMessage[] = [];
+    const { bytes, seq } = this.prepare(type, flags & ~NLM_F_MULTI, payload);
+    const sent = await this.process.send(this.fd, bytes);
+    if (sent < 0) return { error: sent, extack: null, messages: [] };
+    return await this.answer(seq, (flags & (NLM_F_ACK | NLM_F_DUMP | NLM_F_MULTI)) === 0);
+  }
+
+  /** A request that somebody else sends, and the number by which answer() finds what it is answered with. */
+  prepare(type: number, flags: number, payload: Uint8Array): { readonly bytes: Uint8Array; readonly seq: number } {
     const seq = ++this.seq;
-    const sent = await this.process.send(this.fd, encodeMessage({ type, flags: NLM_F_REQUEST | flags, seq, portid: 0, payload }));
-    if (sent < 0) return { error: sent, extack: null, messages };
-    const single = (flags & (NLM_F_ACK | NLM_F_DUMP)) === 0;
+    return { bytes: encodeMessage({ type, flags: NLM_F_REQUEST | flags, seq, portid: 0, payload }), seq };
+  }
+
+  /** What comes back for a request, up to its end; or one message of it if that is all there will be. */
+  async answer(seq: number, single = false): Promise<Answer> {
+    const messages: NetlinkMessage[] = [];
     for (;;) {
       const datagram = await this.receive();
       if (typeof datagram === "number") return { error: datagram, extack: null, messages };

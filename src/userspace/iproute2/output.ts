@@ -39,6 +39,15 @@ export class Output {
     this.writer?.value(value);
   }
 
+  /** The name in front of whatever comes next; JSON only, as the next one, a value behind such a name or in an array. */
+  jsonName(key: string): void {
+    this.writer?.name(key);
+  }
+
+  jsonValue(value: JsonValue): void {
+    this.writer?.value(value);
+  }
+
   /** An element of an array. */
   item(plain: string, value: JsonValue): void {
     if (this.writer === null) this.out(plain);

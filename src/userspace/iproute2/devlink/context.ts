@@ -10,9 +10,10 @@ import {
   DEVLINK_ATTR_REGION_NAME,
   NLM_F_ACK,
   NLM_F_DUMP,
+  NLM_F_MULTI,
 } from "../../../netlink/index.ts";
 import { type GenlFamily, parseGenl } from "../genl.ts";
-import { extackLine } from "../netlink.ts";
+import { type Answer, extackLine } from "../netlink.ts";
 import type { Output } from "../output.ts";
 import type { Tool } from "../tool.ts";
 import type { Words } from "../words.ts";
@@ -30,6 +31,8 @@ export interface Devlink {
   readonly verbose: boolean;
   /** -i: rates in powers of 1024. */
   readonly iec: boolean;
+  /** -x: numbers of formatted messages in hexadecimal. */
+  readonly hex: boolean;
 }
 
 /** A command; its exit status. */
@@ -96,11 +99,24 @@ export function askDump(dl: Devlink, cmd: number, fill: (writer: AttributeWriter
   return send(dl, cmd, NLM_F_ACK | NLM_F_DUMP, fill);
 }
 
-async function send(dl: Devlink, cmd: number, flags: number, fill: (writer: AttributeWriter) => void): Promise<Reply> {
-  const answer = await dl.family.request(cmd, flags, fill);
+/** Asks about a device without wanting an acknowledgement: the end of the answer, or an error, is enough. */
+export function askPlain(dl: Devlink, cmd: number, handle: Handle): Promise<Reply> {
+  return send(dl, cmd, NLM_F_MULTI, (writer) => {
+    putHandle(writer, handle);
+  });
+}
+
+/** Says an error of the kernel, or a warning; the exit status. */
+export async function report(dl: Devlink, answer: Answer): Promise<number> {
   const line = extackLine(answer);
   if (line !== "") await dl.tool.err(line);
   if (answer.error < 0) await dl.tool.err(`kernel answers: ${strerror(answer.error)}\n`);
+  return answer.error < 0 ? 1 : 0;
+}
+
+async function send(dl: Devlink, cmd: number, flags: number, fill: (writer: AttributeWriter) => void): Promise<Reply> {
+  const answer = await dl.family.request(cmd, flags, fill);
+  await report(dl, answer);
   return { ok: answer.error === 0, answers: answer.messages.flatMap((message) => parseGenl(message)?.attributes ?? []) };
 }
 

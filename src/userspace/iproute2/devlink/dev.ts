@@ -1,4 +1,4 @@
-/** devlink dev: show, reload, info, eswitch. Left out, and refused: flash. */
+/** devlink dev: show, reload, eswitch, self-tests; parameters, information and flash have files of their own. */
 import {
   type Attributes,
   DEVLINK_ATTR_DEV_STATS,
@@ -18,6 +18,7 @@ import type { Output } from "../output.ts";
 import { takeAllOrOne, takeDevice, unknownCommand } from "./argv.ts";
 import { list, parseCommand } from "./commands.ts";
 import { ask, type Devlink, fail, handleOf, help, section } from "./context.ts";
+import { devFlash } from "./flash.ts";
 import { DEV_HELP } from "./help.ts";
 import { devInfo } from "./info.ts";
 import { ENCAP_MODES, ESWITCH_MODES, INLINE_MODES, nameIn, RELOAD_ACTIONS } from "./names.ts";
@@ -36,7 +37,7 @@ export async function cmdDev(dl: Devlink): Promise<number> {
   if (words.take("reload")) return await devReload(dl);
   if (words.take("param")) return await devParam(dl);
   if (words.take("info")) return await devInfo(dl);
-  if (words.take("flash")) return await dl.tool.notModelled('command "dev flash"');
+  if (words.take("flash")) return await devFlash(dl);
   if (words.take("selftests")) return await devSelftests(dl);
   return await unknownCommand(dl);
 }

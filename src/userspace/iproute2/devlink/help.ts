@@ -14,6 +14,7 @@ export const DEV_HELP = `Usage: devlink dev [show] [DEVICE]
        devlink dev eswitch set DEVICE [mode legacy|switchdev] [inline-mode none|link|network|transport]
                                [encap-mode none|basic]
        devlink dev param [show] [DEVICE name PARAMETER]
+       devlink dev flash DEVICE file FILE [component NAME] [overwrite settings|identifiers]...
        devlink dev selftests [show] [DEVICE]
        devlink dev selftests run DEVICE [id TEST...]
        devlink dev param set DEVICE name PARAMETER value VALUE cmode permanent|driverinit|runtime
@@ -86,7 +87,16 @@ export const LC_HELP = `Usage: devlink lc [show] [DEVICE [lc INDEX]]
        devlink lc set DEVICE lc INDEX type TYPE|notype
 `;
 
-export const HEALTH_HELP = `Usage: devlink health [show] [BUS/NAME[/PORT] reporter REPORTER]
+export const HEALTH_HELP = `Usage: devlink health [show] [DEVICE|PORT reporter REPORTER]
+       devlink health recover|diagnose|test DEVICE|PORT reporter REPORTER
+       devlink health dump show|clear DEVICE|PORT reporter REPORTER
+       devlink health set DEVICE|PORT reporter REPORTER [grace_period MSEC] [auto_recover true|false]
+                      [auto_dump true|false]
+`;
+
+export const RESOURCE_HELP = `Usage: devlink resource show DEVICE
+       devlink resource set DEVICE path PATH size SIZE
+PATH is names of resources, from the top, with slashes between.
 `;
 
 export const MONITOR_HELP = `Usage: devlink monitor [all|OBJECT]...

@@ -21,6 +21,7 @@ import { cmdMonitor } from "./monitor.ts";
 import { cmdPort } from "./port.ts";
 import { Printer } from "./printer.ts";
 import { cmdRegion } from "./region.ts";
+import { cmdResource } from "./resource.ts";
 import { cmdSb } from "./sb.ts";
 import { cmdTrap } from "./trap.ts";
 
@@ -41,14 +42,14 @@ const OPTIONS: OptionSpec = {
   ]),
 };
 
-/** The objects in the order in which a prefix is looked up; null is one that this emulator has not. */
-const OBJECTS: readonly (readonly [string, DevlinkCommand | null])[] = [
+/** The objects in the order in which a prefix is looked up. */
+const OBJECTS: readonly (readonly [string, DevlinkCommand])[] = [
   ["dev", cmdDev],
   ["port", cmdPort],
   ["sb", cmdSb],
   ["monitor", cmdMonitor],
   ["dpipe", cmdDpipe],
-  ["resource", null],
+  ["resource", cmdResource],
   ["region", cmdRegion],
   ["health", cmdHealth],
   ["trap", cmdTrap],
@@ -61,6 +62,7 @@ interface Settings {
   stats: boolean;
   verbose: boolean;
   iec: boolean;
+  hex: boolean;
   force: boolean;
   batch: string | null;
 }
@@ -68,7 +70,16 @@ interface Settings {
 /** /usr/sbin/devlink */
 export const devlink: Program = async (process) => {
   const tool = new Tool(process);
-  const settings: Settings = { json: false, pretty: false, stats: false, verbose: false, iec: false, force: false, batch: null };
+  const settings: Settings = {
+    json: false,
+    pretty: false,
+    stats: false,
+    verbose: false,
+    iec: false,
+    hex: false,
+    force: false,
+    batch: null,
+  };
   const { steps, operands } = scanOptions(process.argv.slice(1), OPTIONS);
   for (const step of steps) {
     if (step.kind === "bad") {
@@ -84,8 +95,8 @@ export const devlink: Program = async (process) => {
     return 1;
   }
   const output = new Output((text) => tool.out(text), settings);
-  const { stats, verbose, iec, batch, force } = settings;
-  const shared = { tool, output, printer: new Printer(output), family, stats, verbose, iec };
+  const { stats, verbose, iec, hex, batch, force } = settings;
+  const shared = { tool, output, printer: new Printer(output), family, stats, verbose, iec, hex };
   const status =
     batch === null
       ? await dispatch({ ...shared, words: new Words(operands) })
@@ -123,7 +134,10 @@ async function apply(tool: Tool, settings: Settings, letter: string, argument: s
     case "s":
       settings.stats = true;
       return null;
-    // -n, -x: nothing that is shown here depends on them.
+    case "x":
+      settings.hex = true;
+      return null;
+    // -n: nothing that is shown here depends on it.
     default:
       return null;
   }
@@ -136,8 +150,7 @@ async function dispatch(dl: Devlink): Promise<number> {
     return 0;
   }
   for (const [name, command] of OBJECTS) {
-    if (!words.take(name)) continue;
-    return command === null ? await tool.notModelled(`object "${name}"`) : await command(dl);
+    if (words.take(name)) return await command(dl);
   }
   await tool.err(`Object "${words.word ?? ""}" not found\n`);
   return 1;

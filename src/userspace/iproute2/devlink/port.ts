@@ -23,7 +23,7 @@ import type { Output } from "../output.ts";
 import { takeAllOrOne, takeDeviceOrPort, takePort, unknownCommand } from "./argv.ts";
 import { change } from "./commands.ts";
 import { ask, type Devlink, handleOf, help, section } from "./context.ts";
-import { cmdHealth } from "./health.ts";
+import { cmdPortHealth } from "./health.ts";
 import { FUNCTION_HELP, PORT_ADD_HELP, PORT_DEL_HELP, PORT_HELP } from "./help.ts";
 import { portParam } from "./param.ts";
 import { cmdRate } from "./rate.ts";
@@ -53,7 +53,7 @@ export async function cmdPort(dl: Devlink): Promise<number> {
   if (words.take("unsplit")) return await unsplit(dl);
   if (words.take("param")) return await portParam(dl);
   if (words.take("function")) return await portFunction(dl);
-  if (words.take("health")) return await cmdHealth(dl);
+  if (words.take("health")) return await cmdPortHealth(dl);
   if (words.take("add")) return words.atEnd || words.take("help") ? await help(PORT_ADD_HELP)(dl) : await add(dl);
   if (words.take("del")) return words.atEnd || words.take("help") ? await help(PORT_DEL_HELP)(dl) : await del(dl);
   return await unknownCommand(dl);

@@ -6,6 +6,7 @@ import type { JsonValue } from "../json-writer.ts";
 import type { Output } from "../output.ts";
 
 const INDENT_STEP = 2;
+const NO_LIMIT = 0xffff_ffff_ffff_ffffn;
 
 export class Printer {
   readonly output: Output;
@@ -91,6 +92,46 @@ export class Printer {
     this.output.closeObject();
     if (!this.atLineStart) this.newLine();
     this.indent -= 2 * INDENT_STEP;
+  }
+
+  /** A heading over several entries; arrayEnd() ends them. In JSON an array. */
+  array(name: string): void {
+    this.output.openArray(name);
+    this.indent += INDENT_STEP;
+    this.newLine();
+    this.text(`${name}:`);
+    this.newLine();
+    this.indent += INDENT_STEP;
+  }
+
+  arrayEnd(): void {
+    this.output.closeArray();
+    this.indent -= 2 * INDENT_STEP;
+  }
+
+  /** One entry of an array, on a line of its own. */
+  element(): void {
+    this.output.openObject();
+  }
+
+  elementEnd(): void {
+    this.output.closeObject();
+    this.newLine();
+  }
+
+  /** A named number of 64 bits, of which the largest one has no limit. */
+  number64(name: string, value: bigint): void {
+    this.field(name, value === NO_LIMIT ? "unlimited" : value);
+  }
+
+  /** Further lines are indented by so many steps more. */
+  indentBy(steps: number): void {
+    this.indent += steps * INDENT_STEP;
+  }
+
+  /** The next empty line is not printed, also if nothing was printed yet. */
+  suppressNewLine(): void {
+    this.newLines = 1;
   }
 
   /** A space, unless the cursor is at the start of a line. */
