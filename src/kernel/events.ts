@@ -121,7 +121,29 @@ export class EventStream {
   }
 }
 
-/** Reads which objects each step touches; attached only while schedules are explored. */
+/**
+ * What a step does to an object. Data is read or written. A lock is asked for (`request-*`), asked for without waiting or
+ * taken away by a signal (`try`), and released. A release that lets queued readers in says so (`admit`), and also if they
+ * overtake a queued writer (`overtake`): what a reader gets that asks a moment later is then another thing.
+ */
+export type AccessKind =
+  | "read"
+  | "write"
+  | "request-read"
+  | "request-write"
+  | "try"
+  | "release-read"
+  | "release-write"
+  | "admit"
+  | "overtake";
+
+/** Reads what each step touches; attached only while schedules are explored. */
 export interface FootprintReader {
-  access(task: Task, object: object, kind: "read" | "write"): void;
+  /** A step begins: `task` was picked, or goes on at a scheduling point. It lasts until the task's next point. */
+  step(task: Task): void;
+  access(task: Task, object: object, kind: AccessKind): void;
+  /** `task` has got a lock, at once or handed over by a release. */
+  granted(task: Task, lock: Lock, mode: WaitMode): void;
+  /** A parked task has become runnable; `by` null: because of a timer. */
+  woken(task: Task, by: Task | null): void;
 }

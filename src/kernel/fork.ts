@@ -34,16 +34,21 @@ function createTask(kernel: Kernel, options: SpawnOptions): Task {
   const pid = options.pid !== undefined && !kernel.tasks.has(options.pid) ? options.pid : kernel.allocatePid();
   const task = new Task(kernel, pid, options.comm, parent, options.kthread ?? false, options.daemon ?? false);
   kernel.tasks.set(task.pid, task);
-  parent?.children.add(task);
+  parent?.adopt(task);
   options.prepare?.(task);
   if (kernel.events.active) kernel.events.emit({ type: "task_new", task });
-  const run = (): void => {
-    body(task.root)
-      .then(() => do_exit(task.root))
-      .catch((error: unknown) => kernel.sched.fail(error));
-  };
-  kernel.sched.add(task, () => void STARTER.then(run));
+  kernel.sched.add(task, () => void STARTER.then(() => run(task, body)));
   return task;
+}
+
+/** The whole life of a task's coroutine. */
+async function run(task: Task, body: TaskBody): Promise<void> {
+  try {
+    await body(task.root);
+    await do_exit(task.root);
+  } catch (error) {
+    task.kernel.sched.fail(error);
+  }
 }
 
 const STARTER: Promise<void> = Promise.resolve();
@@ -62,7 +67,7 @@ async function do_exit(current: Frame): Promise<void> {
     child.parent = null;
     if (child.state === "EXIT_ZOMBIE") reap(child);
   }
-  task.children.clear();
+  task.disown();
   kernel.events.locks?.taskExit(frame);
   if (kernel.events.active) kernel.events.emit({ type: "task_exit", task });
   const { parent } = task;
@@ -81,7 +86,7 @@ async function do_exit(current: Frame): Promise<void> {
 function reap(task: Task): void {
   task.state = "EXIT_DEAD";
   task.kernel.tasks.delete(task.pid);
-  task.parent?.children.delete(task);
+  task.parent?.lose(task);
 }
 
 /** The wait for a child's end. For one given child that child is who has to act. */

@@ -9,6 +9,7 @@
  * Frames are immutable links to their callers. Nothing is popped on return, no promise is added, and a task that waits
  * keeps the frame it waits in, which is its whole stack.
  */
+import type { AccessKind } from "./events.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Task } from "./task.ts";
 
@@ -34,6 +35,12 @@ export class Frame {
     const events = this.task.kernel.events;
     if (events.wantsFunctions) events.functionEnter(frame);
     return frame;
+  }
+
+  /** Footprint: this step does `kind` to a lock without waiting for it. */
+  touches(lock: object, kind: AccessKind): void {
+    const footprint = this.task.kernel.footprint;
+    if (footprint !== null) footprint.access(this.task, lock, kind);
   }
 
   /** Footprint: this step reads `object`. Recorded only while a footprint reader is attached. */

@@ -18,8 +18,9 @@ export function announce(
   request: LockRequest,
   nest: Lock | null = null,
 ): void {
-  const { events, footprint } = current.kernel;
-  if (footprint !== null) footprint.access(current.task, lock, mode === "read" ? "read" : "write");
+  const { events, footprint } = current.task.kernel;
+  if (footprint !== null)
+    footprint.access(current.task, lock, request === "trylock" ? "try" : mode === "read" ? "request-read" : "request-write");
   if (events.locks !== null)
     events.locks.acquire(current, lock.dep_map, mode === "read" ? 1 : 0, subclass, request, nest === null ? null : nest.dep_map);
   if (events.active) events.emit({ type: "lock_acquire", frame: current, lock, mode, trylock: request === "trylock", subclass });
@@ -27,9 +28,10 @@ export function announce(
 
 /** A task has got a lock, at once or handed to it. */
 export function acquired(current: Frame, lock: Lock, mode: HeldMode, subclass: number, trylock: boolean): void {
-  const { held } = current.task;
+  const { held, kernel } = current.task;
   held.push({ lock, mode, subclass, trylock, frame: current });
-  const { events } = current.kernel;
+  const { events, footprint } = kernel;
+  if (footprint !== null) footprint.granted(current.task, lock, mode);
   if (events.active) events.emit({ type: "lock_acquired", frame: current, lock, mode });
 }
 
@@ -37,16 +39,14 @@ export function acquired(current: Frame, lock: Lock, mode: HeldMode, subclass: n
 export function released(current: Frame, lock: Lock): HeldLock | null {
   const { held, kernel } = current.task;
   if (kernel.events.locks !== null) kernel.events.locks.release(current, lock.dep_map);
-  for (let i = held.length - 1; i >= 0; i--) {
-    const hold = held[i] as HeldLock;
-    if (hold.lock !== lock) continue;
-    if (i === held.length - 1) held.pop();
-    else held.splice(i, 1);
-    const { events } = kernel;
-    if (events.active) events.emit({ type: "lock_release", frame: current, lock });
-    return hold;
-  }
-  return null;
+  let at = held.length - 1;
+  while (at >= 0 && held[at]?.lock !== lock) at--;
+  if (at < 0) return null;
+  const hold = at === held.length - 1 ? held.pop() : held.splice(at, 1)[0];
+  const { events, footprint } = kernel;
+  if (footprint !== null) footprint.access(current.task, lock, hold?.mode === "read" ? "release-read" : "release-write");
+  if (events.active) events.emit({ type: "lock_release", frame: current, lock });
+  return hold ?? null;
 }
 
 /** A task that had to wait has been handed the lock. */

@@ -12,6 +12,7 @@ export {
 } from "./completion.ts";
 export * from "./errno.ts";
 export {
+  type AccessKind,
   EventStream,
   type FootprintReader,
   type KernelBug,

@@ -11,10 +11,9 @@ import type { Frame } from "./frame.ts";
 import { acquired, announce, contended, givenUp, handedOver, released } from "./held.ts";
 import type { Kernel } from "./kernel.ts";
 import { debug_check_no_locks_freed, type lock_class_key, lockdep_map } from "./lockdep-map.ts";
-import { settled } from "./scheduler.ts";
 import { signal_pending_state } from "./signal.ts";
 import type { Task } from "./task.ts";
-import type { Lock } from "./wait.ts";
+import type { HeldLock, Lock, LockWaitState, Requestable } from "./wait.ts";
 
 interface MutexWaiter {
   readonly task: Task;
@@ -22,7 +21,7 @@ interface MutexWaiter {
   readonly subclass: number;
 }
 
-export class mutex implements Lock {
+export class mutex implements Lock, Requestable {
   readonly kind = "mutex";
   readonly id: number;
   readonly name: string;
@@ -53,7 +52,28 @@ export class mutex implements Lock {
     const at = this.waiters.findIndex((w) => w.task === waiter);
     if (at < 0) return;
     const [gone] = this.waiters.splice(at, 1);
+    waiter.kernel.sched.current?.root.touches(this, "try");
     if (gone !== undefined) givenUp(gone.frame, this);
+  }
+
+  /** @internal Takes the lock, or is interrupted, or joins the waiters (false). */
+  attempt(current: Frame, mode: HeldLock["mode"], state: LockWaitState, subclass: number, nest: Lock | null): boolean {
+    const { task } = current;
+    announce(current, this, mode, subclass, state, nest);
+    if (this.owner === null) {
+      this.owner = task;
+      acquired(current, this, mode, subclass, false);
+      return true;
+    }
+    if (signal_pending_state(state, task)) {
+      givenUp(current, this);
+      task.wakeValue = -EINTR;
+      return true;
+    }
+    contended(current, this);
+    this.waiters.push({ task, frame: current, subclass });
+    task.kernel.sched.block(current, state, this, mode);
+    return false;
   }
 }
 
@@ -86,7 +106,7 @@ export function mutex_lock_interruptible(current: Frame, lock: mutex): Promise<n
 export function mutex_trylock(current: Frame, lock: mutex): boolean {
   current.kernel.sched.assertRunning(current.task);
   if (lock.owner !== null) {
-    current.reads(lock);
+    current.touches(lock, "try");
     return false;
   }
   announce(current, lock, "exclusive", 0, "trylock");
@@ -123,31 +143,6 @@ export function mutex_init(current: Frame, lock: mutex): void {
   lock.waiters.length = 0;
 }
 
-type WaitState = "TASK_UNINTERRUPTIBLE" | "TASK_KILLABLE" | "TASK_INTERRUPTIBLE";
-
-function lockIn(current: Frame, lock: mutex, state: WaitState, subclass: number, nest: Lock | null = null): Promise<number> {
-  const { task } = current;
-  const { sched } = task.kernel;
-  if (!sched.passes(task)) return sched.giveWay(task, () => attempt(current, lock, state, subclass, nest));
-  return attempt(current, lock, state, subclass, nest) ? settled(task) : sched.blocked(task);
-}
-
-/** Takes the lock, or is interrupted, or joins the waiters (false). */
-function attempt(current: Frame, lock: mutex, state: WaitState, subclass: number, nest: Lock | null): boolean {
-  const { task } = current;
-  announce(current, lock, "exclusive", subclass, state, nest);
-  if (lock.owner === null) {
-    lock.owner = task;
-    acquired(current, lock, "exclusive", subclass, false);
-    return true;
-  }
-  if (signal_pending_state(state, task)) {
-    givenUp(current, lock);
-    task.wakeValue = -EINTR;
-    return true;
-  }
-  contended(current, lock);
-  lock.waiters.push({ task, frame: current, subclass });
-  task.kernel.sched.block(current, state, lock, "exclusive");
-  return false;
+function lockIn(current: Frame, lock: mutex, state: LockWaitState, subclass: number, nest: Lock | null = null): Promise<number> {
+  return current.task.kernel.sched.request(current, lock, "exclusive", state, subclass, nest);
 }

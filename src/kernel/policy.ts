@@ -11,9 +11,16 @@ export interface SchedulingPolicy {
    * slice lasts, else the task that has been runnable longest.
    */
   choose(candidates: readonly Task[]): number;
+  /** The same for a policy that need not see the candidates: it is given their number only, which costs less. */
+  readonly pick?: (candidates: number) => number;
 }
 
 /** Takes the first candidate: run until you block, then first come, first served. */
 export function fifoPolicy(): SchedulingPolicy {
-  return { name: "fifo", choose: () => 0 };
+  return blindPolicy("fifo", () => 0);
+}
+
+/** A policy that decides without looking at the candidates. */
+export function blindPolicy(name: string, pick: (candidates: number) => number): SchedulingPolicy {
+  return { name, choose: (candidates) => pick(candidates.length), pick };
 }

@@ -11,17 +11,14 @@ import type { Frame } from "./frame.ts";
 import { acquired, announce, contended, givenUp, handedOver, released } from "./held.ts";
 import type { Kernel } from "./kernel.ts";
 import { debug_check_no_locks_freed, type lock_class_key, lockdep_map } from "./lockdep-map.ts";
-import { settled } from "./scheduler.ts";
 import { signal_pending_state } from "./signal.ts";
 import type { Task } from "./task.ts";
-import type { Lock } from "./wait.ts";
+import type { HeldLock, Lock, LockWaitState, Requestable } from "./wait.ts";
 
 /** MAX_READERS_WAKEUP of kernel/locking/rwsem.c */
 const MAX_READERS_WAKEUP = 0x100;
 
 type Mode = "read" | "write";
-type WaitState = "TASK_UNINTERRUPTIBLE" | "TASK_KILLABLE" | "TASK_INTERRUPTIBLE";
-
 interface RwsemWaiter {
   readonly task: Task;
   readonly mode: Mode;
@@ -29,7 +26,7 @@ interface RwsemWaiter {
   readonly subclass: number;
 }
 
-export class rw_semaphore implements Lock {
+export class rw_semaphore implements Lock, Requestable {
   readonly kind = "rwsem";
   readonly id: number;
   readonly name: string;
@@ -67,8 +64,30 @@ export class rw_semaphore implements Lock {
     const at = this.waiters.findIndex((w) => w.task === waiter);
     if (at < 0) return;
     const [gone] = this.waiters.splice(at, 1);
+    waiter.kernel.sched.current?.root.touches(this, "try");
     if (gone !== undefined) givenUp(gone.frame, this);
     if (gone?.mode === "write" && at === 0) grant(this);
+  }
+
+  /** @internal Takes the lock, or is interrupted, or joins the waiters (false). */
+  attempt(current: Frame, held: HeldLock["mode"], state: LockWaitState, subclass: number): boolean {
+    const { task } = current;
+    const mode: Mode = held === "read" ? "read" : "write";
+    announce(current, this, mode, subclass, state);
+    if (isFree(this, mode)) {
+      take(this, task, mode);
+      acquired(current, this, mode, subclass, false);
+      return true;
+    }
+    if (signal_pending_state(state, task)) {
+      givenUp(current, this);
+      task.wakeValue = -EINTR;
+      return true;
+    }
+    contended(current, this);
+    this.waiters.push({ task, mode, frame: current, subclass });
+    task.kernel.sched.block(current, state, this, mode);
+    return false;
   }
 }
 
@@ -141,6 +160,8 @@ export function downgrade_write(current: Frame, sem: rw_semaphore): void {
   sem.readers.push(task);
   if (hold !== undefined) task.held[at] = { ...hold, mode: "read" };
   task.kernel.events.locks?.downgrade(current, sem.dep_map);
+  current.touches(sem, "release-write");
+  current.touches(sem, "try");
   if (sem.waiters[0]?.mode === "read") grantReaders(sem);
 }
 
@@ -175,7 +196,7 @@ function take(sem: rw_semaphore, task: Task, mode: Mode): void {
 function tryDown(current: Frame, sem: rw_semaphore, mode: Mode): boolean {
   current.kernel.sched.assertRunning(current.task);
   if (!isFree(sem, mode)) {
-    current.reads(sem);
+    current.touches(sem, "try");
     return false;
   }
   announce(current, sem, mode, 0, "trylock");
@@ -184,31 +205,8 @@ function tryDown(current: Frame, sem: rw_semaphore, mode: Mode): boolean {
   return true;
 }
 
-function down(current: Frame, sem: rw_semaphore, mode: Mode, state: WaitState, subclass: number): Promise<number> {
-  const { task } = current;
-  const { sched } = task.kernel;
-  if (!sched.passes(task)) return sched.giveWay(task, () => attempt(current, sem, mode, state, subclass));
-  return attempt(current, sem, mode, state, subclass) ? settled(task) : sched.blocked(task);
-}
-
-/** Takes the lock, or is interrupted, or joins the waiters (false). */
-function attempt(current: Frame, sem: rw_semaphore, mode: Mode, state: WaitState, subclass: number): boolean {
-  const { task } = current;
-  announce(current, sem, mode, subclass, state);
-  if (isFree(sem, mode)) {
-    take(sem, task, mode);
-    acquired(current, sem, mode, subclass, false);
-    return true;
-  }
-  if (signal_pending_state(state, task)) {
-    givenUp(current, sem);
-    task.wakeValue = -EINTR;
-    return true;
-  }
-  contended(current, sem);
-  sem.waiters.push({ task, mode, frame: current, subclass });
-  task.kernel.sched.block(current, state, sem, mode);
-  return false;
+function down(current: Frame, sem: rw_semaphore, mode: Mode, state: LockWaitState, subclass: number): Promise<number> {
+  return current.task.kernel.sched.request(current, sem, mode, state, subclass, null);
 }
 
 /** rwsem_mark_wake(): the lock has become free, or the writer at the head has gone. */
@@ -229,6 +227,8 @@ function grantReaders(sem: rw_semaphore): void {
     sem.waiters.splice(sem.waiters.indexOf(reader), 1);
     handOver(sem, reader);
   }
+  const overtaken = sem.waiters.length > 0;
+  readers[0]?.task.kernel.sched.current?.root.touches(sem, overtaken ? "overtake" : "admit");
 }
 
 function handOver(sem: rw_semaphore, waiter: RwsemWaiter): void {

@@ -3,7 +3,7 @@
  * separated by dots: the index of the candidate taken. `3x7` stands for seven 3s, and trailing 0s (what fifo takes) are
  * left out, so a fifo run is `v1:`.
  */
-import type { SchedulingPolicy } from "./policy.ts";
+import { blindPolicy, type SchedulingPolicy } from "./policy.ts";
 
 const VERSION = "v1:";
 
@@ -47,13 +47,10 @@ export class StaleSchedule extends Error {
 /** Repeats recorded decisions; after the last one it goes on as fifo. */
 export function replayPolicy(decisions: readonly number[]): SchedulingPolicy {
   let step = 0;
-  return {
-    name: "replay",
-    choose: (candidates) => {
-      const wanted = decisions[step] ?? 0;
-      if (wanted >= candidates.length) throw new StaleSchedule(step, wanted, candidates.length);
-      step++;
-      return wanted;
-    },
-  };
+  return blindPolicy("replay", (candidates) => {
+    const wanted = decisions[step] ?? 0;
+    if (wanted >= candidates) throw new StaleSchedule(step, wanted, candidates);
+    step++;
+    return wanted;
+  });
 }

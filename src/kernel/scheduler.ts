@@ -4,6 +4,7 @@
  * runnable in the host's microtask queue, so the order of everything that happens is the list of the policy's answers.
  * A switch costs one promise. Models kernel/sched/core.c schedule() and try_to_wake_up() on one processor.
  */
+import { DecisionList } from "./decisions.ts";
 import { EINTR } from "./errno.ts";
 import type { Frame } from "./frame.ts";
 import type { Kernel } from "./kernel.ts";
@@ -11,7 +12,7 @@ import type { LimitReached } from "./limits.ts";
 import type { SchedulingPolicy } from "./policy.ts";
 import { signal_pending_state } from "./signal.ts";
 import type { Task, TaskState } from "./task.ts";
-import type { Waitable, WaitMode } from "./wait.ts";
+import type { HeldLock, Lock, LockWaitState, Requestable, Waitable, WaitMode } from "./wait.ts";
 
 /** Virtual ns after which a task that could go on goes behind the others (the fifo policy's time slice). */
 const TIME_SLICE_NS = 1_000_000;
@@ -34,12 +35,13 @@ export class Scheduler {
   /** The task on the processor; null while nothing runs. */
   current: Task | null = null;
   steps = 0;
-  readonly decisions: number[] = [];
+  private readonly taken = new DecisionList();
   /** Set once the run cannot go on: a limit was reached, or somebody stopped the machine. */
   stopped: LimitReached | "stop" | null = null;
   /** What went wrong inside the emulator itself; `run` throws it. */
   private failure: unknown = null;
   private policy: SchedulingPolicy;
+  private pick: ((candidates: number) => number) | null;
   private readonly kernel: Kernel;
   private readonly queue: Task[] = [];
   /** Whom the last `passes` preferred. */
@@ -47,19 +49,36 @@ export class Scheduler {
   /** What the policy is shown at a scheduling point, refilled each time. */
   private readonly candidates: Task[] = [];
   private breath: Task | null = null;
+  private breathDue = false;
+  /** The step at which something is due: a breath, or the limit of steps. One comparison for each step covers both. */
+  private due = STEPS_PER_BREATH;
   private idle = true;
   private hostWork = 0;
+  /** The continuation of the promise that was made last; `capture` is the one executor for all of them. */
+  private resolver: ((value: number) => void) | null = null;
+  private readonly capture = (resolve: (value: number) => void): void => {
+    this.resolver = resolve;
+  };
 
   constructor(kernel: Kernel, policy: SchedulingPolicy) {
     this.kernel = kernel;
     this.policy = policy;
+    this.pick = policy.pick ?? null;
+    this.due = this.nextDue();
+  }
+
+  /** The policy's answers since boot, oldest first: a copy. */
+  get decisions(): readonly number[] {
+    return this.taken.toArray();
   }
 
   /** Boot takes no decisions that belong to the user's schedule: the policy is put in when it has come to rest. */
   setPolicy(policy: SchedulingPolicy): void {
     this.policy = policy;
-    this.decisions.length = 0;
+    this.pick = policy.pick ?? null;
+    this.taken.clear();
     this.steps = 0;
+    this.due = this.nextDue();
   }
 
   /**
@@ -79,45 +98,48 @@ export class Scheduler {
   }
 
   /**
-   * A scheduling point in front of a lock operation: others may run first. `op` is performed at the moment the task is
-   * picked and answers whether the task has got what it wants; if not, `op` has queued and blocked the task.
+   * A scheduling point in front of a lock operation: others may run first. The lock is asked at the moment the task is
+   * picked; if the task does not get it, it has joined the waiters and parked. 0, or -EINTR.
    */
-  point(task: Task, op: (task: Task) => boolean): Promise<number> {
-    if (!this.passes(task)) return this.giveWay(task, op);
-    return op(task) ? settled(task) : this.switchFrom(task, null);
-  }
-
-  /**
-   * @internal The first half of `point`, for operations that want no closure while nobody gets in between: true if the
-   * running task goes on at once. If not, the caller has to call `giveWay`; if its operation then blocks, `blocked`.
-   */
-  passes(task: Task): boolean {
-    this.assertRunning(task);
-    this.countStep();
-    task.wakeValue = 0;
-    this.chosen = task;
-    if (this.stopped !== null) return false;
-    if (this.queue.length > 0) this.chosen = this.preempt(task);
-    return this.chosen === task && !this.breathDue;
-  }
-
-  /** @internal Lets the task run that `passes` preferred, or the host take a breath; `op` waits until the task is picked. */
-  giveWay(task: Task, op: (task: Task) => boolean): Promise<number> {
-    task.op = op;
+  request(
+    frame: Frame,
+    lock: Requestable,
+    mode: HeldLock["mode"],
+    state: LockWaitState,
+    subclass: number,
+    nest: Lock | null,
+  ): Promise<number> {
+    const { task } = frame;
+    if (this.passes(task)) return lock.attempt(frame, mode, state, subclass, nest) ? settled(task) : this.switchFrom(task, null);
+    task.wanted = lock;
+    task.wantedIn = frame;
+    task.wantedMode = mode;
+    task.wantedState = state;
+    task.wantedSubclass = subclass;
+    task.wantedNest = nest;
     return this.switchFrom(task, this.chosen);
-  }
-
-  /** @internal The running task has blocked itself: somebody else runs. */
-  blocked(task: Task): Promise<number> {
-    return this.switchFrom(task, null);
   }
 
   /** A scheduling point in front of anything else, such as a system call. */
   yieldPoint(task: Task): Promise<number> {
-    return this.point(task, always);
+    return this.passes(task) ? DONE : this.switchFrom(task, this.chosen);
   }
 
-  /** Marks the running task as blocked; used by `op`s, which then answer false. */
+  /** True if the running task goes on at once; else `chosen` is who runs now. */
+  private passes(task: Task): boolean {
+    if (task !== this.current) this.assertRunning(task);
+    const breathes = this.countStep();
+    task.wakeValue = 0;
+    this.chosen = task;
+    if (this.stopped !== null) return false;
+    if (this.queue.length > 0) this.chosen = this.preempt(task);
+    if (breathes) this.breathDue = true;
+    if (breathes || this.chosen !== task) return false;
+    this.kernel.footprint?.step(task);
+    return true;
+  }
+
+  /** Marks the running task as blocked; used by locks, which then answer false. */
   block(frame: Frame, state: TaskState, on: Waitable, mode: WaitMode): void {
     const task = frame.task;
     task.state = state;
@@ -133,7 +155,8 @@ export class Scheduler {
     task.state = "TASK_RUNNING";
     task.wakeValue = value;
     this.queue.push(task);
-    const events = this.kernel.events;
+    const { events, footprint } = this.kernel;
+    if (footprint !== null) footprint.woken(task, this.current);
     if (events.wantsScheduling) events.scheduling({ type: "sched_wakeup", task, by: this.current });
   }
 
@@ -141,6 +164,7 @@ export class Scheduler {
   add(task: Task, start: () => void): void {
     task.resume = start;
     this.queue.push(task);
+    this.kernel.footprint?.woken(task, this.current);
   }
 
   /** The running task has ended; never returns control to it. */
@@ -207,28 +231,47 @@ export class Scheduler {
 
   /** The policy's answer at a scheduling point: the running task itself, or another, which leaves the queue. */
   private preempt(task: Task): Task {
-    const { queue, candidates } = this;
+    const { queue } = this;
     if (task.sliceUsed >= TIME_SLICE_NS) {
       task.sliceUsed = 0;
       queue.push(task);
       return removeAt(queue, this.decide(queue));
     }
-    // Overwritten in place: emptying an array first makes the host free and grow it each time.
-    candidates[0] = task;
-    for (let i = 0; i < queue.length; i++) candidates[i + 1] = queue[i] as Task;
-    while (candidates.length > queue.length + 1) candidates.pop();
-    const choice = this.decide(candidates);
+    const choice = this.pick === null ? this.decide(this.candidatesWith(task)) : this.count(queue.length + 1);
     if (choice === 0) return task;
-    const next = candidates[choice] as Task;
+    const next = queue[choice - 1] as Task;
     for (let i = choice; i < queue.length; i++) queue[i - 1] = queue[i] as Task;
     queue[queue.length - 1] = task;
     return next;
   }
 
+  /** The running task, then the others. Overwritten in place: emptying an array first makes the host free and grow it. */
+  private candidatesWith(task: Task): readonly Task[] {
+    const { queue, candidates } = this;
+    candidates[0] = task;
+    for (let i = 0; i < queue.length; i++) candidates[i + 1] = queue[i] as Task;
+    while (candidates.length > queue.length + 1) candidates.pop();
+    return candidates;
+  }
+
+  /** Asks a policy that looks at the candidates. */
   private decide(candidates: readonly Task[]): number {
+    if (this.pick !== null) return this.count(candidates.length);
     try {
       const choice = this.policy.choose(candidates);
-      this.decisions.push(choice);
+      this.taken.push(choice);
+      return choice;
+    } catch (error) {
+      this.fail(error);
+      return 0;
+    }
+  }
+
+  /** Asks a policy that need not see the candidates. */
+  private count(candidates: number): number {
+    try {
+      const choice = this.pick === null ? 0 : this.pick(candidates);
+      this.taken.push(choice);
       return choice;
     } catch (error) {
       this.fail(error);
@@ -237,9 +280,8 @@ export class Scheduler {
   }
 
   private switchFrom(task: Task, next: Task | null): Promise<number> {
-    const promise = new Promise<number>((resolve) => {
-      task.resume = resolve;
-    });
+    const promise = new Promise<number>(this.capture);
+    task.resume = this.resolver;
     this.current = null;
     this.dispatch(next);
     return promise;
@@ -249,30 +291,34 @@ export class Scheduler {
   private dispatch(first: Task | null): void {
     for (let task = first ?? this.next(); task !== null; task = this.next()) {
       if (this.stopped !== null) return;
-      if (!this.perform(task)) continue;
+      this.kernel.footprint?.step(task);
+      if (task.wanted !== null && !this.perform(task, task.wanted)) continue;
       if (this.breathDue) this.breath = task;
       else this.switchTo(task);
+      this.breathDue = false;
       return;
     }
     this.idle = true;
   }
 
-  /** Performs the lock operation that a picked task was about to do; false if that blocked it. */
-  private perform(task: Task): boolean {
-    const op = task.op;
-    if (op === null) return true;
-    task.op = null;
+  /** Asks for the lock that a picked task was about to take; false if that blocked it. */
+  private perform(task: Task, lock: Requestable): boolean {
+    const frame = task.wantedIn as Frame;
+    task.wanted = null;
+    task.wantedIn = null;
     task.wakeValue = 0;
     this.current = task;
-    const got = op(task);
+    const got = lock.attempt(frame, task.wantedMode, task.wantedState, task.wantedSubclass, task.wantedNest);
     this.current = null;
     return got;
   }
 
   private next(): Task | null {
     if (this.stopped !== null || !this.waitForRunnable()) return null;
-    this.countStep();
-    if (this.stopped !== null) return null;
+    if (this.countStep()) {
+      if (this.stopped !== null) return null;
+      this.breathDue = true;
+    }
     const choice = this.queue.length === 1 ? 0 : this.decide(this.queue);
     return removeAt(this.queue, choice);
   }
@@ -303,21 +349,23 @@ export class Scheduler {
     resume(task.wakeValue);
   }
 
-  private get breathDue(): boolean {
-    return this.steps % STEPS_PER_BREATH === 0;
+  /** True if the host is to take a breath before the next task runs, or the run is over. */
+  private countStep(): boolean {
+    if (++this.steps < this.due) return false;
+    if (this.steps > this.kernel.limits.steps) this.stop({ limit: "steps", value: this.steps - 1 });
+    const breathes = this.steps % STEPS_PER_BREATH === 0;
+    this.due = this.nextDue();
+    return breathes || this.stopped !== null;
   }
 
-  private countStep(): void {
-    if (++this.steps > this.kernel.limits.steps) this.stop({ limit: "steps", value: this.steps - 1 });
+  private nextDue(): number {
+    const breath = this.steps - (this.steps % STEPS_PER_BREATH) + STEPS_PER_BREATH;
+    return Math.min(breath, Math.max(this.steps, this.kernel.limits.steps) + 1);
   }
 }
 
-function always(): boolean {
-  return true;
-}
-
-/** What an operation that did not block answers. */
-export function settled(task: Task): Promise<number> {
+/** What a request that did not block answers. */
+function settled(task: Task): Promise<number> {
   return task.wakeValue === 0 ? DONE : Promise.resolve(task.wakeValue);
 }
 

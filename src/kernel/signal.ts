@@ -95,7 +95,7 @@ function dispositionOf(task: Task, signal: number): ReturnType<SignalActions["di
 export function send_sig(kernel: Kernel, signal: number, task: Task): void {
   if (task.kthread || !task.alive) return;
   if (dispositionOf(task, signal) === "ignore") return;
-  task.pending.add(signal);
+  task.raise(signal);
   if (kernel.events.active) kernel.events.emit({ type: "signal", task, signal });
   const { wait, state } = task;
   if (wait === null) return;

@@ -4,7 +4,7 @@
  */
 import { Frame } from "./frame.ts";
 import type { Kernel } from "./kernel.ts";
-import type { HeldLock, Waitable, WaitMode } from "./wait.ts";
+import type { HeldLock, Lock, LockWaitState, Requestable, Waitable, WaitMode } from "./wait.ts";
 
 /** A process id. */
 export type Pid = number & { readonly __brand: "Pid" };
@@ -39,6 +39,9 @@ export interface SignalActions {
   disposition(signal: number): "terminate" | "ignore" | "handler" | "stop" | "continue";
 }
 
+const NO_TASKS: ReadonlySet<Task> = new Set();
+const NO_SIGNALS: ReadonlySet<number> = new Set();
+
 export class Task {
   readonly kernel: Kernel;
   readonly pid: Pid;
@@ -47,7 +50,8 @@ export class Task {
   /** Arguments, the program's name without its path first. Empty for kernel threads. */
   argv: readonly string[] = [];
   parent: Task | null;
-  readonly children = new Set<Task>();
+  /** Changed by `adopt`, `lose` and `disown` only. */
+  children: ReadonlySet<Task> = NO_TASKS;
   /** PF_KTHREAD */
   readonly kthread: boolean;
   /** A daemon keeps no run alive: idle kworkers, khungtaskd. */
@@ -55,7 +59,8 @@ export class Task {
   state: TaskState = "TASK_RUNNING";
   wait: Wait | null = null;
   readonly held: HeldLock[] = [];
-  readonly pending = new Set<number>();
+  /** Changed by `raise` and `dequeue` only. */
+  pending: ReadonlySet<number> = NO_SIGNALS;
   signals: SignalActions | null = null;
   exitCode = 0;
   /** The signal that ended the task, 0 if it exited by itself. */
@@ -69,12 +74,20 @@ export class Task {
   readonly root: Frame;
   readonly slots: unknown[] = [];
 
+  /** The sets behind `children` and `pending`: most tasks need neither, and there may be very many tasks. */
+  private ownChildren: Set<Task> | null = null;
+  private ownPending: Set<number> | null = null;
   /** @internal scheduler: continues the task's coroutine. */
   resume: ((value: number) => void) | null = null;
   /** @internal scheduler: value handed to the coroutine when it continues (0, or a negative errno). */
   wakeValue = 0;
-  /** @internal scheduler: the lock operation the task performs at the moment it is picked. */
-  op: ((task: Task) => boolean) | null = null;
+  /** @internal scheduler: the lock that the task asks for at the moment it is picked, and how. */
+  wanted: Requestable | null = null;
+  wantedIn: Frame | null = null;
+  wantedMode: HeldLock["mode"] = "exclusive";
+  wantedState: LockWaitState = "TASK_UNINTERRUPTIBLE";
+  wantedSubclass = 0;
+  wantedNest: Lock | null = null;
   /** @internal scheduler: virtual ns used since the task was last put on the processor. */
   sliceUsed = 0;
 
@@ -88,6 +101,35 @@ export class Task {
     this.startTime = kernel.clock.now;
     this.lastRan = kernel.clock.now;
     this.root = new Frame(this, "", null);
+  }
+
+  adopt(child: Task): void {
+    if (this.ownChildren === null) this.children = this.ownChildren = new Set();
+    this.ownChildren.add(child);
+  }
+
+  lose(child: Task): void {
+    this.ownChildren?.delete(child);
+  }
+
+  disown(): void {
+    this.ownChildren?.clear();
+  }
+
+  /** Makes a signal pending. */
+  raise(signal: number): void {
+    if (this.ownPending === null) this.pending = this.ownPending = new Set();
+    this.ownPending.add(signal);
+  }
+
+  /** flush_signals(): none is pending any more. */
+  flush_signals(): void {
+    this.ownPending?.clear();
+  }
+
+  /** The signal is no longer pending. */
+  dequeue(signal: number): void {
+    this.ownPending?.delete(signal);
   }
 
   get alive(): boolean {

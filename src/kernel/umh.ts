@@ -52,6 +52,6 @@ async function waitFor(current: Frame, helper: Task): Promise<number> {
     const ended = await wait4(current.enter("kernel_wait"), helper.pid);
     if (ended === null) return 0;
     if (typeof ended !== "number") return ended.exitSignal === 0 ? ended.exitCode << 8 : ended.exitSignal;
-    current.task.pending.clear();
+    current.task.flush_signals();
   }
 }

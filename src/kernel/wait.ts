@@ -47,3 +47,15 @@ export interface HeldLock {
   /** The frame that acquired it. */
   readonly frame: Frame;
 }
+
+/** The states in which a task waits for a lock. */
+export type LockWaitState = "TASK_UNINTERRUPTIBLE" | "TASK_KILLABLE" | "TASK_INTERRUPTIBLE";
+
+/** A lock as the scheduler sees it at a scheduling point. */
+export interface Requestable {
+  /**
+   * The running task asks for the lock: true if it has it, or a signal ended the attempt (its wakeValue says so); false if
+   * it has joined the waiters and is blocked. `nest` is what mutex_lock_nest_lock() names.
+   */
+  attempt(current: Frame, mode: HeldLock["mode"], state: LockWaitState, subclass: number, nest: Lock | null): boolean;
+}

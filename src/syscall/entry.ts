@@ -52,7 +52,7 @@ async function get_signal(current: Frame, state: UserState): Promise<boolean> {
   let handled = false;
   while (task.pending.size > 0) {
     const signal = Math.min(...task.pending);
-    task.pending.delete(signal);
+    task.dequeue(signal);
     switch (state.disposition(signal)) {
       case "terminate":
         leave(state, new Unwind(0, signal, null));

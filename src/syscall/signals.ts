@@ -35,10 +35,10 @@ function sendTo(current: Frame, signal: number, target: Task): void {
   if (state.unkillable && signal === SIGKILL) return;
   current.writes(target);
   if (signal === SIGCONT) {
-    for (const pending of [...target.pending]) if (stopsByDefault(pending)) target.pending.delete(pending);
+    for (const pending of [...target.pending]) if (stopsByDefault(pending)) target.dequeue(pending);
     if (target.state === "TASK_STOPPED") current.kernel.sched.wake(target);
   } else if (stopsByDefault(signal)) {
-    target.pending.delete(SIGCONT);
+    target.dequeue(SIGCONT);
   }
   send_sig(current.kernel, signal, target);
 }

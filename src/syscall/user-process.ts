@@ -192,7 +192,7 @@ export class UserProcess implements Process {
   sigaction(signal: number, handler: SignalHandler): void {
     if (handler === "default") this.state.handlers.delete(signal);
     else this.state.handlers.set(signal, handler);
-    if (this.state.disposition(signal) === "ignore") this.task.pending.delete(signal);
+    if (this.state.disposition(signal) === "ignore") this.task.dequeue(signal);
   }
   getppid(): number {
     return this.task.parent?.pid ?? (this.task.pid === 1 ? 0 : 1);

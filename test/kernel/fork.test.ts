@@ -80,7 +80,7 @@ describe("wait4", () => {
         current.task.signals = { disposition: (signal) => (signal === SIGCHLD ? "ignore" : "handler") };
         child(current, "child", 10, 3);
         log.push(JSON.stringify(await wait4(current, -1)));
-        current.task.pending.clear();
+        current.task.dequeue(SIGUSR1);
         log.push(JSON.stringify(await wait4(current, -1)));
       },
       sender: async (current) => {

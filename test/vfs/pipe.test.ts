@@ -100,7 +100,7 @@ test("a signal ends the wait of a reader", async () => {
   const run = await withPipe(
     async (current, reading) => {
       got.push(await vfs.ksys_read(current, reading, 1));
-      current.task.pending.clear();
+      current.task.dequeue(SIGUSR1);
     },
     async (current) => {
       const reader = [...current.kernel.tasks.values()].find((task) => task.comm === "first") as Task;
