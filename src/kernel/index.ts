@@ -130,10 +130,13 @@ export { type WaitQueueOptions, wait_event, wait_once, wait_queue_head } from ".
 export {
   alloc_ordered_workqueue,
   alloc_workqueue,
+  cancel_delayed_work_sync,
+  delayed_work,
   flush_work,
   flush_workqueue_map,
   queue_delayed_work,
   queue_work,
+  schedule_delayed_work,
   system_wq,
   work_struct,
   workqueue_struct,

@@ -2,9 +2,11 @@
  * Models kernel/workqueue.c: work items run on kworkers. An ordered queue (alloc_ordered_workqueue) runs one item at a
  * time, in order; workers come from one pool of unbound kworkers (`kworker/u4:N`), and a worker that blocks does not keep
  * the items of other queues waiting: the pool takes another one. An item never runs on two workers at a time.
- * Left out: per-cpu pools, rescuers, freezing, flush_workqueue() (its pseudo-lock excepted) and cancellation.
+ * Left out: per-cpu pools, rescuers, freezing, flush_workqueue() (its pseudo-lock excepted), cancellation of items that no
+ * timer queues.
  */
 
+import type { Timer } from "./clock.ts";
 import { kthread_run } from "./fork.ts";
 import type { Frame } from "./frame.ts";
 import { type Kernel, staticData } from "./kernel.ts";
@@ -93,10 +95,56 @@ export function queue_work(current: Frame, wq: workqueue_struct, work: work_stru
   return queueOn(current.kernel, wq, work);
 }
 
-/** queue_delayed_work(): queues the item `delay` ns from now. */
-export function queue_delayed_work(current: Frame, wq: workqueue_struct, work: work_struct, delay: number): void {
+/** struct delayed_work: an item that a timer queues. */
+export class delayed_work extends work_struct {
+  /** @internal */
+  timer: Timer | null = null;
+  /** @internal cancel_delayed_work_sync() runs: nobody can queue it meanwhile, itself included. */
+  canceling = false;
+}
+
+/** queue_delayed_work(): queues the item `delay` ns from now; false if it is queued or will be. The timer keeps no run alive. */
+export function queue_delayed_work(current: Frame, wq: workqueue_struct, dwork: delayed_work, delay: number): boolean {
   const { kernel } = current;
-  kernel.startTimer(delay, () => void queueOn(kernel, wq, work), true);
+  current.writes(dwork);
+  if (dwork.canceling || dwork.pending || dwork.timer !== null) return false;
+  const expired = (): void => {
+    dwork.timer = null;
+    queueOn(kernel, wq, dwork);
+  };
+  dwork.timer = kernel.startTimer(delay, expired, true);
+  return true;
+}
+
+/** schedule_delayed_work(): on system_wq. */
+export function schedule_delayed_work(current: Frame, dwork: delayed_work, delay: number): boolean {
+  return queue_delayed_work(current, system_wq(current.kernel), dwork, delay);
+}
+
+/** cancel_delayed_work_sync(): afterwards the item neither runs nor will, until it is queued anew. */
+export async function cancel_delayed_work_sync(caller: Frame, dwork: delayed_work): Promise<void> {
+  const current = caller.enter("cancel_delayed_work_sync");
+  const { kernel } = current;
+  current.writes(dwork);
+  dwork.canceling = true;
+  if (dwork.timer !== null) kernel.clock.cancel(dwork.timer);
+  dwork.timer = null;
+  takeBack(kernel, dwork);
+  await flush_work(current, dwork);
+  dwork.canceling = false;
+}
+
+/** An item that waits for a worker does not wait any more. */
+function takeBack(kernel: Kernel, work: work_struct): void {
+  const { worklist } = pool(kernel);
+  const at = worklist.findIndex((entry) => entry.work === work);
+  const [entry] = at < 0 ? [] : worklist.splice(at, 1);
+  if (entry === undefined) return;
+  entry.wq.active--;
+  work.pending = false;
+  work.finished++;
+  const waiting = entry.wq.inactive.shift();
+  if (waiting !== undefined) activate(pool(kernel), entry.wq, waiting);
 }
 
 /** The pseudo-lock half of flush_workqueue(); who knows a queue's items waits for them with flush_work(). */

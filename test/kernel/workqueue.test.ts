@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import {
   alloc_ordered_workqueue,
   alloc_workqueue,
+  cancel_delayed_work_sync,
+  delayed_work,
   flush_work,
   msleep,
   mutex,
@@ -10,6 +12,7 @@ import {
   mutex_unlock,
   queue_delayed_work,
   queue_work,
+  schedule_delayed_work,
   stackNames,
   stateLetter,
   system_wq,
@@ -26,6 +29,10 @@ function slow({ log, kernel }: Stage, func: string): work_struct {
     await msleep(current, 10);
     log.push(`${func} ends at ${kernel.clock.now / MS}`);
   });
+}
+
+function slowDelayed(stage: Stage, func: string): delayed_work {
+  return new delayed_work(func, slow(stage, func).run);
 }
 
 function kworkers({ kernel }: Stage): readonly string[] {
@@ -68,11 +75,32 @@ describe("order", () => {
   test("a delayed item is queued when its time has come", async () => {
     const { log } = await play((stage) => ({
       task: async (current) => {
-        queue_delayed_work(current, system_wq(stage.kernel), slow(stage, "a"), 7 * MS);
+        queue_delayed_work(current, system_wq(stage.kernel), slowDelayed(stage, "a"), 7 * MS);
         await msleep(current, 30);
       },
     }));
     expect(log).toEqual(["a begins at 7", "a ends at 17"]);
+  });
+
+  test("a delayed item that is cancelled never runs; one that runs ends first and cannot queue itself again", async () => {
+    const { log } = await play((stage) => ({
+      task: async (current) => {
+        const waits = slowDelayed(stage, "waits");
+        schedule_delayed_work(current, waits, 7 * MS);
+        await cancel_delayed_work_sync(current, waits);
+        const again: delayed_work = new delayed_work("again", async (frame) => {
+          stage.log.push(`again begins at ${stage.kernel.clock.now / MS}`);
+          await msleep(frame, 10);
+          stage.log.push(`queued: ${schedule_delayed_work(frame, again, 10 * MS)}`);
+        });
+        schedule_delayed_work(current, again, 10 * MS);
+        await msleep(current, 35);
+        await cancel_delayed_work_sync(current, again);
+        stage.log.push(`cancelled at ${stage.kernel.clock.now / MS}`);
+        await msleep(current, 50);
+      },
+    }));
+    expect(log).toEqual(["again begins at 10", "queued: true", "again begins at 30", "queued: false", "cancelled at 40"]);
   });
 });
 
