@@ -127,7 +127,7 @@ export function devlink_nl_cmd_param_get_dumpit(caller: Frame, skb: sk_buff, cb:
  * One datagram of a dump: the messages of all instances in the socket's namespace, from number cb.args[0] on. What a
  * driver does not support is skipped, another error ends the dump.
  */
-async function dumpEach(
+export async function dumpEach(
   current: Frame,
   skb: sk_buff,
   cb: netlink_callback,

@@ -14,6 +14,7 @@ import {
 } from "../netlink/index.ts";
 import { commandDevlink } from "./command.ts";
 import { cmodeIsSupported, devlink_param_notify, PARAM_NLA_TYPE, paramItem } from "./param.ts";
+import { devlink_rate_nodes_check } from "./rate.ts";
 import type { DevlinkParamValue, devlink_param } from "./types.ts";
 
 /** -EINVAL for a name, type or value that is missing or wrong, -EOPNOTSUPP for a mode that the parameter has not. */
@@ -64,6 +65,8 @@ export async function devlink_nl_cmd_eswitch_set_doit(caller: Frame, info: genl_
   const { attrs, extack } = info;
   const mode = attrs.u16(DEVLINK_ATTR_ESWITCH_MODE);
   if (mode !== undefined) {
+    const nodes = ops.eswitch_mode_set === undefined ? 0 : devlink_rate_nodes_check(current, devlink, extack);
+    if (nodes !== 0) return nodes;
     const err = (await ops.eswitch_mode_set?.(current, devlink, mode, extack)) ?? -EOPNOTSUPP;
     if (err !== 0) return err;
   }

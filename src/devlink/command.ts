@@ -1,7 +1,8 @@
 /** What the commands of the "devlink" family share: the instance and port they are about, answers, error texts. */
 import { EINVAL, EmulatorBug, ENODEV, type Frame } from "../kernel/index.ts";
-import { genl_info_net, net_eq } from "../net/index.ts";
+import { genl_info_net, type net, net_eq } from "../net/index.ts";
 import {
+  type Attributes,
   AttributeWriter,
   DEVLINK_ATTR_BUS_NAME,
   DEVLINK_ATTR_DEV_NAME,
@@ -32,15 +33,20 @@ export function NL_SET_ERR_MSG_MOD(current: Frame, extack: netlink_ext_ack | nul
   NL_SET_ERR_MSG(extack, `${strategiesOf(current.kernel).modname}: ${msg}`);
 }
 
-/** devlink_get_from_attrs(): by bus and device name among those of the socket's namespace. -EINVAL, -ENODEV. */
+/** devlink_get_from_attrs() for a request. */
 export function devlink_get_from_info(current: Frame, info: genl_info): devlink | number {
-  const busname = info.attrs.string(DEVLINK_ATTR_BUS_NAME);
-  const devname = info.attrs.string(DEVLINK_ATTR_DEV_NAME);
+  return devlink_get_from_attrs(current, info.attrs, genl_info_net(info));
+}
+
+/** devlink_get_from_attrs(): by bus and device name among those of a namespace. -EINVAL, -ENODEV. */
+export function devlink_get_from_attrs(current: Frame, attrs: Attributes, net: net): devlink | number {
+  const busname = attrs.string(DEVLINK_ATTR_BUS_NAME);
+  const devname = attrs.string(DEVLINK_ATTR_DEV_NAME);
   if (busname === undefined || devname === undefined) return -EINVAL;
   const { devlink_list } = statics(current.kernel);
   current.reads(devlink_list);
   const handle = `${busname}/${devname}`;
-  return devlink_list.find((devlink) => devlink.handle === handle && net_eq(devlink_net(devlink), genl_info_net(info))) ?? -ENODEV;
+  return devlink_list.find((devlink) => devlink.handle === handle && net_eq(devlink_net(devlink), net)) ?? -ENODEV;
 }
 
 /** devlink_port_get_from_attrs(): -EINVAL without an index, -ENODEV for an unknown one. */

@@ -1,6 +1,8 @@
 /** What devlink was in the kernels that the machine can be: data only, each a bundle of strategies. */
+import { absent_late_nl_ops } from "./cmd-absent.ts";
 import { health_test_nl_ops } from "./cmd-health.ts";
 import { port_new_nl_ops } from "./cmd-port.ts";
+import { rate_nl_ops } from "./cmd-rate.ts";
 import { coreLoadsFlash, driverLoadsFlash } from "./flash.ts";
 import { registerFirst, registerLast } from "./lifecycle.ts";
 import { globalLocking } from "./locking-global.ts";
@@ -8,11 +10,19 @@ import { instanceLocking } from "./locking-instance.ts";
 import { notifyAroundReload, notifyBetweenHalves } from "./reload.ts";
 import type { CommandSet, DevlinkStrategies } from "./strategies.ts";
 
-const earlyCommands: CommandSet = { more: [], port_function_state: false, split_asks_driver_first: false };
+const earlyCommands: CommandSet = {
+  more: [],
+  port_function_state: false,
+  region_max_snapshots: false,
+  trap_drop_counters: false,
+  split_asks_driver_first: false,
+};
 
 const lateCommands: CommandSet = {
-  more: [...health_test_nl_ops, ...port_new_nl_ops],
+  more: [...health_test_nl_ops, ...port_new_nl_ops, ...rate_nl_ops, ...absent_late_nl_ops],
   port_function_state: true,
+  region_max_snapshots: true,
+  trap_drop_counters: true,
   split_asks_driver_first: true,
 };
 

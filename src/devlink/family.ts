@@ -23,6 +23,7 @@ import {
   type genl_ops,
   genl_register_family,
 } from "../netlink/index.ts";
+import { absent_nl_ops } from "./cmd-absent.ts";
 import {
   devlink_nl_cmd_eswitch_get_doit,
   devlink_nl_cmd_get_doit,
@@ -36,9 +37,11 @@ import {
 } from "./cmd-get.ts";
 import { health_nl_ops } from "./cmd-health.ts";
 import { port_nl_ops } from "./cmd-port.ts";
+import { region_nl_ops } from "./cmd-region.ts";
 import { devlink_nl_cmd_reload } from "./cmd-reload.ts";
 import { resource_nl_ops } from "./cmd-resource.ts";
 import { devlink_nl_cmd_eswitch_set_doit, devlink_nl_cmd_param_set_doit } from "./cmd-set.ts";
+import { trap_nl_ops } from "./cmd-trap.ts";
 import {
   commandDevlink,
   DEVLINK_NL_FLAG_NEED_DEVLINK_OR_PORT,
@@ -70,6 +73,9 @@ const devlink_nl_ops: readonly genl_ops[] = [
   ...resource_nl_ops,
   ...health_nl_ops,
   ...flash_nl_ops,
+  ...region_nl_ops,
+  ...trap_nl_ops,
+  ...absent_nl_ops,
 ];
 
 /** devlink_init(): once at boot, after the generic netlink layer and before any driver. Takes cb_lock, pernet_ops_rwsem. 0 or an errno. */

@@ -47,6 +47,7 @@ export {
 } from "./info.ts";
 export {
   devl_lock,
+  devl_trylock,
   devl_unlock,
   devlink_alloc,
   devlink_free,
@@ -78,6 +79,16 @@ export {
   devlink_port_type_ib_set,
   devlink_port_unregister,
 } from "./port.ts";
+export { devl_rate_leaf_create, devl_rate_leaf_destroy, devl_rate_nodes_destroy } from "./rate.ts";
+export type { devlink_rate, devlink_rate_node } from "./rate-types.ts";
+export {
+  devlink_region_create,
+  devlink_region_destroy,
+  devlink_region_snapshot_create,
+  devlink_region_snapshot_id_get,
+  devlink_region_snapshot_id_put,
+} from "./region.ts";
+export type { devlink_region, devlink_region_ops } from "./region-types.ts";
 export {
   DEVLINK_RESOURCE_ID_PARENT_TOP,
   devlink_resource_occ_get_register,
@@ -87,6 +98,16 @@ export {
   devlink_resources_unregister,
 } from "./resource.ts";
 export type { DevlinkStrategies } from "./strategies.ts";
+export {
+  devlink_trap_groups_register,
+  devlink_trap_groups_unregister,
+  devlink_trap_policers_register,
+  devlink_trap_policers_unregister,
+  devlink_trap_report,
+  devlink_traps_register,
+  devlink_traps_unregister,
+} from "./trap.ts";
+export type { devlink_trap, devlink_trap_group, devlink_trap_item, devlink_trap_policer } from "./trap-types.ts";
 export {
   DEVLINK_SUPPORT_FLASH_UPDATE_COMPONENT,
   DEVLINK_SUPPORT_FLASH_UPDATE_OVERWRITE_MASK,

@@ -1,6 +1,6 @@
 /** Models the life of an instance for its driver: devlink_alloc() to devlink_free() (net/core/devlink.c). */
 import type { device } from "../base/index.ts";
-import { type Frame, type Kernel, WARN_ON } from "../kernel/index.ts";
+import { type Frame, type Kernel, mutex_trylock, WARN_ON } from "../kernel/index.ts";
 import { init_net } from "../net/index.ts";
 import { statics, strategiesOf } from "./state.ts";
 import type { DriverPlaces } from "./strategies.ts";
@@ -59,6 +59,11 @@ export function devlinkDriverFramesFlash(kernel: Kernel): boolean {
 /** devl_lock(): a driver holds it around loading in probe and unloading in remove. No-op in kernels that have it not. */
 export function devl_lock(current: Frame, devlink: devlink): Promise<void> {
   return strategiesOf(current.kernel).locking.devl_lock(current, devlink);
+}
+
+/** devl_trylock(): from v6.0 on. False if it is held. */
+export function devl_trylock(current: Frame, devlink: devlink): boolean {
+  return mutex_trylock(current.enter("devl_trylock"), devlink.lock);
 }
 
 export function devl_unlock(current: Frame, devlink: devlink): void {

@@ -7,13 +7,26 @@ import {
   DEVLINK_CMD_PARAM_NEW,
   DEVLINK_CMD_PORT_DEL,
   DEVLINK_CMD_PORT_NEW,
+  DEVLINK_CMD_RATE_DEL,
+  DEVLINK_CMD_RATE_NEW,
+  DEVLINK_CMD_REGION_DEL,
+  DEVLINK_CMD_REGION_NEW,
+  DEVLINK_CMD_TRAP_DEL,
+  DEVLINK_CMD_TRAP_GROUP_DEL,
+  DEVLINK_CMD_TRAP_GROUP_NEW,
+  DEVLINK_CMD_TRAP_NEW,
+  DEVLINK_CMD_TRAP_POLICER_DEL,
+  DEVLINK_CMD_TRAP_POLICER_NEW,
 } from "../netlink/index.ts";
 import { devlink_notify } from "./notify.ts";
 import { devlink_param_notify } from "./param.ts";
 import { devlink_port_notify } from "./port.ts";
+import { devlink_rate_notify } from "./rate.ts";
+import { devlink_nl_region_notify } from "./region.ts";
 import { devlink_reload_supported } from "./reload.ts";
 import { statics } from "./state.ts";
 import type { DevlinkLifecycle } from "./strategies.ts";
+import { devlink_trap_group_notify, devlink_trap_notify, devlink_trap_policer_notify } from "./trap.ts";
 import type { devlink } from "./types.ts";
 
 const nothing = async (): Promise<void> => {};
@@ -117,6 +130,11 @@ async function devlink_notify_register(caller: Frame, devlink: devlink): Promise
   const current = caller.enter("devlink_notify_register");
   await devlink_notify(current, devlink, DEVLINK_CMD_NEW);
   for (const port of devlink.port_list) await devlink_port_notify(current, port, DEVLINK_CMD_PORT_NEW);
+  for (const item of devlink.trap_policer_list) await devlink_trap_policer_notify(current, devlink, item, DEVLINK_CMD_TRAP_POLICER_NEW);
+  for (const item of devlink.trap_group_list) await devlink_trap_group_notify(current, devlink, item, DEVLINK_CMD_TRAP_GROUP_NEW);
+  for (const item of devlink.trap_list) await devlink_trap_notify(current, devlink, item, DEVLINK_CMD_TRAP_NEW);
+  for (const rate of devlink.rate_list) await devlink_rate_notify(current, rate, DEVLINK_CMD_RATE_NEW);
+  for (const region of devlink.region_list) await devlink_nl_region_notify(current, region, null, DEVLINK_CMD_REGION_NEW);
   for (const item of devlink.param_list) await devlink_param_notify(current, devlink, item, DEVLINK_CMD_PARAM_NEW);
 }
 
@@ -124,6 +142,13 @@ async function devlink_notify_register(caller: Frame, devlink: devlink): Promise
 async function devlink_notify_unregister(caller: Frame, devlink: devlink): Promise<void> {
   const current = caller.enter("devlink_notify_unregister");
   for (const item of devlink.param_list.toReversed()) await devlink_param_notify(current, devlink, item, DEVLINK_CMD_PARAM_DEL);
+  for (const region of devlink.region_list.toReversed()) await devlink_nl_region_notify(current, region, null, DEVLINK_CMD_REGION_DEL);
+  for (const rate of devlink.rate_list.toReversed()) await devlink_rate_notify(current, rate, DEVLINK_CMD_RATE_DEL);
+  for (const item of devlink.trap_list.toReversed()) await devlink_trap_notify(current, devlink, item, DEVLINK_CMD_TRAP_DEL);
+  for (const item of devlink.trap_group_list.toReversed())
+    await devlink_trap_group_notify(current, devlink, item, DEVLINK_CMD_TRAP_GROUP_DEL);
+  for (const item of devlink.trap_policer_list.toReversed())
+    await devlink_trap_policer_notify(current, devlink, item, DEVLINK_CMD_TRAP_POLICER_DEL);
   for (const port of devlink.port_list.toReversed()) await devlink_port_notify(current, port, DEVLINK_CMD_PORT_DEL);
   await devlink_notify(current, devlink, DEVLINK_CMD_DEL);
 }

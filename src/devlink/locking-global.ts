@@ -52,6 +52,22 @@ export const globalLocking: DevlinkLocking = {
     mutex_unlock(current, devlink.lock);
   },
 
+  async lockSnapshots(current, region, in_command) {
+    if (!in_command) await mutex_lock(current, region.devlink.lock);
+  },
+
+  unlockSnapshots(current, region, in_command) {
+    if (!in_command) mutex_unlock(current, region.devlink.lock);
+  },
+
+  async lockSnapshotIds(current, devlink) {
+    await mutex_lock(current, devlink.lock);
+  },
+
+  unlockSnapshotIds(current, devlink) {
+    mutex_unlock(current, devlink.lock);
+  },
+
   async devl_lock() {},
 
   devl_unlock() {},

@@ -44,6 +44,18 @@ export const instanceLocking: DevlinkLocking = {
 
   unlockObjects() {},
 
+  async lockSnapshots(current, region) {
+    await mutex_lock(current, region.snapshot_lock);
+  },
+
+  unlockSnapshots(current, region) {
+    mutex_unlock(current, region.snapshot_lock);
+  },
+
+  async lockSnapshotIds() {},
+
+  unlockSnapshotIds() {},
+
   async devl_lock(current, devlink) {
     await mutex_lock(current, devlink.lock);
   },

@@ -5,6 +5,7 @@
 import type { Frame } from "../kernel/index.ts";
 import type { net } from "../net/index.ts";
 import type { genl_ops, netlink_ext_ack } from "../netlink/index.ts";
+import type { devlink_region } from "./region-types.ts";
 import type { devlink, devlink_flash_update_params } from "./types.ts";
 
 /** Who may touch an instance when: the global devlink_mutex up to v5.19, a lock per instance from v6.0 on. */
@@ -25,6 +26,12 @@ export interface DevlinkLocking {
   /** Around a driver's change of ports, parameters or reporters: takes devlink->lock, or checks that the driver holds it. */
   lockObjects(current: Frame, devlink: devlink): Promise<void>;
   unlockObjects(current: Frame, devlink: devlink): void;
+  /** Around a change of a region's snapshots; `in_command`: the caller holds what a command about the instance holds. */
+  lockSnapshots(current: Frame, region: devlink_region, in_command: boolean): Promise<void>;
+  unlockSnapshots(current: Frame, region: devlink_region, in_command: boolean): void;
+  /** Around a driver's change of the ids that snapshots use; later kernels need only the lock of the array they are in. */
+  lockSnapshotIds(current: Frame, devlink: devlink): Promise<void>;
+  unlockSnapshotIds(current: Frame, devlink: devlink): void;
   /** devl_lock(): around a driver's probe and remove. Kernels before v5.18 have no such thing and do nothing. */
   devl_lock(current: Frame, devlink: devlink): Promise<void>;
   devl_unlock(current: Frame, devlink: devlink): void;
@@ -84,6 +91,10 @@ export interface FlashProtocol {
 /** Which commands the family has beside those of all kernels, and where the same ones differ. */
 export interface CommandSet {
   readonly more: readonly genl_ops[];
+  /** A region says how many snapshots it can have. */
+  readonly region_max_snapshots: boolean;
+  /** A trap says how many packets the device itself dropped. */
+  readonly trap_drop_counters: boolean;
   /** A port's function has a state that user space may set. */
   readonly port_function_state: boolean;
   /** A driver that cannot split ports is found out before the request is looked at. */

@@ -2,6 +2,10 @@
  * Models struct devlink, devlink_ops, and what hangs off an instance: ports, parameters, resources, health reporters
  * (include/net/devlink.h), as data. They refer to each other, so they stand in one file.
  * Left out of the ops: shared buffers, traps, selftests.
+ * Models struct devlink, devlink_ops, and what hangs off an instance: ports, parameters, health reporters
+ * (include/net/devlink.h), as data. They refer to each other, so they stand in one file; those of regions, traps and rates
+ * stand beside it.
+ * Left out of the ops: shared buffers, port split, flash, port functions, selftests.
  */
 import type { device, firmware } from "../base/index.ts";
 import { type Frame, type Kernel, mutex } from "../kernel/index.ts";
@@ -16,6 +20,10 @@ import {
   type netlink_ext_ack,
 } from "../netlink/index.ts";
 import type { devlink_fmsg } from "./fmsg.ts";
+
+import type { devlink_rate, RateOps } from "./rate-types.ts";
+import type { devlink_region } from "./region-types.ts";
+import type { devlink_trap_group_item, devlink_trap_item, devlink_trap_policer_item, TrapOps } from "./trap-types.ts";
 
 /** A `u32 *` that a callback fills. */
 export interface U32Ref {
@@ -170,7 +178,7 @@ export interface ReloadStats {
  * What a driver implements. `P` is its private data (devlink_priv). A missing operation is answered with -EOPNOTSUPP.
  * All are called with whatever locks the era's commands hold; see strategies.ts.
  */
-export interface devlink_ops<P = unknown> {
+export interface devlink_ops<P = unknown> extends TrapOps<P>, RateOps<P> {
   /** Bits of 1 << DEVLINK_RELOAD_ACTION_*; 0 or absent: no reload. */
   readonly reload_actions?: number;
   /** Bits of 1 << DEVLINK_RELOAD_LIMIT_*. */
@@ -236,6 +244,13 @@ export class devlink<P = unknown> {
   readonly param_list: devlink_param_item[] = [];
   readonly reporter_list: devlink_health_reporter[] = [];
   readonly resource_list: devlink_resource[] = [];
+  readonly region_list: devlink_region[] = [];
+  /** How many snapshots use an id. */
+  readonly snapshot_ids = new Map<number, number>();
+  readonly trap_list: devlink_trap_item[] = [];
+  readonly trap_group_list: devlink_trap_group_item[] = [];
+  readonly trap_policer_list: devlink_trap_policer_item[] = [];
+  readonly rate_list: devlink_rate[] = [];
   readonly stats: ReloadStats = {
     reload_stats: new Array<number>(ACTIONS * LIMITS).fill(0),
     remote_reload_stats: new Array<number>(ACTIONS * LIMITS).fill(0),

@@ -4,7 +4,7 @@
  * is written to them and have no effect, because there are no packets here.
  */
 
-import { devl_lock, devl_unlock } from "../devlink/index.ts";
+import { devl_lock, devl_unlock, type devlink } from "../devlink/index.ts";
 import { EBUSY, EINVAL, ENOSPC, ERANGE, type Frame, kstrtouint } from "../kernel/index.ts";
 import {
   type AttributeOps,
@@ -17,6 +17,7 @@ import {
   type kernfs_node,
 } from "../vfs/index.ts";
 import { DRV_NAME, NSIM_DEV_VF_PORT_INDEX_BASE, type nsim_dev, type PortKind } from "./nsim.ts";
+import { nsim_dev_take_snapshot_write } from "./region.ts";
 
 /** A text that is longer is refused: nine digits and what follows them. */
 const MAX_VFS_TEXT = 10;
@@ -51,7 +52,7 @@ export function nsim_dev_debugfs_init(caller: Frame, nsim: nsim_dev): void {
     debugfs_create_bool(current, name, 0o600, ddir, nsim, name);
   if (nsim.strategies.late_debugfs) {
     debugfs_create_file(current, "max_vfs", 0o600, ddir, maxVfs(nsim));
-    debugfs_create_dir(current, "rate_nodes", ddir);
+    nsim.nodes_ddir = debugfs_create_dir(current, "rate_nodes", ddir);
     debugfs_create_bool(current, "fail_trap_drop_counter_get", 0o600, ddir, nsim, "fail_trap_drop_counter_get");
   }
   const udp = ["sync_all", "open_only", "ipv4_only", "shared", "static_iana_vxlan"].map((name) => [`udp_ports_${name}`, false] as const);
@@ -91,6 +92,19 @@ function maxVfs(nsim: nsim_dev): AttributeOps {
       return busy ? -EBUSY : text.length;
     },
   };
+}
+
+/** The file take_snapshot, while the device is up. */
+export function nsim_take_snapshot_init(current: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>): void {
+  if (nsim.ddir === null) return;
+  nsim.take_snapshot = debugfs_create_file(current, "take_snapshot", 0o200, nsim.ddir, {
+    store: (writer, text) => nsim_dev_take_snapshot_write(writer, devlink, text),
+  });
+}
+
+export async function nsim_take_snapshot_exit(current: Frame, nsim: nsim_dev): Promise<void> {
+  if (nsim.take_snapshot !== null) await debugfs_remove(current, nsim.take_snapshot);
+  nsim.take_snapshot = null;
 }
 
 /** The directories of fib.c, psample.c and hwstats.c of later kernels, which come and go with a reload. */

@@ -31,14 +31,24 @@ import {
   NL_SET_ERR_MSG,
   type netlink_ext_ack,
 } from "../netlink/index.ts";
-import { nsim_dev_debugfs_exit, nsim_dev_debugfs_init, nsim_late_debugfs_exit, nsim_late_debugfs_init } from "./debugfs.ts";
+import {
+  nsim_dev_debugfs_exit,
+  nsim_dev_debugfs_init,
+  nsim_late_debugfs_exit,
+  nsim_late_debugfs_init,
+  nsim_take_snapshot_exit,
+  nsim_take_snapshot_init,
+} from "./debugfs.ts";
 import { nsim_devlink_eswitch_mode_set, nsim_vfs_gone } from "./eswitch.ts";
 import { nsim_dev_flash_update } from "./flash.ts";
 import { nsim_dev_health_exit, nsim_dev_health_init } from "./health.ts";
 import { DRV_NAME, type nsim_bus_dev, nsim_dev, SWITCH_ID_LEN } from "./nsim.ts";
 import { nsim_dev_port_add_all, nsim_dev_port_del_all } from "./port.ts";
+import { nsim_rate_ops } from "./rate.ts";
+import { nsim_dev_dummy_region_exit, nsim_dev_dummy_region_init } from "./region.ts";
 import { nsim_dev_resources_register } from "./resource.ts";
 import type { NetdevsimStrategies } from "./strategies.ts";
+import { nsim_dev_traps_exit, nsim_dev_traps_init, nsim_trap_ops } from "./trap.ts";
 
 /** DEVLINK_PARAM_GENERIC_ID_MAX_MACS, and the first id that is a driver's own. */
 const MAX_MACS = 1;
@@ -57,6 +67,10 @@ interface Part {
   up(current: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>, extack: netlink_ext_ack | null): Promise<number>;
   down(current: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>): Promise<void>;
 }
+
+const region: Part = { up: nsim_dev_dummy_region_init, down: nsim_dev_dummy_region_exit };
+
+const traps: Part = { up: nsim_dev_traps_init, down: nsim_dev_traps_exit };
 
 const health: Part = {
   async up(current, nsim, devlink) {
@@ -82,8 +96,16 @@ const ports: Part = {
   },
 };
 
+const snapshotFile: Part = {
+  async up(current, nsim, devlink) {
+    nsim_take_snapshot_init(current, nsim, devlink);
+    return 0;
+  },
+  down: nsim_take_snapshot_exit,
+};
+
 /** In the order of nsim_dev_reload_create(); nsim_dev_reload_destroy() goes backwards. */
-const PARTS: readonly Part[] = [health, lateFiles, ports];
+const PARTS: readonly Part[] = [region, traps, health, lateFiles, ports, snapshotFile];
 
 async function partsUp(current: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>, extack: netlink_ext_ack | null): Promise<number> {
   for (const [i, part] of PARTS.entries()) {
@@ -107,7 +129,8 @@ function nsim_dev_devlink_ops(strategies: NetdevsimStrategies): devlink_ops<nsim
     eswitch_mode_set: nsim_devlink_eswitch_mode_set,
   };
   return {
-    ...(strategies.eswitch ? eswitch : {}),
+    ...(strategies.eswitch ? { ...eswitch, ...nsim_rate_ops } : {}),
+    ...nsim_trap_ops,
     reload_actions: 1 << DEVLINK_RELOAD_ACTION_DRIVER_REINIT,
     supported_flash_update_params: strategies.supported_flash_update_params,
 

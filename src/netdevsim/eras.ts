@@ -3,6 +3,7 @@ import {
   DEVLINK_SUPPORT_FLASH_UPDATE_COMPONENT,
   DEVLINK_SUPPORT_FLASH_UPDATE_OVERWRITE_MASK,
   devl_lock,
+  devl_trylock,
   devl_unlock,
   devlink_info_version_running_put_ext,
   devlink_info_version_stored_put_ext,
@@ -27,6 +28,12 @@ const early: NetdevsimStrategies = {
     return err;
   },
   port_list_lock: true,
+  async withPortsForReport(current, nsim, _devlink, report) {
+    await mutex_lock(current, nsim.port_list_lock);
+    const delay = await report(current);
+    mutex_unlock(current, nsim.port_list_lock);
+    return delay;
+  },
   configureVfs: vfsAreANumber,
   putVersions() {},
   eswitch: false,
@@ -47,6 +54,13 @@ const late: NetdevsimStrategies = {
     return err;
   },
   port_list_lock: false,
+  /** A removal holds the lock and waits for the report to end, so the report does not wait for the lock. */
+  async withPortsForReport(current, _nsim, devlink, report) {
+    if (!devl_trylock(current, devlink)) return 1;
+    const delay = await report(current);
+    devl_unlock(current, devlink);
+    return delay;
+  },
   configureVfs: vfsHavePorts,
   putVersions(req) {
     devlink_info_version_stored_put_ext(req, "fw.mgmt", "10.20.30");

@@ -3,7 +3,7 @@
  * port, in mode legacy none has. Up to v5.13 virtual functions are a number and nothing else.
  */
 import { dev_get_drvdata } from "../base/index.ts";
-import { devl_lock, devl_unlock, type devlink, devlink_priv } from "../devlink/index.ts";
+import { devl_lock, devl_rate_nodes_destroy, devl_unlock, type devlink, devlink_priv } from "../devlink/index.ts";
 import { EBUSY, EINVAL, ENOENT, ENOMEM, type Frame, pr_err } from "../kernel/index.ts";
 import { rtnl_lock, rtnl_unlock } from "../net/index.ts";
 import { DEVLINK_ESWITCH_MODE_LEGACY, DEVLINK_ESWITCH_MODE_SWITCHDEV, NL_SET_ERR_MSG, type netlink_ext_ack } from "../netlink/index.ts";
@@ -23,6 +23,7 @@ async function nsim_bus_dev_set_vfs(current: Frame, bus_dev: nsim_bus_dev, num_v
 
 export async function nsim_esw_legacy_enable(caller: Frame, nsim: nsim_dev): Promise<number> {
   const current = caller.enter("nsim_esw_legacy_enable");
+  if (nsim.devlink !== null) await devl_rate_nodes_destroy(current, nsim.devlink);
   for (const port of [...nsim.port_list]) if (port.kind === "VF") await __nsim_dev_port_del(current, nsim, port);
   current.writes(nsim);
   nsim.esw_mode = DEVLINK_ESWITCH_MODE_LEGACY;

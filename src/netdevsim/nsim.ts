@@ -1,11 +1,13 @@
 /** Models the structures of drivers/net/netdevsim/netdevsim.h: a device on the bus, its devlink side, and its ports. */
 import type { device } from "../base/index.ts";
-import type { devlink, devlink_health_reporter, devlink_port } from "../devlink/index.ts";
+import type { devlink, devlink_health_reporter, devlink_port, devlink_region } from "../devlink/index.ts";
 import { type Kernel, mutex } from "../kernel/index.ts";
 import type { net, net_device } from "../net/index.ts";
 import { DEVLINK_ESWITCH_MODE_LEGACY } from "../netlink/index.ts";
 import type { kernfs_node } from "../vfs/index.ts";
+import type { NsimRate } from "./rate-values.ts";
 import type { NetdevsimStrategies } from "./strategies.ts";
+import type { nsim_trap_data } from "./trap.ts";
 
 export const DRV_NAME = "netdevsim";
 
@@ -52,6 +54,8 @@ export interface nsim_dev_port {
   readonly devlink_port: devlink_port;
   readonly netdev: net_device;
   readonly ddir: kernfs_node;
+  /** What the port's function may send. */
+  readonly rate: NsimRate;
 }
 
 /** struct nsim_dev_health */
@@ -83,10 +87,14 @@ export class nsim_dev {
   readonly switch_id: Uint8Array;
   devlink: devlink<nsim_dev> | null = null;
   health: nsim_dev_health | null = null;
+  dummy_region: devlink_region | null = null;
+  trap_data: nsim_trap_data | null = null;
   esw_mode: number = DEVLINK_ESWITCH_MODE_LEGACY;
   /** The device's directory in debugfs, and what stands in it only while the device is up. */
   ddir: kernfs_node | null = null;
   ports_ddir: kernfs_node | null = null;
+  nodes_ddir: kernfs_node | null = null;
+  take_snapshot: kernfs_node | null = null;
   readonly upFiles: kernfs_node[] = [];
   max_macs = 32;
   test1 = true;

@@ -4,6 +4,8 @@
  */
 import {
   type DevlinkPortAttrs,
+  devl_rate_leaf_create,
+  devl_rate_leaf_destroy,
   type devlink,
   devlink_net,
   devlink_port_attrs_set,
@@ -18,6 +20,8 @@ import { debugfs_remove } from "../vfs/index.ts";
 import { nsim_dev_port_debugfs_init } from "./debugfs.ts";
 import { nsim_create, nsim_destroy } from "./netdev.ts";
 import { NSIM_DEV_VF_PORT_INDEX_BASE, type nsim_dev, type nsim_dev_port, type PortKind } from "./nsim.ts";
+import { nsim_rate_debugfs_init } from "./rate.ts";
+import { NsimRate } from "./rate-values.ts";
 
 function nsim_dev_port_index(kind: PortKind, port_index: number): number {
   return kind === "VF" ? NSIM_DEV_VF_PORT_INDEX_BASE + port_index : port_index;
@@ -102,8 +106,13 @@ export async function __nsim_dev_port_add(
     return netdev;
   }
   await devlink_port_type_eth_set(current, port, netdev);
+  const rate = new NsimRate();
+  if (kind === "VF") {
+    nsim_rate_debugfs_init(current, rate, ddir);
+    await devl_rate_leaf_create(current, port, rate);
+  }
   current.writes(nsim.port_list);
-  nsim.port_list.unshift({ kind, port_index: index, devlink_port: port, netdev, ddir });
+  nsim.port_list.unshift({ kind, port_index: index, devlink_port: port, netdev, ddir, rate });
   return 0;
 }
 
@@ -118,6 +127,7 @@ export async function __nsim_dev_port_del(caller: Frame, nsim: nsim_dev, port: n
   const current = caller.enter("__nsim_dev_port_del");
   current.writes(nsim.port_list);
   nsim.port_list.splice(nsim.port_list.indexOf(port), 1);
+  if (port.kind === "VF") await devl_rate_leaf_destroy(current, port.devlink_port);
   await devlink_port_type_clear(current, port.devlink_port);
   await nsim_destroy(current, port.netdev);
   await debugfs_remove(current, port.ddir);

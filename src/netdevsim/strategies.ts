@@ -1,5 +1,5 @@
 /** The points where netdevsim differs between kernels, as data and strategies. eras.ts bundles them; the module is loaded with one. */
-import type { devlink_fmsg, devlink_info_req } from "../devlink/index.ts";
+import type { devlink, devlink_fmsg, devlink_info_req } from "../devlink/index.ts";
 import type { Frame } from "../kernel/index.ts";
 import type { nsim_bus_dev, nsim_dev } from "./nsim.ts";
 
@@ -10,6 +10,13 @@ export interface NetdevsimStrategies {
   changePorts(current: Frame, bus_dev: nsim_bus_dev, nsim: nsim_dev, change: (frame: Frame) => Promise<number>): Promise<number>;
   /** port_list has a lock of its own; later it is guarded by the instance's. */
   readonly port_list_lock: boolean;
+  /** Runs a report of trapped packets with the ports held still; the ms until the next one. */
+  withPortsForReport(
+    current: Frame,
+    nsim: nsim_dev,
+    devlink: devlink<nsim_dev>,
+    report: (frame: Frame) => Promise<number>,
+  ): Promise<number>;
   /** What a write to sriov_numvfs does. 0 or a negative errno. */
   configureVfs(current: Frame, bus_dev: nsim_bus_dev, num_vfs: number): Promise<number>;
   /** The versions that `devlink dev info` shows. */

@@ -40,7 +40,7 @@ async function start(kernel: Kernel, init: Task, turn: () => Promise<void>, argv
     openSink(kernel, name, (bytes) => {
       written[name] += decoder.decode(bytes);
     });
-  const program = argv[0] === "rdma" ? "/usr/bin/rdma" : `/usr/sbin/${argv[0]}`;
+  const program = ["rdma", "bash"].includes(argv[0] ?? "") ? `/usr/bin/${argv[0]}` : `/usr/sbin/${argv[0]}`;
   const task = startScript(init, { path: program, argv, stdout: sink("stdout"), stderr: sink("stderr") });
   await kernel.sched.run(turn);
   return () => ({ ...written, rc: task.alive ? null : task.exitSignal === 0 ? task.exitCode : 128 + task.exitSignal });

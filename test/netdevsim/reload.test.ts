@@ -50,10 +50,11 @@ async function reload(current: Frame, from: net, target?: net): Promise<GenlAnsw
   return answer;
 }
 
+/** What is told of the instance, its ports and its parameters; regions and traps have tests of their own. */
 async function listener(current: Frame, net: net): Promise<() => Promise<string[]>> {
   const client: GenlClient = await devlinkClient(current, net);
   client.listen(current);
-  return async () => (await client.heard(current)).map(shown);
+  return async () => (await client.heard(current)).map(shown).filter((event) => !/^\[\d+\]/.test(event));
 }
 
 async function knob(current: Frame, name: string, value: string): Promise<void> {

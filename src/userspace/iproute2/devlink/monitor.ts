@@ -128,7 +128,6 @@ export async function cmdMonitor(dl: Devlink): Promise<number> {
 async function printEvents(dl: Devlink, filters: readonly string[]): Promise<number> {
   const wanted = (object: string): boolean => filters.length === 0 || filters.includes("all") || filters.includes(object);
   for (;;) {
-    await dl.tool.flush();
     const messages = await dl.family.socket.receive();
     if (messages === -EINTR) return 0;
     if (typeof messages === "number") return await fail(dl, `devlink answers: ${strerror(messages)}\n`);
@@ -137,6 +136,7 @@ async function printEvents(dl: Devlink, filters: readonly string[]): Promise<num
       const kind = event === null ? undefined : EVENTS.get(event.cmd);
       if (event === null || kind === undefined || !wanted(kind.object)) continue;
       printEvent(dl, kind, event.attributes);
+      await dl.tool.flush();
     }
   }
 }

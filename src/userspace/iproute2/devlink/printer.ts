@@ -109,6 +109,17 @@ export class Printer {
     this.indent -= 2 * INDENT_STEP;
   }
 
+  /** A heading over the words of a list, which stand on one line. */
+  words(name: string, words: readonly string[]): void {
+    this.array(name);
+    for (const word of words) {
+      if (!this.output.isJson) this.text(`${this.separator()}${word}`);
+      this.output.item("", word);
+    }
+    if (!this.atLineStart) this.newLine();
+    this.arrayEnd();
+  }
+
   /** One entry of an array, on a line of its own. */
   element(): void {
     this.output.openObject();

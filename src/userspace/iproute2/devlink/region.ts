@@ -47,7 +47,12 @@ function regionOf(attributes: Attributes): string | undefined {
 }
 
 /** A region on one line: what the message says of its size, its snapshots and how many there can be. */
-export function printRegion({ printer, output }: Devlink, attributes: Attributes): void {
+export function printRegion(dl: Devlink, attributes: Attributes): void {
+  printOne(dl, attributes, false);
+}
+
+/** `wantsId`: names the one snapshot that the message is about, which events do not. */
+function printOne({ printer, output }: Devlink, attributes: Attributes, wantsId: boolean): void {
   const region = regionOf(attributes);
   if (region === undefined) return;
   printer.handle(region);
@@ -63,6 +68,13 @@ export function printRegion({ printer, output }: Devlink, attributes: Attributes
     for (const id of ids) output.item("", id);
     output.closeArray();
   }
+  const id = attributes.u32(DEVLINK_ATTR_REGION_SNAPSHOT_ID);
+  if (id !== undefined && wantsId) {
+    printer.text(`${printer.separator()}snapshot ${id}`);
+    output.openArray("snapshot");
+    output.item("", id);
+    output.closeArray();
+  }
   const most = attributes.u32(DEVLINK_ATTR_REGION_MAX_SNAPSHOTS);
   if (most !== undefined) printer.field("max", most);
   printer.handleEnd();
@@ -74,7 +86,7 @@ async function regionNew(dl: Devlink): Promise<number> {
   if (parsed === null) return 1;
   const { ok, answers } = await ask(dl, DEVLINK_CMD_REGION_NEW, parsed.handle, (writer) => putOptions(writer, parsed.options));
   dl.printer.section("regions");
-  for (const attributes of answers) printRegion(dl, attributes);
+  for (const attributes of answers) printOne(dl, attributes, true);
   dl.printer.sectionEnd();
   return ok ? 0 : 1;
 }

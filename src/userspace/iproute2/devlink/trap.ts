@@ -105,14 +105,16 @@ function trapFields(dl: Devlink, attributes: Attributes): void {
   printStats(dl, attributes);
 }
 
-function printMetadata({ printer, output }: Devlink, attributes: Attributes): void {
+function printMetadata({ printer }: Devlink, attributes: Attributes): void {
   const metadata = attributes.nested(DEVLINK_ATTR_TRAP_METADATA);
-  output.openArray("metadata");
-  printer.newLine();
-  printer.text("   metadata:");
-  if (metadata?.has(DEVLINK_ATTR_TRAP_METADATA_TYPE_IN_PORT) === true) output.item(" input_port", "input_port");
-  if (metadata?.has(DEVLINK_ATTR_TRAP_METADATA_TYPE_FA_COOKIE) === true) output.item(" flow_action_cookie", "flow_action_cookie");
-  output.closeArray();
+  const known = [
+    [DEVLINK_ATTR_TRAP_METADATA_TYPE_IN_PORT, "input_port"],
+    [DEVLINK_ATTR_TRAP_METADATA_TYPE_FA_COOKIE, "flow_action_cookie"],
+  ] as const;
+  printer.words(
+    "metadata",
+    known.flatMap(([type, name]) => (metadata?.has(type) === true ? [name] : [])),
+  );
 }
 
 function groupFields(dl: Devlink, attributes: Attributes): void {
