@@ -28,7 +28,7 @@ import { BOOT_MODULES, machineModules } from "./modules.ts";
 import { init_net, net_init } from "./net/index.ts";
 import { genl_init } from "./netlink/index.ts";
 import { type PciAddress, parsePciAddress, pci_add_device, pci_bus_init } from "./pci/index.ts";
-import { installModules, installProgram, startInit, startScript, syscall_init } from "./syscall/index.ts";
+import { installModules, installProgram, startInit, startScript, syscall_init, type WasmSource } from "./syscall/index.ts";
 import { programs } from "./userspace/index.ts";
 import { installFile, openSink, vfs_init } from "./vfs/index.ts";
 
@@ -55,6 +55,8 @@ export interface MachineOptions {
   readonly seed?: number;
   /** Lets the host take one turn of its event loop. */
   readonly hostTurn: () => Promise<void>;
+  /** Where programs that are WebAssembly come from; without it jq says that it is not there. */
+  readonly wasm?: WasmSource;
 }
 
 export interface Script {
@@ -140,7 +142,7 @@ async function boot(current: Frame, options: MachineOptions): Promise<void> {
   base_init(current);
   await net_init(current);
   await genl_init(current, init_net(kernel));
-  syscall_init(current, { seed: seed ?? 1 });
+  syscall_init(current, { seed: seed ?? 1, ...(options.wasm === undefined ? {} : { wasm: options.wasm }) });
   expectZero(pci_bus_init(current), "pci_driver_init");
   expectZero(await devlink_init(current, era.devlink), "devlink_init");
   for (const { path, program } of programs) installProgram(current, path, program);

@@ -28,6 +28,7 @@ await build({
   external: ["pino", "tsx"],
 });
 await writeFile(`${dist}/package.json`, `${JSON.stringify({ type: "commonjs" })}\n`);
+await copyFile(`${root}node_modules/jq-wasm/dist/build/jq.wasm`, `${dist}/jq.wasm`);
 await copyFile(`${root}tools/launcher.cjs`, `${dist}/mlx5-emu.js`);
 await chmod(`${dist}/mlx5-emu.js`, 0o755);
 

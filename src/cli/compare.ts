@@ -37,7 +37,7 @@ export async function compare(host: Host, path: string, flags: CompareFlags): Pr
   const documents: ResultDocument[] = [];
   for (const notifier of notifiers) {
     const output = capture(host, true);
-    const outcome = await runScenario({ options: plan.options(notifier, host.turn), script, io: output });
+    const outcome = await runScenario({ options: { ...plan.options(notifier, host.turn), wasm: host.wasm }, script, io: output });
     if (outcomes.length === 0) say(compareHeader(outcome));
     say(compareRow(outcome, paint));
     outcomes.push(outcome);

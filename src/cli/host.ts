@@ -2,7 +2,10 @@
  * What the command needs of the host: its descriptors, files and a turn of its event loop. Descriptors are written
  * synchronously, so that the script's output and ours keep their order; a reader that has gone (EPIPE) is no error.
  */
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, realpathSync, writeSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { UserError } from "./user-error.ts";
@@ -26,6 +29,8 @@ export interface Host {
   create(path: string): Sink;
   /** Lets the host's event loop turn once. */
   turn(): Promise<void>;
+  /** The bytes of a program that is WebAssembly. */
+  wasm(name: "jq"): Promise<Uint8Array>;
 }
 
 const READ_CHUNK = 64 * 1024;
@@ -45,7 +50,15 @@ export function nodeHost(command = "mlx5-emu"): Host {
     read,
     create,
     turn: async () => void (await setImmediate()),
+    wasm: async (name) => new Uint8Array(await readFile(wasmFile(name))),
   };
+}
+
+/** Beside the built program, or in the package that a checkout has installed. */
+function wasmFile(name: string): string {
+  const program = realpathSync(process.argv[1] ?? ".");
+  const beside = join(dirname(program), `${name}.wasm`);
+  return existsSync(beside) ? beside : createRequire(program).resolve(`${name}-wasm/${name}.wasm`);
 }
 
 function descriptor(fd: number): (data: Uint8Array | string) => void {

@@ -26,7 +26,7 @@ export async function run(host: Host, path: string, flags: RunFlags): Promise<nu
   const trace = flags.trace === undefined ? null : await openTrace(host, flags.trace, plan, notifier, script);
   const output = capture(host, flags.json === true);
   const outcome = await runScenario({
-    options: plan.options(notifier, host.turn),
+    options: { ...plan.options(notifier, host.turn), wasm: host.wasm },
     script,
     io: output,
     observers: (kernel) => [...(trace === null ? [] : [trace.attach(kernel)]), ...(log === null ? [] : [logKernel(log, kernel)])],

@@ -5,6 +5,7 @@ import { COST, leave, syscall } from "./entry.ts";
 import { do_execve } from "./exec.ts";
 import { kernel_clone } from "./fork.ts";
 import { __do_sys_finit_module } from "./modules.ts";
+import { hostCall, type WasmName, wasmModule } from "./host-work.ts";
 import { __do_sys_setns, ksys_unshare } from "./nsproxy.ts";
 import type { Dirent, Fd, PollFd, Process, Program, SignalHandler, Stat, StatFs, WaitStatus } from "./process.ts";
 import { nextRandom } from "./random.ts";
@@ -269,6 +270,12 @@ export class UserProcess implements Process {
   }
   random(limit: number): number {
     return nextRandom(this.task.root, limit);
+  }
+  hostCall<T>(work: () => Promise<T>): Promise<T> {
+    return hostCall(this.task, work);
+  }
+  wasmModule(name: WasmName): Promise<WebAssembly.Module | null> {
+    return wasmModule(this.task.root, name);
   }
 }
 

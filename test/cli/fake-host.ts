@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { runCli } from "../../src/cli/cli.ts";
 import type { Host } from "../../src/cli/host.ts";
+import { jqWasm } from "../support/wasm.ts";
 
 export interface Ended {
   readonly status: number;
@@ -38,6 +39,7 @@ export async function mlx5emu(argv: readonly string[], files: Readonly<Record<st
       };
     },
     turn: async () => void (await setImmediate()),
+    wasm: jqWasm,
   };
   const status = await runCli(argv, host);
   return { status, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString(), files: created };

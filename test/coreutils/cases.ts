@@ -3,7 +3,7 @@
  * `npx tsx tools/record-utilities.ts` on a Debian 12 host); the tests compare ours with it.
  *
  * A case is one line: steps apart by ` ; `, words apart by spaces, '...' keeps a word together, `< file` at the end of a
- * step is its standard input. Each case starts in a fresh directory. `## name` begins a group.
+ * step is its standard input, ⏎ stands for a newline. Each case starts in a fresh directory. `## name` begins a group.
  */
 import { readFileSync } from "node:fs";
 
@@ -22,6 +22,9 @@ export const FILES: Readonly<Record<string, string | null>> = {
   "d/inner": "in\n",
   "d/sub": null,
   "d/sub/deep": "ok deep\n",
+  t: null,
+  "t/sub": null,
+  "t/sub/deep": "ok deep\n",
   link: "-> fruit",
   dangling: "-> nowhere",
   dlink: "-> d",

@@ -2,15 +2,16 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY, type Process } from "../../src/syscall/index.ts";
-import { programs } from "../../src/userspace/coreutils/index.ts";
+import { programs as coreutils } from "../../src/userspace/coreutils/index.ts";
 import { execvp } from "../../src/userspace/lib/index.ts";
+import { programs as shell } from "../../src/userspace/shell/index.ts";
 import { readFile, runUserland, writeFile } from "../support/userland.ts";
 import { CASES, FILES } from "./cases.ts";
 import { type Answer, parseSteps, type Step } from "./steps.ts";
 
 const recorded = JSON.parse(readFileSync(new URL("recorded.json", import.meta.url), "utf8")) as Readonly<Record<string, Answer>>;
 
-const installed = Object.fromEntries(programs.map(({ path, program }) => [path, program]));
+const installed = Object.fromEntries([...coreutils, ...shell].map(({ path, program }) => [path, program]));
 
 async function makeFixture(process: Process, folder: string): Promise<void> {
   await process.mkdir(folder, 0o700);
@@ -24,7 +25,11 @@ async function makeFixture(process: Process, folder: string): Promise<void> {
 
 /** Runs one step with its output appended to two files. */
 async function runStep(process: Process, folder: string, { argv, stdin }: Step): Promise<number> {
-  const env = new Map([["PATH", "/usr/sbin:/usr/bin:/sbin:/bin"]]);
+  const env = new Map([
+    ["PATH", "/usr/sbin:/usr/bin:/sbin:/bin"],
+    ["LC_ALL", "C"],
+    ["TZ", "UTC0"],
+  ]);
   const pid = await process.fork(async (child) => {
     await child.chdir(folder);
     const input = await child.open(stdin ?? "/dev/null", O_RDONLY);

@@ -15,7 +15,7 @@ export interface Answer {
 
 export function parseSteps(line: string): readonly Step[] {
   return line.split(" ; ").map((text) => {
-    const argv = (text.match(/(?:'[^']*'|[^' ])+/g) ?? []).map((word) => word.replaceAll("'", ""));
+    const argv = (text.match(/(?:'[^']*'|[^' ])+/g) ?? []).map((word) => word.replaceAll("'", "").replaceAll("⏎", "\n"));
     const at = argv.indexOf("<");
     return at < 0 ? { argv, stdin: null } : { argv: argv.slice(0, at), stdin: argv[at + 1] ?? null };
   });

@@ -6,6 +6,7 @@ import { DEFAULT_ERA, type EraName, findEra, type NotifierKind } from "../../src
 import type { Kernel, KernelObserver, Limits, SchedulingPolicy } from "../../src/kernel/index.ts";
 import type { DeviceOption } from "../../src/machine.ts";
 import { EXIT_STATUS, type ResultDocument, type RunOutcome, resultDocument, runScenario, verdictOf } from "../../src/report/index.ts";
+import { jqWasm } from "./wasm.ts";
 
 export interface RunOptions {
   readonly era?: EraName;
@@ -41,7 +42,7 @@ export async function run(text: string, options: RunOptions = {}): Promise<Run> 
   const output = { stdout: "", stderr: "" };
   const decoder = new TextDecoder();
   const outcome = await runScenario({
-    options: { era, notifier: notifier ?? era.notifier, devices, hostTurn: () => hostTurn(), ...rest },
+    options: { era, notifier: notifier ?? era.notifier, devices, hostTurn: () => hostTurn(), wasm: jqWasm, ...rest },
     script: { name: "test.sh", text },
     io: {
       stdout: (bytes) => {

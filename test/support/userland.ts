@@ -4,6 +4,7 @@ import { net_ns_init } from "../../src/net/index.ts";
 import { installProgram, type Process, type Program, startInit, startScript, syscall_init } from "../../src/syscall/index.ts";
 import { openSink, vfs_init } from "../../src/vfs/index.ts";
 import { runKernel } from "./kernel.ts";
+import { jqWasm } from "./wasm.ts";
 
 export interface UserlandOptions extends KernelOptions {
   readonly policy?: SchedulingPolicy;
@@ -53,7 +54,7 @@ export async function runUserland(main: Program, options: UserlandOptions = {}):
 async function boot(current: Frame, main: Program, options: UserlandOptions): Promise<void> {
   vfs_init(current);
   await net_ns_init(current);
-  syscall_init(current);
+  syscall_init(current, { wasm: jqWasm });
   installProgram(current, "/usr/bin/main", main);
   for (const [path, program] of Object.entries(options.programs ?? {})) installProgram(current, path, program);
   await options.boot?.(current);

@@ -12,7 +12,7 @@ const manifest = JSON.parse(readText("package.json")) as Manifest;
 
 test("every dependency is pinned to one version", () => {
   const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
-    ([, range]) => !/^\d+\.\d+\.\d+$/.test(range),
+    ([, range]) => !/^\d+\.\d+\.\d+(-[\w.-]+)?$/.test(range),
   );
   expect(loose).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** The small utilities of GNU coreutils, grep, procps, util-linux and pciutils: one file each, or a few of one kind. */
-import type { InstalledProgram } from "../lib/index.ts";
+import type { Program } from "../../syscall/index.ts";
+import { type InstalledProgram, late } from "../lib/index.ts";
 import { cat } from "./cat.ts";
 import { chmod } from "./chmod.ts";
 import { cp } from "./cp.ts";
@@ -8,6 +9,7 @@ import { date } from "./date.ts";
 import { dmesg } from "./dmesg.ts";
 import { echo } from "./echo.ts";
 import { env } from "./env.ts";
+import { expr } from "./expr.ts";
 import { grep } from "./grep.ts";
 import { head, tail } from "./head-tail.ts";
 import { hostname, id, nproc, uname } from "./identity.ts";
@@ -24,8 +26,10 @@ import { ps } from "./ps.ts";
 import { rm } from "./rm.ts";
 import { seq } from "./seq.ts";
 import { sleep } from "./sleep.ts";
+import { mkfifo, printenv, tty, udevadm, yes } from "./small.ts";
 import { sort } from "./sort.ts";
 import { stat } from "./stat.ts";
+import { sysctl } from "./sysctl.ts";
 import { tee } from "./tee.ts";
 import { timeout } from "./timeout.ts";
 import { touch } from "./touch.ts";
@@ -36,39 +40,63 @@ import { uniq } from "./uniq.ts";
 import { nsenter, unshare } from "./unshare.ts";
 import { wc } from "./wc.ts";
 import { which } from "./which.ts";
+import { xargs } from "./xargs.ts";
 
-const inBin = {
+/** Loaded with the rest: what most scripts use. */
+const atOnce: Readonly<Record<string, Program>> = {
+  ...{ basename, cat, chmod, cp, cut, date, dirname, dmesg, echo, env, expr, false: fail, grep, head, hostname, id, kill, ln, ls },
   ...{
-    cat,
-    chmod,
-    cp,
-    cut,
-    date,
-    dmesg,
-    echo,
-    env,
-    grep,
-    head,
-    hostname,
-    id,
-    kill,
-    ln,
-    ls,
+    lspci,
     mkdir,
+    mkfifo,
     mktemp,
     mv,
     nproc,
+    printenv,
     ps,
     readlink,
     rm,
     rmdir,
+    seq,
+    sleep,
+    sort,
+    stat,
+    sync,
+    sysctl,
+    tail,
+    tee,
+    timeout,
   },
-  ...{ basename, dirname, seq, sleep, sort, stat, sync, tail, tee, timeout, touch, tr, uname, uniq, wc, which, true: succeed, false: fail },
   ...{ mount, nsenter, umount, unshare },
+  ...{ touch, tr, true: succeed, tty, udevadm, uname, uniq, wc, which, xargs, yes },
+};
+
+/** Loaded at first use: interpreters of languages of their own, and what few scripts need. */
+const atFirstUse: Readonly<Record<string, Program>> = {
+  awk: late(async () => (await import("./awk/awk.ts")).awk),
+  base64: late(async () => (await import("./base64.ts")).base64),
+  cmp: late(async () => (await import("./cmp.ts")).cmp),
+  comm: late(async () => (await import("./comm.ts")).comm),
+  diff: late(async () => (await import("./diff.ts")).diff),
+  find: late(async () => (await import("./find/find.ts")).find),
+  flock: late(async () => (await import("./flock.ts")).flock),
+  fold: late(async () => (await import("./lines.ts")).fold),
+  jq: late(async () => (await import("./jq.ts")).jq),
+  mawk: late(async () => (await import("./awk/awk.ts")).awk),
+  md5sum: late(async () => (await import("./digests.ts")).md5sum),
+  nl: late(async () => (await import("./lines.ts")).nl),
+  od: late(async () => (await import("./od.ts")).od),
+  paste: late(async () => (await import("./lines.ts")).paste),
+  rev: late(async () => (await import("./lines.ts")).rev),
+  sed: late(async () => (await import("./sed/sed.ts")).sed),
+  sha1sum: late(async () => (await import("./digests.ts")).sha1sum),
+  sha256sum: late(async () => (await import("./digests.ts")).sha256sum),
+  sha512sum: late(async () => (await import("./digests.ts")).sha512sum),
+  tac: late(async () => (await import("./lines.ts")).tac),
 };
 
 /** Every program with the path it is installed at. */
-export const programs: readonly InstalledProgram[] = [
-  ...Object.entries(inBin).map(([name, program]) => ({ path: `/usr/bin/${name}`, program })),
-  { path: "/usr/bin/lspci", program: lspci },
-];
+export const programs: readonly InstalledProgram[] = Object.entries({ ...atOnce, ...atFirstUse }).map(([name, program]) => ({
+  path: `/usr/bin/${name}`,
+  program,
+}));

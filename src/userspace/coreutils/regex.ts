@@ -34,10 +34,14 @@ const BACKSLASHED: Readonly<Record<string, string>> = {
 /** The ECMAScript source and what GNU grep warns of, or what is wrong, in the words of regcomp(3). */
 export type Translated = { readonly source: string; readonly warnings: readonly string[] } | { readonly error: string };
 
-export function translateRegex(pattern: string, extended: boolean): Translated {
+/**
+ * @param newlines whether `.` and a bracket that excludes characters match a newline: sed and awk search texts of several lines
+ */
+export function translateRegex(pattern: string, extended: boolean, newlines = false): Translated {
   const state: State = {
     pattern,
     extended,
+    newlines,
     at: 0,
     source: "",
     open: [],
@@ -57,6 +61,7 @@ export function translateRegex(pattern: string, extended: boolean): Translated {
 interface State {
   readonly pattern: string;
   readonly extended: boolean;
+  readonly newlines: boolean;
   at: number;
   source: string;
   /** Where the groups that are not yet closed begin in `source`. */
@@ -103,7 +108,7 @@ function escaped(char: string): string {
 /** `. * ^ $` and what has no meaning of its own. */
 function ordinaryOrCommon(state: State, char: string): null {
   const { pattern, extended, at } = state;
-  if (char === ".") return emit(state, "[^\\n]");
+  if (char === ".") return emit(state, state.newlines ? "[^]" : "[^\\n]");
   if (char === "*") return repeat(state, "*");
   const rest = pattern.slice(at);
   if (char === "^" && (extended || state.atStart)) {
@@ -182,7 +187,20 @@ function bracket(state: State): string | null {
     members += known ?? member(from) + (to === undefined ? "" : `-${member(to)}`);
   }
   state.at += whole.length;
-  return emit(state, negated === "" ? `[${members}]` : `[^${members}\\n]`);
+  return emit(state, negated === "" ? `[${members}]` : `[^${members}${state.newlines ? "" : "\\n"}]`);
+}
+
+/**
+ * Compiles a pattern for sed and awk. With `multiline`, ^ and $ match around every newline.
+ * @returns the expression (global, so that `lastIndex` says where a search begins), or what is wrong, in the words of regcomp(3)
+ */
+export function compileRegex(
+  pattern: string,
+  how: { readonly extended: boolean; readonly icase?: boolean; readonly multiline?: boolean },
+): RegExp | string {
+  const translated = translateRegex(pattern, how.extended, true);
+  if ("error" in translated) return translated.error;
+  return new RegExp(translated.source, `g${how.icase === true ? "i" : ""}${how.multiline === true ? "m" : ""}`);
 }
 
 function member(char: string): string {

@@ -1,0 +1,199 @@
+/** Reads awk programs: the grammar of POSIX. What is wrong with one is said in mawk's words. */
+import { ExprParser } from "./expressions.ts";
+import { tokenize } from "./lexer.ts";
+import { AwkError, type AwkFunction, type AwkProgram, type Expr, type Redirect, type Rule, type Stmt } from "./syntax.ts";
+
+export function parseAwk(text: string): AwkProgram {
+  return new Parser(tokenize(text)).program();
+}
+
+class Parser extends ExprParser {
+  program(): AwkProgram {
+    const rules: Rule[] = [];
+    const functions = new Map<string, AwkFunction>();
+    for (this.separators(); this.token.kind !== "end"; this.separators()) {
+      if (this.take("function") === null) rules.push(this.rule());
+      else {
+        const made = this.function();
+        functions.set(made.name, made);
+      }
+    }
+    for (const name of this.called) {
+      if (!functions.has(name)) throw new AwkError(`line ${this.token.line + 1}: function ${name} never defined`);
+    }
+    return { rules, functions };
+  }
+
+  private function(): AwkFunction {
+    const { token } = this;
+    if (token.kind !== "name" && token.kind !== "call") throw this.fail();
+    this.at++;
+    this.expect("(");
+    const params: string[] = [];
+    while (!this.is(")")) {
+      const param = this.token;
+      if (param.kind !== "name") throw this.fail();
+      params.push(param.text);
+      this.at++;
+      if (this.take(",") !== null) this.newlines();
+    }
+    this.expect(")");
+    this.newlines();
+    return { name: token.text, params, body: this.block() };
+  }
+
+  private rule(): Rule {
+    const special = this.take("BEGIN", "END");
+    if (special === "BEGIN" || special === "END") {
+      return { pattern: { kind: special }, body: this.block() };
+    }
+    if (this.is("{")) return { pattern: { kind: "always" }, body: this.block() };
+    const from = this.expr();
+    let pattern: Rule["pattern"] = { kind: "expr", expr: from };
+    if (this.take(",") !== null) {
+      this.newlines();
+      pattern = { kind: "range", from, to: this.expr() };
+    }
+    return { pattern, body: this.is("{") ? this.block() : null };
+  }
+
+  private block(): Stmt {
+    this.expect("{");
+    const body: Stmt[] = [];
+    for (this.separators(); !this.is("}"); this.separators()) {
+      if (this.token.kind === "end") throw new AwkError(`line ${this.token.line + 1}: missing } near end of file`);
+      body.push(this.statement());
+    }
+    this.expect("}");
+    return { kind: "block", body };
+  }
+
+  /** What ends a simple statement; a closing brace is left. */
+  private terminator(): void {
+    if (this.token.kind === "newline" || this.is(";")) this.at++;
+    else if (!this.is("}") && this.token.kind !== "end") throw this.fail();
+  }
+
+  private body(): Stmt {
+    this.newlines();
+    if (this.take(";") !== null) return { kind: "block", body: [] };
+    return this.statement();
+  }
+
+  private statement(): Stmt {
+    if (this.is("{")) return this.block();
+    const word = this.token.kind === "keyword" ? this.token.text : "";
+    switch (word) {
+      case "if":
+        return this.ifStatement();
+      case "while":
+      case "do":
+      case "for":
+        return this.loop(word);
+      default: {
+        const simple = this.simple();
+        this.terminator();
+        return simple;
+      }
+    }
+  }
+
+  private ifStatement(): Stmt {
+    this.at++;
+    this.expect("(");
+    const condition = this.expr();
+    this.expect(")");
+    const yes = this.body();
+    const mark = this.at;
+    this.separators();
+    if (this.take("else") !== null) return { kind: "if", condition, yes, no: this.body() };
+    this.at = mark;
+    return { kind: "if", condition, yes, no: null };
+  }
+
+  private loop(word: "while" | "do" | "for"): Stmt {
+    this.at++;
+    if (word === "for") return this.forLoop();
+    if (word === "while") {
+      this.expect("(");
+      const condition = this.expr();
+      this.expect(")");
+      return { kind: "while", condition, body: this.body(), first: false };
+    }
+    const body = this.body();
+    this.separators();
+    this.expect("while");
+    this.expect("(");
+    const condition = this.expr();
+    this.expect(")");
+    this.terminator();
+    return { kind: "while", condition, body, first: true };
+  }
+
+  private forLoop(): Stmt {
+    this.expect("(");
+    const [name, inWord, array, close] = this.tokens.slice(this.at, this.at + 4);
+    if (name?.kind === "name" && inWord?.kind === "keyword" && inWord.text === "in" && array?.kind === "name") {
+      if (close?.kind === "op" && close.text === ")") {
+        this.at += 4;
+        return { kind: "forin", variable: { kind: "name", name: name.text }, array: array.text, body: this.body() };
+      }
+    }
+    const init = this.is(";") ? null : this.simple();
+    this.expect(";");
+    this.newlines();
+    const condition = this.is(";") ? null : this.expr();
+    this.expect(";");
+    this.newlines();
+    const step = this.is(")") ? null : this.simple();
+    this.expect(")");
+    return { kind: "for", init, condition, step, body: this.body() };
+  }
+
+  private simple(): Stmt {
+    const word = this.take("print", "printf", "next", "nextfile", "break", "continue", "exit", "return", "delete");
+    switch (word) {
+      case null:
+        return { kind: "expr", expr: this.expr() };
+      case "print":
+      case "printf":
+        return this.print(word === "printf");
+      case "exit":
+      case "return":
+        return { kind: word, value: this.endsStatement() ? null : this.expr() };
+      case "delete":
+        return this.deleteStatement();
+      default:
+        return { kind: word as "next" };
+    }
+  }
+
+  private endsStatement(): boolean {
+    return this.token.kind === "newline" || this.token.kind === "end" || this.is(";", "}");
+  }
+
+  private deleteStatement(): Stmt {
+    const { token } = this;
+    if (token.kind !== "name") throw this.fail();
+    this.at++;
+    if (this.take("[") === null) return { kind: "delete", array: token.text, subscripts: null };
+    const subscripts = this.list();
+    this.expect("]");
+    return { kind: "delete", array: token.text, subscripts };
+  }
+
+  private print(format: boolean): Stmt {
+    this.noGreater++;
+    let args: readonly Expr[] = [];
+    if (!this.endsStatement() && !this.is(">", ">>", "|")) {
+      args = this.list();
+      const only = args[0];
+      if (args.length === 1 && only?.kind === "list") args = only.items;
+    }
+    let to: Redirect | null = null;
+    const kind = this.take(">", ">>", "|");
+    if (kind === ">" || kind === ">>" || kind === "|") to = { kind, target: this.concat(true) };
+    this.noGreater--;
+    return { kind: "print", format, args, to };
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * jq itself, as WebAssembly: instantiates the module with the loader of jq-wasm, and puts the emulated machine's input, files,
+ * environment and clock in place of those that the loader would give it. The loader hands a run's output over trimmed;
+ * here every byte that jq writes is seen where it is written.
+ * Left out: files that jq would open by a name that is not among its arguments (modules, `input_filename` of a directory).
+ */
+import type { Jq } from "jq-wasm";
+
+/** What one run of jq finds outside of itself. */
+export interface JqWorld {
+  readonly args: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+  readonly stdin: Uint8Array;
+  /** What opening a name gives: the content, or a negative errno of Linux. */
+  readonly files: ReadonlyMap<string, Uint8Array | number>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface JqResult {
+  /** What was written, in order. */
+  readonly output: readonly { readonly fd: number; readonly bytes: Uint8Array }[];
+  readonly status: number;
+  /** True if it wrote more than the limit and was ended there. */
+  readonly tooMuch: boolean;
+}
+
+/** Output of one run that is kept, bytes. */
+const MAX_OUTPUT = 64 * 1024 * 1024;
+
+type Import = (...args: number[]) => number;
+type Imports = Readonly<Record<string, Record<string, Import>>>;
+type Memory = { readonly buffer: ArrayBuffer };
+
+/** The errnos of jq's C library (WASI's numbering) for those of Linux that opening a file can give. */
+const WASI_ERRNO: ReadonlyMap<number, number> = new Map([
+  [2, 44],
+  [13, 2],
+  [20, 54],
+  [21, 31],
+  [40, 32],
+]);
+const WASI_EIO = 29;
+
+const FIRST_FILE = 1000;
+const S_IFREG_0644 = 0o100644;
+/** Offset of st_mode in the C library's struct stat, and its size. */
+const [STAT_MODE, STAT_SIZE] = [4, 96];
+
+class TooMuchOutput {}
+
+interface OpenFile {
+  readonly bytes: Uint8Array;
+  at: number;
+}
+
+/** The system interface of one run. Numbers are addresses in jq's memory. */
+class JqHost {
+  readonly output: { readonly fd: number; readonly bytes: Uint8Array }[] = [];
+  tooMuch = false;
+  private readonly world: JqWorld;
+  private readonly open = new Map<number, OpenFile>();
+  private memory: Memory = { buffer: new ArrayBuffer(0) };
+  private size = 0;
+
+  constructor(world: JqWorld) {
+    this.world = world;
+    this.open.set(0, { bytes: world.stdin, at: 0 });
+  }
+
+  attach(exports: Readonly<Record<string, unknown>>): void {
+    const memory = Object.values(exports).find((value): value is Memory => value instanceof WebAssembly.Memory);
+    if (memory !== undefined) this.memory = memory;
+  }
+
+  /** The import of this name (the loader's functions keep the names of WASI), or the loader's own. */
+  replace(name: string, original: Import): Import {
+    switch (name) {
+      case "_fd_write":
+        return (fd = 0, iov = 0, count = 0, written = 0) => this.write(fd, iov, count, written);
+      case "_fd_read":
+        return (fd = 0, iov = 0, count = 0, got = 0) => this.read(fd, iov, count, got);
+      case "_fd_close":
+        return (fd = 0) => this.close(fd);
+      case "___syscall_openat":
+        return (_dir = 0, path = 0) => this.openat(path);
+      case "___syscall_fstat64":
+        return (fd = 0, buf = 0) => (this.open.has(fd) ? this.fstat(buf) : original(fd, buf));
+      case "_environ_sizes_get":
+        return (count = 0, size = 0) => this.environSizes(count, size);
+      case "_environ_get":
+        return (environ = 0, buffer = 0) => this.environ(environ, buffer);
+      case "_emscripten_date_now":
+        return () => this.world.now;
+      default:
+        return original;
+    }
+  }
+
+  private get view(): DataView {
+    return new DataView(this.memory.buffer);
+  }
+
+  private vectors(iov: number, count: number): Uint8Array[] {
+    const { view } = this;
+    return Array.from({ length: count }, (_, i) => {
+      const at = iov + 8 * i;
+      return new Uint8Array(this.memory.buffer, view.getUint32(at, true), view.getUint32(at + 4, true));
+    });
+  }
+
+  private write(fd: number, iov: number, count: number, written: number): number {
+    let total = 0;
+    for (const piece of this.vectors(iov, count)) {
+      total += piece.length;
+      if (piece.length > 0) this.output.push({ fd, bytes: piece.slice() });
+    }
+    this.view.setUint32(written, total, true);
+    this.size += total;
+    if (this.size <= MAX_OUTPUT) return 0;
+    this.tooMuch = true;
+    throw new TooMuchOutput();
+  }
+
+  private read(fd: number, iov: number, count: number, got: number): number {
+    const file = this.open.get(fd);
+    let total = 0;
+    for (const room of this.vectors(iov, count)) {
+      const piece = file?.bytes.subarray(file.at, file.at + room.length) ?? new Uint8Array(0);
+      room.set(piece);
+      total += piece.length;
+      if (file !== undefined) file.at += piece.length;
+    }
+    this.view.setUint32(got, total, true);
+    return 0;
+  }
+
+  private close(fd: number): number {
+    if (fd >= FIRST_FILE) this.open.delete(fd);
+    return 0;
+  }
+
+  private openat(path: number): number {
+    const found = this.world.files.get(this.text(path)) ?? -2;
+    if (typeof found === "number") return -(WASI_ERRNO.get(-found) ?? WASI_EIO);
+    const fd = FIRST_FILE + this.open.size;
+    this.open.set(fd, { bytes: found, at: 0 });
+    return fd;
+  }
+
+  private fstat(buf: number): number {
+    new Uint8Array(this.memory.buffer, buf, STAT_SIZE).fill(0);
+    this.view.setUint32(buf + STAT_MODE, S_IFREG_0644, true);
+    return 0;
+  }
+
+  private text(at: number): string {
+    const bytes = new Uint8Array(this.memory.buffer);
+    return new TextDecoder().decode(bytes.slice(at, bytes.indexOf(0, at)));
+  }
+
+  private get variables(): Uint8Array[] {
+    return [...this.world.env].map(([name, value]) => new TextEncoder().encode(`${name}=${value}\0`));
+  }
+
+  private environSizes(count: number, size: number): number {
+    const { variables, view } = this;
+    view.setUint32(count, variables.length, true);
+    view.setUint32(
+      size,
+      variables.reduce((sum, { length }) => sum + length, 0),
+      true,
+    );
+    return 0;
+  }
+
+  private environ(environ: number, buffer: number): number {
+    let at = buffer;
+    for (const [i, variable] of this.variables.entries()) {
+      this.view.setUint32(environ + 4 * i, at, true);
+      new Uint8Array(this.memory.buffer, at, variable.length).set(variable);
+      at += variable.length;
+    }
+    return 0;
+  }
+}
+
+/** Runs jq once, in an instance of its own. Work of the host: its promises are not the machine's. */
+export async function runJq(module: WebAssembly.Module, world: JqWorld): Promise<JqResult> {
+  const { loadJq } = await import("jq-wasm");
+  const host = new JqHost(world);
+  const jq = await loadJq({
+    instantiateWasm: (given, done) => {
+      const instance = new WebAssembly.Instance(module, wrapped(given as Imports, host));
+      host.attach(instance.exports);
+      done(instance, module);
+      return undefined;
+    },
+  });
+  const status = callMain(jq, world.args, host);
+  return { output: host.output, status, tooMuch: host.tooMuch };
+}
+
+function wrapped(imports: Imports, host: JqHost): Imports {
+  const one = (table: Record<string, Import>): Record<string, Import> =>
+    Object.fromEntries(
+      Object.entries(table).map(([key, value]) => [key, typeof value === "function" ? host.replace(value.name, value) : value]),
+    );
+  return Object.fromEntries(Object.entries(imports).map(([name, table]) => [name, one(table)]));
+}
+
+/**
+ * The loader puts `-M` in front of the arguments and `/dev/stdin` behind them. The last is made the value of `-L`, where jq
+ * looks for modules, so that it reads descriptor 0 as a command without file operands does. Colours are off without a terminal.
+ */
+function callMain(jq: Jq, args: readonly string[], host: JqHost): number {
+  try {
+    return jq.raw("", "-L", ["-M", ...args.filter((arg) => arg !== "-M")]).exitCode;
+  } catch (thrown) {
+    if (host.tooMuch) return 0;
+    throw thrown;
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * sed(1) of GNU sed 4.9: the whole language but the commands `e` and `v`; options -n -e -f -E -r -i -s -z -u -l --posix.
+ * Left out: --debug, --sandbox, --follow-symlinks, the binary mode.
+ */
+import { strerror } from "../../../kernel/index.ts";
+import { O_CREAT, O_EXCL, O_WRONLY, S_IFMT, S_IFREG } from "../../../syscall/index.ts";
+import { decode, encode, writeAll } from "../../lib/index.ts";
+import { readOperand } from "../input.ts";
+import { type Utility, utility } from "../utility.ts";
+import { Execution, type SedOptions, SedState, writeOut } from "./execute.ts";
+import { LineInput } from "./input.ts";
+import { type Chunk, parseSed } from "./parse.ts";
+import { type Command, SedError } from "./script.ts";
+
+const EXIT_PANIC = 4;
+
+const manual = {
+  usage: "[OPTION]... {script-only-if-no-other-script} [input-file]...",
+  short: "bsnrzuEe:f:l:i::V:",
+  long: {
+    ...{ binary: "b", regexp: "E", "regexp-extended": "E", debug: "debug", "in-place": "i::", expression: "e:", file: "f:" },
+    ...{ "follow-symlinks": "follow-symlinks", "line-length": "l:", "null-data": "z", "zero-terminated": "z", quiet: "n", silent: "n" },
+    ...{ posix: "p", sandbox: "sandbox", separate: "s", unbuffered: "u" },
+  },
+  refused: ["debug", "sandbox", "follow-symlinks", "V"],
+};
+
+export const sed = utility(manual, async (util) => {
+  try {
+    await run(util);
+  } catch (thrown) {
+    if (!(thrown instanceof SedError)) throw thrown;
+    await util.die(thrown.message, thrown.status);
+  }
+});
+
+async function run(util: Utility): Promise<void> {
+  const operands = [...util.operands];
+  const chunks = await chunksOf(util, operands);
+  const first = chunks[0]?.text ?? "";
+  const commands = parseSed(chunks, util.has("E", "r"));
+  const options: SedOptions = {
+    quiet: util.has("n") || first.startsWith("#n\n") || first === "#n",
+    separator: util.has("z") ? "\0" : "\n",
+    lineWidth: Number(util.value("l") ?? 70),
+    unbuffered: util.has("u"),
+    posix: util.has("p"),
+  };
+  for (const file of filesOf(commands)) if (!file.startsWith("/dev/std")) await writeOut(util, file, "");
+  const files = operands.length === 0 ? ["-"] : operands;
+  const state = new SedState();
+  const suffix = util.value("i");
+  if (suffix === undefined && !util.has("s")) {
+    util.status = (await execute(util, commands, options, files, state)) ?? util.status;
+    return;
+  }
+  for (const file of files) {
+    const quit =
+      suffix === undefined
+        ? await execute(util, commands, options, [file], state)
+        : await edit(util, commands, options, file, suffix, state);
+    if (quit === null) continue;
+    util.status = quit;
+    return;
+  }
+}
+
+function filesOf(commands: readonly Command[]): readonly string[] {
+  return commands.flatMap(({ action }) => {
+    if (action.name === "w" || action.name === "W") return [action.file];
+    return action.name === "s" && action.substitution.file !== null ? [action.substitution.file] : [];
+  });
+}
+
+/** The script in its pieces: -e, -f, or the first operand. */
+async function chunksOf(util: Utility, operands: string[]): Promise<Chunk[]> {
+  const chunks: Chunk[] = [];
+  let expressions = 0;
+  for (const { letter, argument } of util.given) {
+    if (letter === "e") chunks.push({ text: argument, name: `-e expression #${++expressions}`, isFile: false });
+    if (letter !== "f") continue;
+    const bytes = await readOperand(util, argument);
+    if (typeof bytes === "number") return await util.die(`couldn't open file ${argument}: ${strerror(bytes)}`, EXIT_PANIC);
+    chunks.push({ text: decode(bytes).replace(/^#![^\n]*\n/, "\n"), name: `file ${argument}`, isFile: true });
+  }
+  if (chunks.length > 0) return chunks;
+  const script = operands.shift();
+  if (script === undefined) return await util.synopsis(manual);
+  return [{ text: script, name: "-e expression #1", isFile: false }];
+}
+
+function execute(
+  util: Utility,
+  commands: readonly Command[],
+  options: SedOptions,
+  files: readonly string[],
+  state: SedState,
+): Promise<number | null> {
+  const input = new LineInput(util, files, options.separator.charCodeAt(0));
+  return new Execution(util, commands, options, input, { write: (text) => util.out(text) }, state).run();
+}
+
+/** -i: the output takes the place of the file. */
+async function edit(
+  util: Utility,
+  commands: readonly Command[],
+  options: SedOptions,
+  file: string,
+  suffix: string,
+  state: SedState,
+): Promise<number | null> {
+  const { process } = util;
+  const stat = await process.stat(file);
+  if (typeof stat === "number") {
+    await util.fail(`can't read ${file}: ${strerror(stat)}`, 2);
+    return null;
+  }
+  if ((stat.mode & S_IFMT) !== S_IFREG) {
+    await util.fail(`couldn't edit ${file}: not a regular file`, EXIT_PANIC);
+    return null;
+  }
+  let result = "";
+  const output = {
+    write: async (text: string): Promise<void> => {
+      result += text;
+    },
+  };
+  const input = new LineInput(util, [file], options.separator.charCodeAt(0));
+  const quit = await new Execution(util, commands, options, input, output, state).run();
+  for (let rest = quit === null ? null : await input.next(); rest !== null; rest = await input.next()) {
+    result += rest.text + (rest.ended ? options.separator : "");
+  }
+  if (suffix !== "") await process.rename(file, backupName(file, suffix));
+  await replaceFile(util, file, result, stat.mode & 0o7777);
+  return quit;
+}
+
+function backupName(file: string, suffix: string): string {
+  const slash = file.lastIndexOf("/") + 1;
+  const base = file.slice(slash);
+  const name = suffix.includes("*") ? suffix.replaceAll("*", base) : base + suffix;
+  return name.includes("/") ? name : file.slice(0, slash) + name;
+}
+
+/** By a new file beside it, which is renamed. */
+async function replaceFile(util: Utility, file: string, text: string, mode: number): Promise<void> {
+  const { process } = util;
+  const folder = file.slice(0, file.lastIndexOf("/") + 1);
+  const letters = Array.from({ length: 6 }, () => "abcdefghijklmnopqrstuvwxyz".charAt(process.random(26))).join("");
+  const temporary = `${folder}sed${letters}`;
+  const fd = await process.open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
+  if (fd < 0) return await util.die(`couldn't open temporary file ${temporary}: ${strerror(fd)}`, EXIT_PANIC);
+  await writeAll(process, fd, encode(text));
+  await process.close(fd);
+  await process.chmod(temporary, mode);
+  const error = await process.rename(temporary, file);
+  if (error < 0) await util.die(`cannot rename ${temporary}: ${strerror(error)}`, EXIT_PANIC);
+}

@@ -1,0 +1,64 @@
+/** Proves that jq is the real one on the machine's files, pipes, environment and clock: output byte by byte, errors, statuses. */
+import { describe, expect, test } from "vitest";
+import { runScript } from "../support/shell.ts";
+
+describe("jq", () => {
+  test.each([
+    [
+      "options of input and output",
+      `echo '{"b":1,"a":[1,2]}' | jq -c .; echo '{"b":1,"a":2}' | jq -S -c .; echo 1 2 3 | jq -s -c .`,
+      '{"b":1,"a":[1,2]}\n{"a":2,"b":1}\n[1,2,3]\n',
+    ],
+    [
+      "raw strings as they are, blanks and nothing at all",
+      `echo '["  x ","",null]' | jq -r '.[]'; echo '"y"' | jq -j .`,
+      "  x \n\nnull\ny",
+    ],
+    ["arguments", `jq -n -r '$a, $b.c, $ARGS.positional[]' --arg a 1 --argjson b '{"c":true}' --args x y`, "1\ntrue\nx\ny\n"],
+    [
+      "files",
+      `echo '[1]' > f; echo '.[0]+1' > p; jq -f p f; jq -c '[input_filename, .]' f; jq -n -c --slurpfile s f --rawfile r f '$s, $r'`,
+      '2\n["f",[1]]\n[[1]]\n"[1]\\n"\n',
+    ],
+    ["a process substitution as a file", `jq -c . <(echo '{"a" : 1}')`, '{"a":1}\n'],
+    ["the machine's environment and clock", "sleep 5; X=y jq -n -r 'env.X, (now | floor)'", "y\n1604188805\n"],
+    ["-n does not wait for input", "sleep 100 | jq -n 1", "1\n"],
+    ["inputs are read if they are asked for", "echo 1 2 | jq -n -c '[inputs]'", "[1,2]\n"],
+    [
+      "-e says false, null and nothing",
+      "for v in true false null; do echo $v | jq -e . ; echo $?; done; jq -n -e empty; echo $?",
+      "true\n0\nfalse\n1\nnull\n1\n4\n",
+    ],
+    ["NUL bytes and halves of characters", `printf '"a\\u0000b"' | jq -r . | od -An -tx1`, " 61 00 62 0a\n"],
+  ])("%s", async (_what, script, stdout) => {
+    const { stdout: printed, stderr, status } = await runScript(script);
+    expect({ printed, stderr, status }).toEqual({ printed: stdout, stderr: "", status: 0 });
+  });
+
+  test.each([
+    ["{", "jq .", "jq: parse error: Unfinished JSON term at EOF at line 2, column 0\n", 5],
+    ["[1]", "jq .a", 'jq: error (at <stdin>:1): Cannot index array with string ("a")\n', 5],
+    [
+      "1",
+      "jq '.['",
+      "jq: error: syntax error, unexpected end of file at <top-level>, line 1, column 2:\n    .[\n     ^\njq: 1 compile error\n",
+      3,
+    ],
+    ["1", "jq . nope", "jq: error: Could not open nope: No such file or directory\n", 2],
+    ["1", "jq 'error(\"x\")'", "jq: error (at <stdin>:1): x\n", 5],
+    ["1", "jq 'halt_error(7)'", "1", 7],
+  ])("%s | %s ends with jq's own words and status", async (input, command, stderr, status) => {
+    const ran = await runScript(`echo '${input}' | ${command}`);
+    expect([ran.stdout, ran.stderr, ran.status]).toEqual(["", stderr, status]);
+  });
+
+  test("a reader that goes ends it, and output without end meets a named limit", async () => {
+    const { stdout, stderr } = await runScript(
+      `jq -n 'range(100000)' | head -n 1; echo \${PIPESTATUS[@]}; jq -n 'repeat("${"x".repeat(99_000)}")' > /dev/null; echo $?`,
+    );
+    expect([stdout, stderr]).toEqual([
+      "0\n141 0\n2\n",
+      "jq: error: writing output failed: Input/output error (limit of this emulator: 64 MiB of output)\n",
+    ]);
+  });
+});
