@@ -26,7 +26,7 @@ export interface JqResult {
 }
 
 /** Output of one run that is kept, bytes. */
-const MAX_OUTPUT = 64 * 1024 * 1024;
+const MAX_OUTPUT = 16 * 1024 * 1024;
 
 type Import = (...args: number[]) => number;
 type Imports = Readonly<Record<string, Record<string, Import>>>;

@@ -97,6 +97,6 @@ async function deliver(process: Process, { output, status, tooMuch }: JqResult):
     return JQ_ERROR_SYSTEM;
   }
   if (!tooMuch) return status;
-  await complain(process, `jq: error: writing output failed: ${strerror(-EIO)} (limit of this emulator: 64 MiB of output)\n`);
+  await complain(process, `jq: error: writing output failed: ${strerror(-EIO)} (limit of this emulator: 16 MiB of output)\n`);
   return JQ_ERROR_SYSTEM;
 }
