@@ -3,8 +3,8 @@
 export { execvp } from "./execvp.ts";
 export { type OptionSpec, scanOptions } from "./getopt.ts";
 export { complain, LineReader, print, readToEnd, STDIN, STDOUT, writeAll } from "./io.ts";
-export * from "./posix.ts";
 export { late } from "./late.ts";
+export * from "./posix.ts";
 export type { InstalledProgram } from "./program.ts";
 export { bootTime, type Moment, momentOf, strftime } from "./strftime.ts";
 export { decode, encode, joinBytes, rawByte } from "./text.ts";
