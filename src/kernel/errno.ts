@@ -60,6 +60,7 @@ export const ECANCELED = 125;
 export const ENOTSUPP = 524;
 
 const text: Readonly<Record<number, string>> = {
+  0: "Success",
   [EPERM]: "Operation not permitted",
   [ENOENT]: "No such file or directory",
   [ESRCH]: "No such process",

@@ -49,7 +49,7 @@ export class Words {
   }
 }
 
-const DECIMAL = /^[+-]?\d+$/;
+const DECIMAL = /^\s*[+-]?\d+$/;
 const INTEGER = /^[+-]?(0[xX][0-9a-fA-F]+|\d+)$/;
 
 /** A number as strtol(text, 10) takes it, if it lies within [least, most]; else null. */
@@ -62,7 +62,7 @@ export function parseDecimal(text: string, least: number, most: number): number 
 /** A 64-bit number as strtoull(text, 10) takes it; null if it is none or too large. */
 export function parseDecimal64(text: string): bigint | null {
   if (!DECIMAL.test(text)) return null;
-  const value = BigInt(text.replace(/^\+/, ""));
+  const value = BigInt(text.trim().replace(/^\+/, ""));
   return BigInt.asUintN(64, value) === value || value < 0n ? BigInt.asUintN(64, value) : null;
 }
 

@@ -87,9 +87,9 @@ async function portOfNetdev(dl: Devlink, name: string): Promise<Handle | null> {
   return ok ? await complain(dl, `Netdevice "${name}" not found\n`) : null;
 }
 
-/** The answer to a word that no table has. */
+/** The answer to a word that no table has; the end of the line is printed as a null pointer is. */
 export function unknownCommand(dl: Devlink): Promise<number> {
-  return fail(dl, `Command "${dl.words.word ?? ""}" not found\n`);
+  return fail(dl, `Command "${dl.words.word ?? "(null)"}" not found\n`);
 }
 
 /** BUS/DEVICE/REGION; null after saying what is wrong. */

@@ -117,7 +117,7 @@ async function printStatus(dl: Devlink, handle: Handle, { cmd, attributes }: Gen
   if (cmd !== DEVLINK_CMD_FLASH_UPDATE_STATUS && cmd !== DEVLINK_CMD_FLASH_UPDATE_END) return true;
   const { tool } = dl;
   if (attributes.string(DEVLINK_ATTR_BUS_NAME) !== handle.bus || attributes.string(DEVLINK_ATTR_DEV_NAME) !== handle.device) return false;
-  if (cmd === DEVLINK_CMD_FLASH_UPDATE_END && progress.begun) {
+  if (cmd === DEVLINK_CMD_FLASH_UPDATE_END) {
     tool.out("\n");
     progress.ended = true;
     return true;
