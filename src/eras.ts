@@ -3,6 +3,7 @@
  * differ in what this project shows. Nothing below this file knows an era's name. `--notifier` replaces one strategy and
  * leaves the others.
  */
+import { type DetectorStyle, detectorsOf5_10, detectorsOf6_1 } from "./analysis/index.ts";
 import { MLX5_ERAS, type Mlx5Strategies } from "./core/index.ts";
 import { DEVLINK_ERAS, type DevlinkStrategies } from "./devlink/index.ts";
 import { devNetNotifier, globalNotifier, IB_ERAS, type IbStrategies, type NetdevNotifier, netNotifier } from "./ib/index.ts";
@@ -27,6 +28,7 @@ export interface Era {
   readonly mlx5: Mlx5Strategies;
   readonly netdevsim: NetdevsimStrategies;
   readonly ib: IbStrategies;
+  readonly detectors: DetectorStyle;
 }
 
 const NOTIFIER_IMPLEMENTATIONS: Readonly<Record<NotifierKind, NetdevNotifier>> = {
@@ -59,6 +61,7 @@ export const ERAS: readonly Era[] = [
     mlx5: MLX5_ERAS["v5.9"],
     netdevsim: NETDEVSIM_ERAS["v5.9"],
     ib: IB_ERAS["v5.9"],
+    detectors: detectorsOf5_10,
   },
   {
     name: "v5.10",
@@ -77,6 +80,7 @@ export const ERAS: readonly Era[] = [
     mlx5: MLX5_ERAS["v5.10"],
     netdevsim: NETDEVSIM_ERAS["v5.10"],
     ib: IB_ERAS["v5.10"],
+    detectors: detectorsOf5_10,
   },
   {
     name: "v5.10.223",
@@ -92,6 +96,7 @@ export const ERAS: readonly Era[] = [
     mlx5: MLX5_ERAS["v5.10.223"],
     netdevsim: NETDEVSIM_ERAS["v5.10.223"],
     ib: IB_ERAS["v5.10.223"],
+    detectors: detectorsOf5_10,
   },
   {
     name: "v6.3",
@@ -107,6 +112,7 @@ export const ERAS: readonly Era[] = [
     mlx5: MLX5_ERAS["v6.3"],
     netdevsim: NETDEVSIM_ERAS["v6.3"],
     ib: IB_ERAS["v6.3"],
+    detectors: detectorsOf6_1,
   },
 ];
 

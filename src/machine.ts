@@ -2,8 +2,11 @@
  * Assembles one machine: a kernel of an era with a notifier and some devices, booted to rest, and the script that runs on
  * it. Two machines share nothing.
  */
+
+import type { LockdepLog } from "./analysis/index.ts";
 import { base_init } from "./base/index.ts";
 import { type FirmwareConfig, mlx5Function } from "./core/index.ts";
+import { attachDetectors, type DetectorOptions, detectors_init, type LockdepMode } from "./detectors.ts";
 import { devlink_init, devlink_net, devlinkInstances } from "./devlink/index.ts";
 import type { Era, NotifierKind } from "./eras.ts";
 import { inspectMachine, type MachineState } from "./inspect.ts";
@@ -53,6 +56,8 @@ export interface MachineOptions {
   readonly limits?: Partial<Limits>;
   /** For what programs draw from getrandom(2), such as $RANDOM. */
   readonly seed?: number;
+  /** Whether the lock validator watches, from boot on; off if absent. */
+  readonly lockdep?: LockdepMode;
   /** Lets the host take one turn of its event loop. */
   readonly hostTurn: () => Promise<void>;
   /** Where programs that are WebAssembly come from; without it jq says that it is not there. */
@@ -80,6 +85,8 @@ export interface ScriptEnd {
 export interface Machine {
   readonly kernel: Kernel;
   readonly options: MachineOptions;
+  /** What lockdep has found so far, boot included; null if it is off. */
+  readonly lockdep: LockdepLog | null;
   /** Runs the script to its verdict: until only daemons remain, nothing can run any more, or a limit is reached. */
   runScript(script: Script, output: ScriptOutput): Promise<ScriptEnd>;
   /** The state as it is now, read without running any task. */
@@ -112,7 +119,10 @@ export function validateDevices(devices: readonly DeviceOption[], multiport?: Ma
 export async function bootMachine(options: MachineOptions): Promise<Machine> {
   const kernel = new Kernel({ release: options.era.release, ...(options.limits === undefined ? {} : { limits: options.limits }) });
   kernel.reservePids(FIRST_BOOT_PID);
+  const detectors: DetectorOptions = { style: options.era.detectors, lockdep: options.lockdep ?? "off" };
+  const lockdep = attachDetectors(kernel, detectors);
   await runInKernel(kernel, options, (current) => boot(current, options));
+  detectors_init(kernel, detectors, lockdep);
   const init = startInit(kernel);
   await kernel.sched.run(options.hostTurn);
   kernel.reservePids(FIRST_USER_PID);
@@ -120,6 +130,7 @@ export async function bootMachine(options: MachineOptions): Promise<Machine> {
   return {
     kernel,
     options,
+    lockdep,
     runScript: (script, output) => runScript(options, init, script, output),
     inspect: () => inspectMachine(kernel),
   };

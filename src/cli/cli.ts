@@ -10,7 +10,7 @@ import { listEras } from "./eras.ts";
 import { type ExplainFlags, explainLog } from "./explain.ts";
 import type { Host } from "./host.ts";
 import { LOG_LEVELS } from "./log.ts";
-import { deviceFlag, multiportFlag, notifiersFlag, scheduleFlag, seedFlag } from "./options.ts";
+import { DEFAULT_LOCKDEP, deviceFlag, LOCKDEP_MODES, multiportFlag, notifiersFlag, scheduleFlag, seedFlag } from "./options.ts";
 import { type RunFlags, run } from "./run.ts";
 import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
@@ -78,7 +78,7 @@ function buildProgram(host: Host, ended: { status: number }): Command {
     .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
     .option("--trace <file>", "write every event as JSON lines")
     .option("--json", "print one JSON document instead of the script's output and the report")
-    .option("--strict", "predictions of the lock detectors count as kernel bugs")
+    .option("--strict", "predictions of the lock validator count as kernel bugs")
     .addOption(new Option("--log-level <level>", "warnings and diagnoses as JSON lines on standard error").choices(LOG_LEVELS))
     .action(async (script: string, flags: RunFlags) => {
       ended.status = await run(host, script, flags);
@@ -124,5 +124,11 @@ function addMachineOptions(command: Command): void {
       "add a PCI device beside 0000:00:08.0, repeatable (BDF,infiniband: an InfiniBand port; none: start without 0000:00:08.0)",
       deviceFlag,
     )
+    .addOption(
+      new Option("--lockdep <mode>", "the lock validator: off, off after its first report, or all reports")
+        .choices(LOCKDEP_MODES)
+        .default(DEFAULT_LOCKDEP),
+    )
+    .option("--lockdep-text", "print the validator's reports as the kernel does")
     .option("--multiport <master,slave>", "make the second device a slave port of the first", multiportFlag);
 }

@@ -6,7 +6,9 @@ import {
   compareHeader,
   compareRow,
   compareTitle,
+  lockdepText,
   PLAIN,
+  predictionLines,
   type ResultDocument,
   type RunOutcome,
   resultDocument,
@@ -23,6 +25,7 @@ import { readScript } from "./script.ts";
 export interface CompareFlags extends MachineFlags {
   readonly notifiers?: readonly NotifierKind[];
   readonly json?: boolean;
+  readonly lockdepText?: boolean;
 }
 
 /** 0 if every run reached a verdict, else 5. */
@@ -41,6 +44,7 @@ export async function compare(host: Host, path: string, flags: CompareFlags): Pr
     if (outcomes.length === 0) say(compareHeader(outcome));
     say(compareRow(outcome, paint));
     outcomes.push(outcome);
+    if (flags.lockdepText === true && outcome.lockdep.length > 0) say(`\n${lockdepText(outcome)}`);
     documents.push(resultDocument(outcome, output.text()));
   }
   if (flags.json === true) {
@@ -55,7 +59,9 @@ export async function compare(host: Host, path: string, flags: CompareFlags): Pr
 function afterword(outcomes: readonly RunOutcome[], report: (deadlocked: RunOutcome) => string): string {
   const deadlocked = outcomes.find((outcome) => verdictOf(outcome) === "deadlock");
   const others = outcomes.filter((outcome) => outcome !== deadlocked);
-  const lines = others.flatMap((outcome) => summaries(outcome).map((text) => `  ${outcome.notifier}: ${text}\n`));
+  const lines = others.flatMap((outcome) =>
+    [...summaries(outcome), ...predictionLines(outcome)].map((text) => `  ${outcome.notifier}: ${text}\n`),
+  );
   const full = deadlocked === undefined ? "" : `\n${report(deadlocked)}`;
   return `${lines.length === 0 ? "" : `\n${lines.join("")}`}${full}`;
 }

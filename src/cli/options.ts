@@ -1,5 +1,6 @@
 /** The options that say which machine is built, and how they are checked. */
 import { InvalidArgumentError } from "commander";
+import { LOCKDEP_MODES, type LockdepMode } from "../detectors.ts";
 import { DEFAULT_ERA, ERAS, type Era, findEra, NOTIFIERS, type NotifierKind } from "../eras.ts";
 import { parseSchedule, randomPolicy, replayPolicy, type SchedulingPolicy } from "../kernel/index.ts";
 import { type DeviceOption, type MachineOptions, validateDevices } from "../machine.ts";
@@ -26,7 +27,13 @@ export interface MachineFlags {
   readonly scheduler?: "fifo" | "random";
   readonly device?: readonly DeviceFlag[];
   readonly multiport?: { readonly master: string; readonly slave: string };
+  readonly lockdep: LockdepMode;
 }
+
+/** `--lockdep` if it is left out. */
+export const DEFAULT_LOCKDEP: LockdepMode = "all";
+
+export { LOCKDEP_MODES };
 
 type DeviceFlag = DeviceOption | "none";
 
@@ -67,6 +74,7 @@ export function planMachine(flags: MachineFlags): MachinePlan {
         era,
         notifier,
         devices,
+        lockdep: flags.lockdep,
         ...(flags.multiport === undefined ? {} : { multiport: flags.multiport }),
         ...(policy === null ? {} : { policy }),
         hostTurn: turn,
@@ -92,11 +100,12 @@ function devicesOf(flags: MachineFlags): DeviceOption[] {
 }
 
 function typedAgain(flags: MachineFlags): string[] {
-  const { era, device = [], multiport } = flags;
+  const { era, device = [], multiport, lockdep } = flags;
   return [
     ...(era === DEFAULT_ERA ? [] : ["--era", era]),
     ...device.flatMap((d) => ["--device", d === "none" ? d : `${d.address}${d.linkLayer === "infiniband" ? ",infiniband" : ""}`]),
     ...(multiport === undefined ? [] : ["--multiport", `${multiport.master},${multiport.slave}`]),
+    ...(lockdep === DEFAULT_LOCKDEP ? [] : ["--lockdep", lockdep]),
   ];
 }
 

@@ -2,7 +2,17 @@
 import { TraceRecorder } from "../analysis/index.ts";
 import { NOTIFIERS } from "../eras.ts";
 import type { Kernel, KernelObserver } from "../kernel/index.ts";
-import { COLOUR, EXIT_STATUS, PLAIN, type RunOutcome, resultDocument, runReport, runScenario, verdictOf } from "../report/index.ts";
+import {
+  COLOUR,
+  EXIT_STATUS,
+  lockdepText,
+  PLAIN,
+  type RunOutcome,
+  resultDocument,
+  runReport,
+  runScenario,
+  verdictOf,
+} from "../report/index.ts";
 import { type Host, reasonOf, type Sink } from "./host.ts";
 import { type LogLevel, logKernel, logOutcome, openLog } from "./log.ts";
 import { type MachineFlags, type MachinePlan, planMachine } from "./options.ts";
@@ -15,6 +25,7 @@ export interface RunFlags extends MachineFlags {
   readonly trace?: string;
   readonly json?: boolean;
   readonly strict?: boolean;
+  readonly lockdepText?: boolean;
   readonly logLevel?: LogLevel;
 }
 
@@ -29,9 +40,11 @@ export async function run(host: Host, path: string, flags: RunFlags): Promise<nu
     options: { ...plan.options(notifier, host.turn), wasm: host.wasm },
     script,
     io: output,
+    strict: flags.strict === true,
     observers: (kernel) => [...(trace === null ? [] : [trace.attach(kernel)]), ...(log === null ? [] : [logKernel(log, kernel)])],
   }).finally(() => trace?.sink.close());
   if (log !== null) logOutcome(log, outcome);
+  if (flags.lockdepText === true) host.stderr(`\n${lockdepText(outcome)}`.trimEnd().concat("\n"));
   if (flags.json === true) host.stdout(`${JSON.stringify(resultDocument(outcome, output.text()), null, 2)}\n`);
   else host.stderr(`\n${runReport(outcome, nextSteps(host.command, outcome, plan, script), host.colour ? COLOUR : PLAIN)}`);
   return EXIT_STATUS[verdictOf(outcome)];

@@ -5,6 +5,7 @@
 import type { KernelBug } from "./events.ts";
 import { type Frame, stackNames } from "./frame.ts";
 import { KERN_WARNING, printk } from "./printk.ts";
+import { add_taint, print_tainted } from "./taint.ts";
 
 /** Reports a kernel bug: a block in the log as WARN() prints it, and an entry for the verdict. */
 export function warn(current: Frame, kind: KernelBug["kind"], text: string): void {
@@ -13,10 +14,11 @@ export function warn(current: Frame, kind: KernelBug["kind"], text: string): voi
   printk(kernel, KERN_WARNING, "------------[ cut here ]------------");
   printk(kernel, KERN_WARNING, text);
   printk(kernel, KERN_WARNING, `WARNING: CPU: 0 PID: ${task.pid} at ${names.at(-1) ?? "?"}`);
-  printk(kernel, KERN_WARNING, `CPU: 0 PID: ${task.pid} Comm: ${task.comm} Not tainted ${kernel.release}`);
+  printk(kernel, KERN_WARNING, `CPU: 0 PID: ${task.pid} Comm: ${task.comm} ${print_tainted(kernel)} ${kernel.release}`);
   printk(kernel, KERN_WARNING, "Call Trace:");
   for (const name of names.reverse()) printk(kernel, KERN_WARNING, ` ${name}`);
   printk(kernel, KERN_WARNING, "---[ end trace ]---");
+  add_taint(kernel, "W");
   kernel.reportBug(current, { kind, text });
 }
 

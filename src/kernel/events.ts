@@ -43,7 +43,7 @@ export type KernelEvent =
 
 /** Something the emulated kernel did that a kernel must not do. It ends in exit status 4. */
 export interface KernelBug {
-  readonly kind: "warn" | "bug" | "refcount" | "use-after-free" | "leak" | "contract";
+  readonly kind: "warn" | "bug" | "refcount" | "use-after-free" | "leak" | "contract" | "lockdep";
   readonly text: string;
 }
 

@@ -122,6 +122,20 @@ export {
   send_sig,
   signal_pending,
 } from "./signal.ts";
+export {
+  dump_stack,
+  type StackStyle,
+  setStackStyle,
+  show_stack,
+  stackFunctions,
+  stacksOf5_10,
+  stacksOf6_1,
+  stackText,
+  type WaitFunction,
+  waitingStack,
+} from "./stack.ts";
+export { hashText, moduleOfSymbol, registerSymbols, symbolText } from "./symbol.ts";
+export { add_taint, print_tainted, type Taint } from "./taint.ts";
 export { type Pid, type SignalActions, stateLetter, Task, type TaskSlot, type TaskState, type Wait } from "./task.ts";
 export { msleep, rcu_barrier, schedule_timeout, synchronize_rcu } from "./timer.ts";
 export { call_usermodehelper_exec, type HelperStarter, setHelperStarter, type subprocess_info } from "./umh.ts";

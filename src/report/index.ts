@@ -4,4 +4,4 @@ export { EXIT_STATUS, type RunOutcome, verdictOf } from "./outcome.ts";
 export { type CompareDocument, type ResultDocument, resultDocument } from "./result.ts";
 export { runScenario } from "./scenario.ts";
 export { COLOUR, PLAIN } from "./style.ts";
-export { runReport, summaries } from "./text.ts";
+export { lockdepText, predictionLines, runReport, summaries } from "./text.ts";

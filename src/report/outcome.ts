@@ -1,5 +1,5 @@
 /** A finished run as data, and its verdict. Everything that is printed or exported is made from it. */
-import type { BlockedTask, Deadlock, Leftover } from "../analysis/index.ts";
+import type { BlockedTask, Deadlock, Leftover, LockdepReport } from "../analysis/index.ts";
 import type { NotifierKind } from "../eras.ts";
 import type { KernelBug, LimitReached } from "../kernel/index.ts";
 import type { MachineState } from "../machine.ts";
@@ -19,6 +19,10 @@ export interface RunOutcome {
   readonly deadlocks: readonly Deadlock[];
   readonly blocked: readonly BlockedTask[];
   readonly bugs: readonly KernelBug[];
+  /** What lockdep has found; what has happened, not only could, is among the bugs as well. */
+  readonly lockdep: readonly LockdepReport[];
+  /** Predictions of lockdep count as bugs. */
+  readonly strict: boolean;
   readonly leftHeld: readonly Leftover[];
   readonly state: MachineState;
   readonly facts: RunFacts;
@@ -41,10 +45,15 @@ export function reportsOf(outcome: RunOutcome): Report[] {
   return [...outcome.bugs.map(({ kind, text }) => ({ kind, text })), ...held];
 }
 
+/** What lockdep says could happen. */
+export function predictionsOf(outcome: RunOutcome): LockdepReport[] {
+  return outcome.lockdep.filter((report) => report.prediction);
+}
+
 /** Where two apply, the first of: deadlock, kernel bug, limit, failed script. */
 export function verdictOf(outcome: RunOutcome): Verdict {
   if (outcome.deadlocks.length > 0 || isHung(outcome)) return "deadlock";
-  if (reportsOf(outcome).length > 0) return "kernel-bug";
+  if (reportsOf(outcome).length > 0 || (outcome.strict && predictionsOf(outcome).length > 0)) return "kernel-bug";
   if (outcome.limit !== null) return "limit";
   return outcome.status === 0 ? "ok" : "script-failed";
 }

@@ -1,5 +1,5 @@
 /** The JSON document of a run, format mlx5-emu.result/1, and of a comparison, format mlx5-emu.compare/1. */
-import { type BlockedTask, type Deadlock, functionsOf, locksOf } from "../analysis/index.ts";
+import { type BlockedTask, type Deadlock, functionsOf, type LockdepReport, locksOf } from "../analysis/index.ts";
 import type { MachineState } from "../machine.ts";
 import { type Report, type RunOutcome, reportsOf, type Verdict, verdictOf } from "./outcome.ts";
 
@@ -12,7 +12,8 @@ export interface ResultDocument {
   readonly script: { readonly status: number | null; readonly stdout: string; readonly stderr: string };
   readonly deadlocks: readonly DeadlockEntry[];
   readonly blocked: readonly BlockedEntry[];
-  readonly reports: readonly Report[];
+  /** Kernel bugs, then what lockdep found. */
+  readonly reports: readonly (Report | LockdepEntry)[];
   readonly devlink: MachineState["devlink"];
   readonly rdma: MachineState["rdma"];
   readonly netns: MachineState["netns"];
@@ -22,6 +23,16 @@ export interface ResultDocument {
   /** ns */
   readonly virtualTime: number;
   readonly schedule: string;
+}
+
+/** A finding of lockdep. */
+export interface LockdepEntry extends Omit<LockdepReport, "kind" | "title" | "line" | "text"> {
+  readonly kind: "lockdep";
+  readonly report: LockdepReport["kind"];
+  /** One line. */
+  readonly text: string;
+  /** The report as the kernel prints it. */
+  readonly full: string;
 }
 
 export interface DeadlockEntry {
@@ -66,7 +77,7 @@ export function resultDocument(outcome: RunOutcome, output: { readonly stdout: s
     script: { status: outcome.status, ...output },
     deadlocks: outcome.deadlocks.map(deadlockEntry),
     blocked: outcome.blocked.map(blockedEntry),
-    reports: reportsOf(outcome),
+    reports: [...reportsOf(outcome).filter(({ kind }) => kind !== "lockdep"), ...outcome.lockdep.map(lockdepEntry)],
     devlink: state.devlink,
     rdma: state.rdma,
     netns: state.netns,
@@ -75,6 +86,10 @@ export function resultDocument(outcome: RunOutcome, output: { readonly stdout: s
     virtualTime,
     schedule,
   };
+}
+
+function lockdepEntry({ kind, title, line: _, text, ...rest }: LockdepReport): LockdepEntry {
+  return { kind: "lockdep", report: kind, text: title, ...rest, full: text };
 }
 
 function deadlockEntry(deadlock: Deadlock): DeadlockEntry {

@@ -11,6 +11,8 @@ export interface Scenario {
   /** What the script prints, as it happens. */
   readonly io: { stdout(bytes: Uint8Array): void; stderr(bytes: Uint8Array): void };
   /** Further readers of the machine's events, attached when it has booted. */
+  /** Predictions count as kernel bugs. */
+  readonly strict?: boolean;
   readonly observers?: (kernel: Kernel) => readonly KernelObserver[];
 }
 
@@ -37,6 +39,8 @@ export async function runScenario(scenario: Scenario): Promise<RunOutcome> {
     deadlocks: detector.deadlocks,
     blocked: blockedTasks(kernel, detector.deadlocks),
     bugs: [...kernel.bugs],
+    lockdep: machine.lockdep?.reports ?? [],
+    strict: scenario.strict === true,
     leftHeld: end.stopped === null ? locksLeftHeld(kernel) : [],
     state: machine.inspect(),
     facts,

@@ -2,7 +2,7 @@
 import { type Deadlock, locksOf, type TaskSnapshot } from "../analysis/index.ts";
 import { callGraph } from "./call-graph.ts";
 import { roceFate } from "./facts.ts";
-import { isHung, type RunOutcome, reportsOf, verdictOf } from "./outcome.ts";
+import { isHung, predictionsOf, type RunOutcome, reportsOf, verdictOf } from "./outcome.ts";
 import { enumerate, MARGIN, type Paint, seconds, section, WIDTH, wrap } from "./style.ts";
 import { victims } from "./victims.ts";
 import { forMode, whyDeadlocked, whyHung } from "./why.ts";
@@ -18,6 +18,8 @@ export function runReport(outcome: RunOutcome, next: readonly string[], paint: P
   const lines = bodyOf(outcome, paint);
   const fate = roceNote(outcome);
   if (fate !== null) lines.push("", ...section("Note", [fate]));
+  const predictions = predictionLines(outcome);
+  if (predictions.length > 0) lines.push("", ...section("Locks", predictions));
   if (next.length > 0) lines.push("", ...section("Next", next));
   return `${lines.join("\n")}\n`;
 }
@@ -30,7 +32,7 @@ export function summaries(outcome: RunOutcome): string[] {
     case "deadlock":
       return found;
     case "kernel-bug":
-      return reportsOf(outcome).map((report) => `kernel bug (${report.kind}): ${report.text}`);
+      return bugsOf(outcome).map(({ kind, text }) => `kernel bug (${kind}): ${text}`);
     case "limit":
       return [limitLine(outcome)];
     case "script-failed":
@@ -38,6 +40,16 @@ export function summaries(outcome: RunOutcome): string[] {
     case "ok":
       return [];
   }
+}
+
+/** What lockdep says could happen: one line each, and since when it is known. */
+export function predictionLines(outcome: RunOutcome): string[] {
+  return predictionsOf(outcome).map(({ line, time }) => `${line}, since ${seconds(time)}`);
+}
+
+/** The full reports of lockdep, each below what it means. */
+export function lockdepText(outcome: RunOutcome): string {
+  return outcome.lockdep.map(({ words, text }) => `${wrap(words, WIDTH).join("\n")}\n${text}\n`).join("");
 }
 
 function bodyOf(outcome: RunOutcome, paint: Paint): string[] {
@@ -117,7 +129,13 @@ function failedLine(outcome: RunOutcome): string {
 }
 
 function bugLines(outcome: RunOutcome): string[] {
-  return reportsOf(outcome).flatMap((report) => wrap(`${report.kind}: ${report.text}`, WIDTH - MARGIN));
+  return bugsOf(outcome).flatMap(({ kind, text }) => wrap(`${kind}: ${text}`, WIDTH - MARGIN));
+}
+
+/** Bugs, and predictions where these count as bugs. */
+function bugsOf(outcome: RunOutcome): { readonly kind: string; readonly text: string }[] {
+  const predictions = outcome.strict ? predictionsOf(outcome).map(({ line }) => ({ kind: "prediction", text: line })) : [];
+  return [...reportsOf(outcome), ...predictions];
 }
 
 /** A device that came through alive but not well. After a deadlock the missing IB device is no news. */

@@ -3,7 +3,7 @@
  * fd and ns/mnt of each task, and the machine's version, uptime, filesystems. What needs signals, process groups or the
  * program (cmdline, stat, status, exe, environ) is added by the syscall room.
  */
-import { EINVAL, ENOENT, type Frame, type Kernel, stackNames, type Task } from "../kernel/index.ts";
+import { EINVAL, ENOENT, type Frame, type Kernel, stackNames, type Task, waitingStack } from "../kernel/index.ts";
 import { openDescriptors, task_files } from "./fdtable.ts";
 import type { path } from "./fs.ts";
 import { task_fs, task_mnt_ns } from "./fs-struct.ts";
@@ -67,11 +67,9 @@ function setComm(current: Frame, task: Task, text: string): number {
   return 0;
 }
 
-/** The functions in which a task waits, innermost first. No offsets: the model has no machine code. */
+/** proc_pid_stack(): where a task waits, innermost function first. */
 function stackText(task: Task): string {
-  if (task.wait === null) return "";
-  return stackNames(task.wait.frame)
-    .reverse()
-    .map((name) => `[<0>] ${name}+0x0/0x0\n`)
+  return waitingStack(task)
+    .map((text) => `[<0>] ${text}\n`)
     .join("");
 }

@@ -42,6 +42,8 @@ export const HEALTHY: RunOutcome = {
   deadlocks: [],
   blocked: [],
   bugs: [],
+  lockdep: [],
+  strict: false,
   leftHeld: [],
   state: STATE,
   facts: {
