@@ -29,7 +29,7 @@ export interface DetectorOptions {
 
 /** The modules whose symbols are marked as theirs, by what these begin with. */
 const MODULE_SYMBOLS: Readonly<Record<string, readonly string[]>> = {
-  mlx5_core: ["mlx5", "mlx5e"],
+  mlx5_core: ["mlx5", "init_one", "remove_one"],
   mlx5_ib: ["mlx5_ib", "__mlx5_ib", "mlx5_remove_netdev_notifier", "mlx5_add_netdev_notifier", "mlx5_netdev_event"],
   ib_core: ["ib_", "__ib_", "rdma_", "nldev_", "roce_", "gid_", "enum_all_gids"],
   netdevsim: ["nsim_", "new_device_store", "del_device_store", "new_port_store", "del_port_store"],

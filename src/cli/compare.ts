@@ -55,13 +55,20 @@ export async function compare(host: Host, path: string, flags: CompareFlags): Pr
   return outcomes.some((outcome) => verdictOf(outcome) === "limit") ? 5 : 0;
 }
 
-/** The first deadlock in full, what else went wrong in one line each. */
+/**
+ * The first deadlock in full, what else went wrong or could go wrong in one line each, the same of several designs once. What
+ * could go wrong in the deadlocked design too stands in its report.
+ */
 function afterword(outcomes: readonly RunOutcome[], report: (deadlocked: RunOutcome) => string): string {
   const deadlocked = outcomes.find((outcome) => verdictOf(outcome) === "deadlock");
-  const others = outcomes.filter((outcome) => outcome !== deadlocked);
-  const lines = others.flatMap((outcome) =>
-    [...summaries(outcome), ...predictionLines(outcome)].map((text) => `  ${outcome.notifier}: ${text}\n`),
-  );
+  const known = new Set(deadlocked === undefined ? [] : predictionLines(deadlocked));
+  const notifiers = new Map<string, NotifierKind[]>();
+  for (const outcome of outcomes) {
+    if (outcome === deadlocked) continue;
+    for (const text of [...summaries(outcome), ...predictionLines(outcome).filter((line) => !known.has(line))])
+      notifiers.set(text, [...(notifiers.get(text) ?? []), outcome.notifier]);
+  }
+  const lines = [...notifiers].map(([text, kinds]) => `  ${kinds.join(", ")}: ${text}\n`);
   const full = deadlocked === undefined ? "" : `\n${report(deadlocked)}`;
   return `${lines.length === 0 ? "" : `\n${lines.join("")}`}${full}`;
 }

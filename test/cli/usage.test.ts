@@ -129,7 +129,7 @@ describe("what is asked for goes to standard output", () => {
                                     "global", "net", "dev_net")
         --trace <file>              write every event as JSON lines
         --json                      print one JSON document instead of the script's output and the report
-        --strict                    predictions of the lock detectors count as kernel bugs
+        --strict                    predictions of the lock validator count as kernel bugs
         --log-level <level>         warnings and diagnoses as JSON lines on standard error (choices:
                                     "trace", "debug", "info", "warn", "error", "fatal", "silent")
         --era <era>                 which kernel (choices: "v5.9", "v5.10", "v5.10.223", "v6.3", default:
@@ -139,6 +139,9 @@ describe("what is asked for goes to standard output", () => {
         --scheduler <policy>        who runs next: first come, or at random (choices: "fifo", "random")
         --device <bdf>              add a PCI device beside 0000:00:08.0, repeatable (BDF,infiniband: an
                                     InfiniBand port; none: start without 0000:00:08.0)
+        --lockdep <mode>            the lock validator: off, off after its first report, or all reports
+                                    (choices: "off", "once", "all", default: "all")
+        --lockdep-text              print the validator's reports as the kernel does
         --multiport <master,slave>  make the second device a slave port of the first
         -h, --help                  display help for command
       "

@@ -229,7 +229,7 @@ test("debugfs and procfs: knobs below /sys/kernel/debug and /proc/sys, entries o
     10,
     -EINVAL,
     "of t\n",
-    "[<0>] inner+0x0/0x0\n[<0>] outer+0x0/0x0\n",
+    "[<0>] inner+0x27/0x147\n[<0>] outer+0x12d/0x194\n[<0>] do_syscall_64+0x41/0x171\n[<0>] entry_SYSCALL_64_after_hwframe+0x7f/0xa0\n",
     "sleeper\n",
     -ENOENT,
     "0.00 0.00\n",

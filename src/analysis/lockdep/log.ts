@@ -12,7 +12,7 @@ export interface LockdepReport {
   readonly prediction: boolean;
   /** One line. */
   readonly title: string;
-  /** As `title`, but short: a circle is named by its last step. */
+  /** As `title`, but short: a circle is named by the held and the wanted lock. */
   readonly line: string;
   /** What it means, one paragraph. */
   readonly words: string;

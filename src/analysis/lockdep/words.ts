@@ -23,10 +23,10 @@ export function findingTitle(finding: Finding): string {
   }
 }
 
-/** What is found, short enough for one line of a terminal: a circle by its last step. */
+/** What is found, short enough for one line of a terminal: a circle by the held and the wanted lock. */
 export function findingLine(finding: Finding): string {
   if (finding.kind !== "circular") return findingTitle(finding);
-  return `possible circular locking: ${finding.next.class.fullName} under ${finding.prev.class.fullName} and back`;
+  return `possible circular locking: ${finding.prev.class.fullName} and ${finding.next.class.fullName}`;
 }
 
 /** The classes of the circle: the held one, the wanted one, and the way back to the held one. */

@@ -82,5 +82,5 @@ function lineOf(util: Utility, { level, time, text }: LogRecord, boot: number): 
   const stamp = util.has("t") ? "" : util.has("T") ? `[${strftime("%a %b %e %H:%M:%S %Y", momentOf(boot + time))}] ` : plain;
   const decoded = util.has("x") ? `${"kern".padEnd(6)}:${(LEVELS[level] ?? "").padEnd(6)}: ` : "";
   // A record of several lines is indented, so that the next stamp stands out.
-  return `${decoded}${stamp}${text.replaceAll("\n", `\n${" ".repeat(decoded.length + stamp.length)}`)}\n`;
+  return `${decoded}${stamp}${text.replace(/\n(?=[^\n])/g, `\n${" ".repeat(decoded.length + stamp.length)}`)}\n`;
 }
