@@ -2,14 +2,10 @@
 export { type BlockedTask, blockedTasks, type Leftover, locksLeftHeld } from "./blocked.ts";
 export { type Deadlock, DeadlockDetector, type DeadlockLink, locksOf } from "./deadlock.ts";
 export { type DetectorStyle, detectorsOf5_10, detectorsOf6_1 } from "./eras.ts";
-export { HungTaskDetector, type HungTaskStyle } from "./hung-task.ts";
+export { HungTaskDetector } from "./hung-task.ts";
 export {
   attachLockdep,
-  LOCKDEP_LIMITS,
-  Lockdep,
-  type LockdepLimits,
   type LockdepLog,
-  type LockdepOptions,
   type LockdepReport,
   lockdepChainsText,
   lockdepStatsText,
@@ -17,5 +13,5 @@ export {
   lockStatText,
 } from "./lockdep/index.ts";
 export { functionsOf, type Hold, type StackEntry, type TaskSnapshot } from "./snapshot.ts";
-export { handleSysrq, type SysrqOptions } from "./sysrq.ts";
+export { handleSysrq } from "./sysrq.ts";
 export { TraceRecorder } from "./trace.ts";

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { setImmediate as hostTurn } from "node:timers/promises";
+import type { LockdepMode } from "../../src/detectors.ts";
 import { DEFAULT_ERA, type EraName, findEra, type NotifierKind } from "../../src/eras.ts";
 import type { Kernel, KernelObserver, Limits, SchedulingPolicy } from "../../src/kernel/index.ts";
 import type { DeviceOption } from "../../src/machine.ts";
@@ -15,6 +16,9 @@ export interface RunOptions {
   readonly multiport?: { readonly master: string; readonly slave: string };
   readonly policy?: SchedulingPolicy;
   readonly limits?: Partial<Limits>;
+  /** Off if left out. */
+  readonly lockdep?: LockdepMode;
+  readonly strict?: boolean;
   readonly observers?: (kernel: Kernel) => readonly KernelObserver[];
 }
 
@@ -36,7 +40,7 @@ ip netns del foo
 `;
 
 export async function run(text: string, options: RunOptions = {}): Promise<Run> {
-  const { era: name = DEFAULT_ERA, notifier, devices = [DEVICE_8], observers, ...rest } = options;
+  const { era: name = DEFAULT_ERA, notifier, devices = [DEVICE_8], observers, strict, ...rest } = options;
   const era = findEra(name);
   if (era === undefined) throw new Error(`no era ${name}`);
   const output = { stdout: "", stderr: "" };
@@ -52,6 +56,7 @@ export async function run(text: string, options: RunOptions = {}): Promise<Run> 
         output.stderr += decoder.decode(bytes);
       },
     },
+    ...(strict === undefined ? {} : { strict }),
     ...(observers === undefined ? {} : { observers }),
   });
   return { document: resultDocument(outcome, output), outcome, exitStatus: EXIT_STATUS[verdictOf(outcome)], ...output };
