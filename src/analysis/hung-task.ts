@@ -6,7 +6,7 @@
  */
 import { KERN_ERR, type Kernel, print_tainted, type Task, type Timer } from "../kernel/index.ts";
 import type { Lockdep } from "./lockdep/index.ts";
-import { debug_show_all_locks, sched_show_task, type TaskTextStyle } from "./task-text.ts";
+import { debug_show_all_locks, sched_show_task, type TaskTextStyle, tasksInOrder } from "./task-text.ts";
 
 /** Where kernels differ in what the detector says. */
 export interface HungTaskStyle {
@@ -67,7 +67,7 @@ export class HungTaskDetector {
   private check(): void {
     let left = this.check_count;
     let reported = false;
-    for (const task of this.kernel.tasks.values()) {
+    for (const task of tasksInOrder(this.kernel)) {
       if (left-- <= 0) break;
       if (task.state === "TASK_UNINTERRUPTIBLE" && this.check_hung_task(task)) reported = true;
     }

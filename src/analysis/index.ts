@@ -12,6 +12,7 @@ export {
   lockdepText,
   lockStatText,
 } from "./lockdep/index.ts";
+export { locking_selftest } from "./locking-selftest/index.ts";
 export { functionsOf, type Hold, type StackEntry, type TaskSnapshot } from "./snapshot.ts";
 export { handleSysrq } from "./sysrq.ts";
 export { TraceRecorder } from "./trace.ts";

@@ -41,6 +41,11 @@ export function sched_show_task(task: Task, style: TaskTextStyle): void {
   for (const line of show_stack(task)) log.append(KERN_INFO, line);
 }
 
+/** for_each_process(): oldest first, which a real boot numbers in this order. */
+export function tasksInOrder(kernel: Kernel): readonly Task[] {
+  return [...kernel.tasks.values()].sort((a, b) => a.pid - b.pid);
+}
+
 /** Kernel threads are children of kthreadd. */
 function ppidOf(task: Task): number {
   if (task.parent !== null) return task.parent.pid;
@@ -49,12 +54,12 @@ function ppidOf(task: Task): number {
 
 /** show_state_filter(TASK_UNINTERRUPTIBLE): tasks in D state, those that a fatal signal could wake included. */
 export function showBlockedTasks(kernel: Kernel, style: TaskTextStyle): void {
-  for (const task of kernel.tasks.values()) if (stateLetter(task) === "D") sched_show_task(task, style);
+  for (const task of tasksInOrder(kernel)) if (stateLetter(task) === "D") sched_show_task(task, style);
 }
 
 /** show_state_filter(0): all tasks, then all locks where lockdep is built in. */
 export function showAllTasks(kernel: Kernel, style: TaskTextStyle, lockdep: Lockdep | null): void {
-  for (const task of kernel.tasks.values()) sched_show_task(task, style);
+  for (const task of tasksInOrder(kernel)) sched_show_task(task, style);
   if (lockdep !== null) debug_show_all_locks(kernel, lockdep);
 }
 
@@ -65,7 +70,7 @@ export function debug_show_all_locks(kernel: Kernel, lockdep: Lockdep): void {
     return;
   }
   log.append(KERN_WARNING, "\nShowing all locks held in the system:");
-  for (const task of kernel.tasks.values()) {
+  for (const task of tasksInOrder(kernel)) {
     const held = lockdep.heldBy(task);
     if (held.length === 0) continue;
     const lines = heldLocks(task, held);

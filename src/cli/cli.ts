@@ -3,12 +3,14 @@
  * 3 deadlock, 4 the kernel reported a bug, 5 a limit was reached, 70 a fault of the emulator itself (EX_SOFTWARE).
  */
 import { Command, CommanderError, Option } from "commander";
+import type { LockdepMode } from "../detectors.ts";
 import { DEFAULT_ERA, ERAS, NOTIFIERS } from "../eras.ts";
 import { StaleSchedule } from "../kernel/index.ts";
 import { type CompareFlags, compare } from "./compare.ts";
 import { listEras } from "./eras.ts";
 import { type ExplainFlags, explainLog } from "./explain.ts";
 import type { Host } from "./host.ts";
+import { lockingSelftest } from "./locking-selftest.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { DEFAULT_LOCKDEP, deviceFlag, LOCKDEP_MODES, multiportFlag, notifiersFlag, scheduleFlag, seedFlag } from "./options.ts";
 import { type RunFlags, run } from "./run.ts";
@@ -95,6 +97,13 @@ function buildProgram(host: Host, ended: { status: number }): Command {
     });
   for (const command of [runCommand, compareCommand]) addMachineOptions(command);
   program
+    .command("locking-selftest")
+    .description("run the kernel's own test of its lock validator. Exit status 0 if every cell is as expected, else 4.")
+    .addOption(lockdepOption())
+    .action(async (flags: { readonly lockdep: LockdepMode }) => {
+      ended.status = await lockingSelftest(host, flags);
+    });
+  program
     .command("eras")
     .description("list the kernels that can be emulated and what each changes")
     .action(() => host.stdout(listEras()));
@@ -113,6 +122,12 @@ function buildProgram(host: Host, ended: { status: number }): Command {
   return program;
 }
 
+function lockdepOption(): Option {
+  return new Option("--lockdep <mode>", "the lock validator: off, off after its first report, or all reports")
+    .choices(LOCKDEP_MODES)
+    .default(DEFAULT_LOCKDEP);
+}
+
 function addMachineOptions(command: Command): void {
   command
     .addOption(new Option("--era <era>", "which kernel").choices(ERAS.map((era) => era.name)).default(DEFAULT_ERA))
@@ -124,11 +139,7 @@ function addMachineOptions(command: Command): void {
       "add a PCI device beside 0000:00:08.0, repeatable (BDF,infiniband: an InfiniBand port; none: start without 0000:00:08.0)",
       deviceFlag,
     )
-    .addOption(
-      new Option("--lockdep <mode>", "the lock validator: off, off after its first report, or all reports")
-        .choices(LOCKDEP_MODES)
-        .default(DEFAULT_LOCKDEP),
-    )
+    .addOption(lockdepOption())
     .option("--lockdep-text", "print the validator's reports as the kernel does")
     .option("--multiport <master,slave>", "make the second device a slave port of the first", multiportFlag);
 }

@@ -65,7 +65,12 @@ function afterword(outcomes: readonly RunOutcome[], report: (deadlocked: RunOutc
   const notifiers = new Map<string, NotifierKind[]>();
   for (const outcome of outcomes) {
     if (outcome === deadlocked) continue;
-    for (const text of [...summaries(outcome), ...predictionLines(outcome).filter((line) => !known.has(line))])
+    for (const text of [
+      ...summaries(outcome),
+      ...predictionLines(outcome)
+        .filter((line) => !known.has(line))
+        .map((line) => `lockdep, ${line}`),
+    ])
       notifiers.set(text, [...(notifiers.get(text) ?? []), outcome.notifier]);
   }
   const lines = [...notifiers].map(([text, kinds]) => `  ${kinds.join(", ")}: ${text}\n`);

@@ -44,7 +44,7 @@ export function summaries(outcome: RunOutcome): string[] {
 
 /** What lockdep says could happen: one line each, and since when it is known. */
 export function predictionLines(outcome: RunOutcome): string[] {
-  return predictionsOf(outcome).map(({ line, time }) => `${line}, known since ${seconds(time)}`);
+  return predictionsOf(outcome).map(({ line, time }) => `${line}, since ${seconds(time)}`);
 }
 
 /** The full reports of lockdep, each below what it means. */

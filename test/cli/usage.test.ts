@@ -99,6 +99,8 @@ describe("what is asked for goes to standard output", () => {
       Commands:
         run [options] <script>      run a script on one machine
         compare [options] <script>  run a script under several notifier designs and compare
+        locking-selftest [options]  run the kernel's own test of its lock validator. Exit status 0 if
+                                    every cell is as expected, else 4.
         eras                        list the kernels that can be emulated and what each changes
         explain [options] <log>     say what a real kernel log means
         help [command]              display help for command

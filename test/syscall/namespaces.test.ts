@@ -143,7 +143,8 @@ test("ip netns add waits in copy_net_ns, in D state; a deadly signal ends it; th
     },
     { boot: holdPernet },
   );
-  const where = "D copy_net_ns create_new_namespaces unshare_nsproxy_namespaces ksys_unshare";
+  const where =
+    "D copy_net_ns create_new_namespaces unshare_nsproxy_namespaces ksys_unshare __x64_sys_unshare do_syscall_64 entry_SYSCALL_64_after_hwframe";
   expect(run.stdout.split("\n")).toEqual([
     where,
     "9 100000",

@@ -12,7 +12,7 @@ export interface LockdepReport {
   readonly prediction: boolean;
   /** One line. */
   readonly title: string;
-  /** As `title`, but short: a circle is named by the held and the wanted lock. */
+  /** As `title`, but short: a circle is named by two or three of its locks. */
   readonly line: string;
   /** What it means, one paragraph. */
   readonly words: string;

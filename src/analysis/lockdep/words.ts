@@ -23,10 +23,13 @@ export function findingTitle(finding: Finding): string {
   }
 }
 
-/** What is found, short enough for one line of a terminal: a circle by the held and the wanted lock. */
+/** What is found, short enough for one line of a terminal: a circle by the held and the wanted lock, and one on the way back. */
 export function findingLine(finding: Finding): string {
+  if (finding.kind === "recursive") return `recursive: ${finding.next.class.fullName}${modes(finding.prev, finding.next)}`;
   if (finding.kind !== "circular") return findingTitle(finding);
-  return `possible circular locking: ${finding.prev.class.fullName} and ${finding.next.class.fullName}`;
+  const { prev, next, way } = finding;
+  const over = way.length === 1 ? "" : ` over ${way.at(-1)?.from.fullName}`;
+  return `circular: ${prev.class.fullName} and ${next.class.fullName}${over}`;
 }
 
 /** The classes of the circle: the held one, the wanted one, and the way back to the held one. */
