@@ -36,6 +36,9 @@ export const RDMA_NLDEV_CMD_RES_CQ_GET = 12;
 export const RDMA_NLDEV_CMD_RES_MR_GET = 13;
 export const RDMA_NLDEV_CMD_RES_PD_GET = 14;
 export const RDMA_NLDEV_CMD_STAT_GET = 17;
+export const RDMA_NLDEV_CMD_RES_QP_GET_RAW = 19;
+export const RDMA_NLDEV_CMD_RES_CQ_GET_RAW = 20;
+export const RDMA_NLDEV_CMD_RES_MR_GET_RAW = 21;
 export const RDMA_NLDEV_CMD_RES_CTX_GET = 22;
 export const RDMA_NLDEV_CMD_RES_SRQ_GET = 23;
 

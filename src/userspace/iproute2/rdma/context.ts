@@ -18,6 +18,9 @@ export interface Rdma {
   readonly words: Words;
   readonly output: Output;
   readonly details: boolean;
+  readonly pretty: boolean;
+  /** -r: the hardware's own view of objects. */
+  readonly raw: boolean;
   readonly devices: readonly RdmaDevice[];
 }
 
@@ -94,6 +97,57 @@ export async function forDevices(rd: Rdma, show: (device: RdmaDevice) => Promise
   rd.output.closeArray();
   rd.output.finish();
   return status;
+}
+
+/**
+ * Runs `show` for every port of every device, or for those of the device that the line names (`mlx5_0`, `mlx5_0/1`), inside
+ * of a JSON array. Port 0 stands for what belongs to no port; `strict`: it is not asked for, and a port must be named.
+ */
+export async function forLinks(rd: Rdma, show: (device: RdmaDevice, port: number) => Promise<number>, strict: boolean): Promise<number> {
+  rd.output.openArray();
+  const status = await eachLink(rd, show, strict);
+  rd.output.closeArray();
+  rd.output.finish();
+  return status;
+}
+
+async function eachLink(rd: Rdma, show: (device: RdmaDevice, port: number) => Promise<number>, strict: boolean): Promise<number> {
+  const word = rd.words.word;
+  if (word === undefined) {
+    for (const device of rd.devices) {
+      const status = await eachPort(device, strict ? 1 : 0, device.ports, show);
+      if (status !== 0) return status;
+    }
+    return 0;
+  }
+  const slash = word.lastIndexOf("/");
+  const device = rd.devices.find(({ name }) => name === (slash < 0 ? word : word.slice(0, slash)));
+  const port = portOf(word, strict);
+  if (device === undefined || port === null || (port ?? 0) > device.ports) return await fail(rd, "Wrong device name\n");
+  rd.words.next();
+  return await eachPort(device, port ?? 0, port ?? device.ports, show);
+}
+
+async function eachPort(
+  device: RdmaDevice,
+  first: number,
+  last: number,
+  show: (device: RdmaDevice, port: number) => Promise<number>,
+): Promise<number> {
+  for (let port = first; port <= last; port++) {
+    const status = await show(device, port);
+    if (status !== 0) return status;
+  }
+  return 0;
+}
+
+/** The port in `DEVICE/PORT`: undefined for all, 0 for `-`, null if it is wrong. */
+function portOf(word: string, strict: boolean): number | null | undefined {
+  const [, text = ""] = /^[^/]*\/(.*)$/.exec(word) ?? [];
+  if (text.startsWith("-")) return strict ? null : 0;
+  if (text === "") return strict ? null : undefined;
+  const number = Number(/^\d+/.exec(text)?.[0] ?? "0");
+  return number === 0 ? null : number;
 }
 
 async function withDevice(rd: Rdma, run: (device: RdmaDevice) => Promise<number>): Promise<number> {

@@ -101,7 +101,7 @@ function printDevice(rd: Rdma, attributes: Attributes): void {
   if (rd.details) {
     const moderation = attributes.u8(RDMA_NLDEV_ATTR_DEV_DIM);
     if (moderation !== undefined)
-      output.field("adaptive-moderation", `adaptive-moderation ${moderation === 0 ? "off" : "on"} `, moderation === 0 ? "off" : "on");
+      output.field("adaptive-moderation", `adaptive-moderation ${moderation === 0 ? "off" : "on"} `, moderation !== 0);
     printCaps(output, attributes.u64(RDMA_NLDEV_ATTR_CAP_FLAGS), CAPS);
   }
   output.text("\n");

@@ -19,7 +19,7 @@ import {
   RDMA_NLDEV_CMD_PORT_GET,
 } from "../../../netlink/index.ts";
 import type { JsonValue } from "../json-writer.ts";
-import { ask, execute, fail, forDevice, groupsOfFour, help, printCaps, type Rdma, type RdmaDevice } from "./context.ts";
+import { ask, execute, fail, forDevice, forLinks, groupsOfFour, help, printCaps, type Rdma, type RdmaDevice } from "./context.ts";
 import { LINK_HELP } from "./help.ts";
 
 const STATES = ["NOP", "DOWN", "INIT", "ARMED", "ACTIVE", "ACTIVE_DEFER"];
@@ -82,32 +82,8 @@ export function cmdLink(rd: Rdma): Promise<number> {
   return execute(rd, linkShow, table, "link command");
 }
 
-async function linkShow(rd: Rdma): Promise<number> {
-  rd.output.openArray();
-  const status = rd.words.atEnd ? await showAll(rd) : await showNamed(rd);
-  rd.output.closeArray();
-  rd.output.finish();
-  return status;
-}
-
-async function showAll(rd: Rdma): Promise<number> {
-  for (const device of rd.devices) {
-    for (let port = 1; port <= device.ports; port++) {
-      const status = await showPort(rd, device, port);
-      if (status !== 0) return status;
-    }
-  }
-  return 0;
-}
-
-/** DEVICE/PORT. A device without a port, or with one that it has not, is a wrong name. */
-async function showNamed(rd: Rdma): Promise<number> {
-  const text = rd.words.next() ?? "";
-  const slash = text.lastIndexOf("/");
-  const device = rd.devices.find((candidate) => candidate.name === (slash < 0 ? text : text.slice(0, slash)));
-  const port = /^\d+$/.test(text.slice(slash + 1)) && slash >= 0 ? Number(text.slice(slash + 1)) : 0;
-  if (device === undefined || port < 1 || port > device.ports) return await fail(rd, "Wrong device name\n");
-  return await execute(rd, () => showPort(rd, device, port), [], "parameter");
+function linkShow(rd: Rdma): Promise<number> {
+  return forLinks(rd, (device, port) => execute(rd, () => showPort(rd, device, port), [], "parameter"), true);
 }
 
 async function showPort(rd: Rdma, device: RdmaDevice, port: number): Promise<number> {
@@ -163,7 +139,7 @@ async function linkAdd(rd: Rdma): Promise<number> {
 
 async function linkAddType(rd: Rdma, name: string): Promise<number> {
   const type = rd.words.next();
-  if (type === undefined) return await fail(rd, "Please provide a link type\n");
+  if (type === undefined) return await fail(rd, "Please provide a link type name.\n");
   return await execute(rd, help(LINK_HELP), [["netdev", () => linkAddNetdev(rd, name, type)]], "parameter");
 }
 
@@ -178,6 +154,7 @@ async function linkAddNetdev(rd: Rdma, name: string, type: string): Promise<numb
 
 function linkDelete(rd: Rdma): Promise<number> {
   return forDevice(rd, async (device) => {
+    if (!rd.words.atEnd) return await fail(rd, `Unknown parameter ${rd.words.word ?? ""}\n`);
     const answers = await ask(rd.tool, RDMA_NLDEV_CMD_DELLINK, 0, (writer) => writer.u32(RDMA_NLDEV_ATTR_DEV_INDEX, device.index));
     return answers === null ? 1 : 0;
   });

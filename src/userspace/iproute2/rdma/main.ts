@@ -1,6 +1,6 @@
 /**
  * Models rdma of iproute2 6.1.0 (rdma/rdma.c): global options, the first dump of all devices, the choice of an object.
- * Left out, and refused: batches and statistic.
+ * Left out, and refused: batches.
  */
 import {
   NLM_F_DUMP,
@@ -19,6 +19,7 @@ import { cmdDev } from "./dev.ts";
 import { RDMA_HELP } from "./help.ts";
 import { cmdLink } from "./link.ts";
 import { cmdResource } from "./resource.ts";
+import { cmdStatistic } from "./statistic.ts";
 import { cmdSystem } from "./system.ts";
 
 const OPTIONS: OptionSpec = {
@@ -39,13 +40,14 @@ interface Settings {
   json: boolean;
   pretty: boolean;
   details: boolean;
+  raw: boolean;
   batch: boolean;
 }
 
 /** /usr/bin/rdma */
 export const rdma: Program = async (process) => {
   const tool = new Tool(process);
-  const settings: Settings = { json: false, pretty: false, details: false, batch: false };
+  const settings: Settings = { json: false, pretty: false, details: false, raw: false, batch: false };
   const { steps, operands } = scanOptions(process.argv.slice(1), OPTIONS);
   for (const step of steps) {
     if (step.kind === "bad") return await refuseOption(tool, step.complaint);
@@ -62,9 +64,9 @@ export const rdma: Program = async (process) => {
     ["link", cmdLink],
     ["resource", cmdResource],
     ["system", cmdSystem],
-    ["statistic", () => tool.notModelled('object "statistic"')],
+    ["statistic", cmdStatistic],
   ] as const;
-  const rd = { tool, words: new Words(operands), output, details: settings.details, devices };
+  const rd = { tool, words: new Words(operands), output, details: settings.details, pretty: settings.pretty, raw: settings.raw, devices };
   return await tool.exit(await execute(rd, help(RDMA_HELP), table, "object"));
 };
 
@@ -97,7 +99,9 @@ function apply(tool: Tool, settings: Settings, letter: string): number | null {
     case "b":
       settings.batch = true;
       return null;
-    // -r and -f: nothing that is shown here depends on them.
+    case "r":
+      settings.raw = true;
+      return null;
     default:
       return null;
   }

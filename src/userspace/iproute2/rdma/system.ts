@@ -22,15 +22,7 @@ export function cmdSystem(rd: Rdma): Promise<number> {
 }
 
 function systemShow(rd: Rdma): Promise<number> {
-  return execute(
-    rd,
-    showModes,
-    [
-      ["netns", showModes],
-      ["copy-on-fork", showModes],
-    ],
-    "parameter",
-  );
+  return execute(rd, showModes, [["netns", showModes]], "parameter");
 }
 
 /** -json makes no difference here. */
