@@ -13,6 +13,8 @@ export {
   type device_attribute,
   type device_class,
   type device_driver,
+  device_lock,
+  device_unlock,
 } from "./device.ts";
 export { type firmware, request_firmware } from "./firmware.ts";
 export { dev_err, dev_info, dev_warn } from "./log.ts";

@@ -104,6 +104,20 @@ export async function mlx5_detach_device(caller: Frame, dev: mlx5_core_dev): Pro
   mutex_unlock(current, mlx5_intf_mutex);
 }
 
+/** mlx5_reload_interface(): removes an interface from a device that has it, and adds it again. Takes mlx5_intf_mutex. */
+export async function mlx5_reload_interface(caller: Frame, dev: mlx5_core_dev, protocol: number): Promise<void> {
+  const current = caller.enter("mlx5_reload_interface");
+  const { mlx5_intf_mutex, intf_list } = statics(current.kernel);
+  await mutex_lock(current, mlx5_intf_mutex);
+  const intf = intf_list.find((each) => each.protocol === protocol);
+  const ctx = intf === undefined ? undefined : mlx5_get_device(intf, dev);
+  if (intf !== undefined && ctx !== undefined && (ctx.state & MLX5_INTERFACE_ADDED) !== 0) {
+    await mlx5_remove_device(current.enter("mlx5_remove_dev_by_protocol"), intf, dev);
+    await mlx5_add_device(current.enter("mlx5_add_dev_by_protocol"), intf, dev);
+  }
+  mutex_unlock(current, mlx5_intf_mutex);
+}
+
 async function mlx5_add_device(caller: Frame, intf: mlx5_interface, dev: mlx5_core_dev): Promise<void> {
   const current = caller.enter("mlx5_add_device");
   const context = await intf.add(current, dev);

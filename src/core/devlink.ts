@@ -14,17 +14,26 @@ import {
   devlink_info_version_running_put,
   devlink_info_version_stored_put,
   type devlink_ops,
+  type devlink_port,
   devlink_priv,
 } from "../devlink/index.ts";
-import { EINVAL, type Frame } from "../kernel/index.ts";
+import { down_write, EINVAL, EOPNOTSUPP, type Frame, up_write } from "../kernel/index.ts";
 import {
   DEVLINK_RELOAD_ACTION_DRIVER_REINIT,
   DEVLINK_RELOAD_ACTION_FW_ACTIVATE,
   DEVLINK_RELOAD_LIMIT_NO_RESET,
   NL_SET_ERR_MSG,
 } from "../netlink/index.ts";
+import { mlx5_cmd_exec } from "./cmd.ts";
 import { KBUILD_MODNAME, type mlx5_core_dev, priv_to_devlink } from "./driver.ts";
-import { mlx5_devlink_eswitch_encap_mode_get, mlx5_devlink_eswitch_inline_mode_get, mlx5_devlink_eswitch_mode_get } from "./eswitch.ts";
+import {
+  mlx5_devlink_eswitch_encap_mode_get,
+  mlx5_devlink_eswitch_encap_mode_set,
+  mlx5_devlink_eswitch_inline_mode_get,
+  mlx5_devlink_eswitch_inline_mode_set,
+  mlx5_devlink_eswitch_mode_get,
+  mlx5_devlink_eswitch_mode_set,
+} from "./eswitch-devlink.ts";
 import { FW_PSID, FW_VERSION } from "./firmware.ts";
 import { mlx5_load_one, mlx5_unload_one } from "./load.ts";
 
@@ -65,10 +74,40 @@ const mlx5_devlink_ops: devlink_ops<mlx5_core_dev> = {
     return 0;
   },
 
+  port_function_hw_addr_get: (_caller, devlink, port) => {
+    const vport = vfVport(port);
+    return vport === null ? -EOPNOTSUPP : devlink_priv(devlink).firmware.vf_mac(vport);
+  },
+
+  async port_function_hw_addr_set(caller, devlink, port, hw_addr, extack) {
+    const current = caller.enter("mlx5_devlink_port_function_hw_addr_set");
+    const dev = devlink_priv(devlink);
+    const vport = vfVport(port);
+    if (vport === null) {
+      NL_SET_ERR_MSG(extack, `${KBUILD_MODNAME}: Port doesn't support set hw_addr`);
+      return -EOPNOTSUPP;
+    }
+    await down_write(current, dev.eswitch.mode_lock);
+    const err = await mlx5_cmd_exec(current.enter("mlx5_eswitch_set_vport_mac"), "MODIFY_NIC_VPORT_CONTEXT");
+    current.writes(dev.firmware);
+    dev.firmware.set_vf_mac(vport, hw_addr);
+    up_write(current, dev.eswitch.mode_lock);
+    return err;
+  },
+
   eswitch_mode_get: (caller, devlink) => mlx5_devlink_eswitch_mode_get(caller, devlink_priv(devlink)),
+  eswitch_mode_set: (caller, devlink, mode) => mlx5_devlink_eswitch_mode_set(caller, devlink_priv(devlink), mode),
+  eswitch_inline_mode_set: (caller, devlink, mode, extack) =>
+    mlx5_devlink_eswitch_inline_mode_set(caller, devlink_priv(devlink), mode, extack),
+  eswitch_encap_mode_set: (caller, devlink, encap) => mlx5_devlink_eswitch_encap_mode_set(caller, devlink_priv(devlink), encap),
   eswitch_inline_mode_get: (caller, devlink) => mlx5_devlink_eswitch_inline_mode_get(caller, devlink_priv(devlink)),
   eswitch_encap_mode_get: (caller, devlink) => mlx5_devlink_eswitch_encap_mode_get(caller, devlink_priv(devlink)),
 };
+
+/** The vport of the virtual function that a port represents; null for other ports. */
+function vfVport(port: devlink_port): number | null {
+  return port.attrs?.flavour === "pci_vf" ? port.attrs.vf + 1 : null;
+}
 
 /** mlx5_devlink_alloc(): the instance of a new device, in init_net. */
 export function mlx5_devlink_alloc(caller: Frame, dev: mlx5_core_dev): devlink<mlx5_core_dev> {

@@ -8,7 +8,7 @@ import { EmulatorBug, type Kernel, mutex } from "../kernel/index.ts";
 import type { net_device } from "../net/index.ts";
 import type { pci_dev } from "../pci/index.ts";
 import type { mlx5_device_context } from "./dev.ts";
-import { type mlx5_eswitch, newEswitch } from "./eswitch.ts";
+import { mlx5_eswitch } from "./eswitch.ts";
 import { mlx5_events } from "./events.ts";
 import { Mlx5Firmware } from "./firmware.ts";
 import type { mlx5_lag } from "./lag.ts";
@@ -53,7 +53,7 @@ export class mlx5_core_dev {
     this.strategies = strategies;
     this.intf_state_mutex = new mutex(kernel, "&dev->intf_state_mutex");
     this.events = new mlx5_events(kernel);
-    this.eswitch = newEswitch(kernel);
+    this.eswitch = new mlx5_eswitch(kernel, this);
     this.mlx5e_res = { uplink_netdev_lock: new mutex(kernel, "&dev->mlx5e_res.uplink_netdev_lock"), uplink_netdev: null };
   }
 
@@ -64,6 +64,11 @@ export class mlx5_core_dev {
 
 export function priv_to_devlink(dev: mlx5_core_dev): devlink<mlx5_core_dev> {
   return dev.devlink;
+}
+
+/** A physical function, not a virtual one. */
+export function mlx5_core_is_pf(dev: mlx5_core_dev): boolean {
+  return dev.pdev.physfn === null;
 }
 
 /** The port of the IB device that this function serves, from 1. */

@@ -3,7 +3,7 @@
  * Two tables of the same functions: up to v6.3 a reload only detaches the netdev, which stays registered in the namespace
  * it is in; later (and in 6.1.176) it is removed and made anew in the namespace of the devlink instance.
  * The carrier comes with open and goes with close; the kernel's work item that asks the firmware between is left out.
- * Left out: queues and traffic, representors, LAG, DCB, the 5.10 set of ethtool.
+ * Representors are in en_rep.ts. Left out: queues and traffic, LAG, DCB, the 5.10 set of ethtool.
  */
 import {
   type devlink_port,
@@ -14,15 +14,14 @@ import {
   devlink_port_type_eth_set,
   devlink_port_unregister,
 } from "../devlink/index.ts";
-import { EADDRNOTAVAIL, type Frame } from "../kernel/index.ts";
+import type { Frame } from "../kernel/index.ts";
 import {
   alloc_etherdev,
   dev_net_set,
+  eth_hw_addr_random,
   free_netdev,
   type net_device,
-  type net_device_ops,
   netif_carrier_off,
-  netif_carrier_on,
   netif_device_attach,
   netif_device_detach,
   netif_device_present,
@@ -34,16 +33,19 @@ import {
 } from "../net/index.ts";
 import { mlx5_cmd_exec } from "./cmd.ts";
 import { MLX5_INTERFACE_PROTOCOL_ETH, type mlx5_interface } from "./dev.ts";
-import { type mlx5_core_dev, priv_to_devlink } from "./driver.ts";
+import { type mlx5_core_dev, mlx5_core_is_pf, priv_to_devlink } from "./driver.ts";
+import { LINK_SPEED, MAX_MTU, mlx5e_netdev_ops } from "./en_ops.ts";
+import {
+  mlx5_esw_vport_to_devlink_port_index,
+  mlx5e_rep_register_vport_reps,
+  mlx5e_rep_unregister_vport_reps,
+  pciFunction,
+} from "./en_rep.ts";
+import { is_mdev_switchdev_mode, MLX5_ESWITCH_MANAGER } from "./eswitch.ts";
+import { MLX5_VPORT_UPLINK } from "./eswitch-reps.ts";
 import { mlx5_core_uplink_netdev_set } from "./events.ts";
 import { MLX5_CAP_PORT_TYPE_ETH } from "./firmware.ts";
 import { mlx5_core_net } from "./net.ts";
-
-/** Index of the devlink port that stands for the uplink (MLX5_VPORT_UPLINK). */
-const UPLINK_PORT_INDEX = 0xffff;
-
-/** Largest frame the hardware takes, less its headers. */
-const MAX_MTU = 9978;
 
 /** What the interface keeps for one device. */
 export class mlx5e_priv {
@@ -56,38 +58,16 @@ export class mlx5e_priv {
   }
 }
 
-/** mlx5e_open(), mlx5e_close(): called under rtnl_mutex, which is held while the firmware works. */
-const mlx5e_netdev_ops: net_device_ops = {
-  async ndo_open(caller, netdev) {
-    const current = caller.enter("mlx5e_open").enter("mlx5e_open_locked");
-    const err = await mlx5_cmd_exec(current, "CREATE_TIR");
-    if (err === 0) netif_carrier_on(current, netdev);
-    return err;
-  },
-
-  async ndo_stop(caller, netdev) {
-    const current = caller.enter("mlx5e_close").enter("mlx5e_close_locked");
-    netif_carrier_off(current, netdev);
-    return mlx5_cmd_exec(current, "DESTROY_TIR");
-  },
-
-  ndo_set_mac_address(caller, netdev, address) {
-    const current = caller.enter("mlx5e_set_mac");
-    const [first = 1] = address;
-    if ((first & 1) !== 0 || address.every((byte) => byte === 0)) return -EADDRNOTAVAIL;
-    current.writes(netdev);
-    netdev.dev_addr = address.slice();
-    return 0;
-  },
-};
-
 /** mlx5e_create_netdev(): unregistered, with its devlink port. */
 async function mlx5e_create_netdev(caller: Frame, mdev: mlx5_core_dev): Promise<mlx5e_priv | null> {
   const current = caller.enter("mlx5e_create_netdev");
   const priv = new mlx5e_priv(mdev);
   const netdev = alloc_etherdev(current, { parent: mdev.device, priv });
   netdev.netdev_ops = mlx5e_netdev_ops;
-  netdev.dev_addr = mdev.firmware.ids.mac.slice();
+  netdev.ethtool_ops = { get_link_ksettings: () => ({ speed: LINK_SPEED }) };
+  const mac = mdev.firmware.vport_mac();
+  if (mac.some((byte) => byte !== 0)) netdev.dev_addr = mac;
+  else eth_hw_addr_random(current, netdev);
   netdev.max_mtu = MAX_MTU;
   netif_carrier_off(current, netdev);
   priv.netdev = netdev;
@@ -99,9 +79,14 @@ async function mlx5e_create_netdev(caller: Frame, mdev: mlx5_core_dev): Promise<
 
 async function mlx5e_devlink_port_register(caller: Frame, priv: mlx5e_priv): Promise<number> {
   const current = caller.enter("mlx5e_devlink_port_register");
-  const { address } = priv.mdev.pdev;
-  devlink_port_attrs_set(current, priv.dl_port, { flavour: "physical", port_number: Number(address.at(-1)) });
-  return devlink_port_register(current, priv_to_devlink(priv.mdev), priv.dl_port, UPLINK_PORT_INDEX);
+  const { mdev, dl_port } = priv;
+  const physical = mlx5_core_is_pf(mdev);
+  const attrs = physical
+    ? ({ flavour: "physical", port_number: pciFunction(mdev) } as const)
+    : ({ flavour: "virtual", port_number: 0 } as const);
+  devlink_port_attrs_set(current, dl_port, attrs);
+  const index = mlx5_esw_vport_to_devlink_port_index(mdev, physical ? MLX5_VPORT_UPLINK : 0);
+  return devlink_port_register(current, priv_to_devlink(mdev), dl_port, index);
 }
 
 async function mlx5e_destroy_netdev(caller: Frame, priv: mlx5e_priv): Promise<void> {
@@ -136,6 +121,38 @@ async function mlx5e_remove(caller: Frame, mdev: mlx5_core_dev, priv: mlx5e_priv
   await unregister_netdev(current, priv.netdev);
   await mlx5e_detach(current, mdev, priv);
   await mlx5e_destroy_netdev(current, priv);
+}
+
+/**
+ * What the interface is for a device in offloads mode up to v5.11: no netdev of its own, only the representors, which come
+ * and go with the mode.
+ */
+const REPRESENTORS = Symbol("representors");
+type EthContext = mlx5e_priv | typeof REPRESENTORS;
+
+/** mlx5e_add() up to v5.11 */
+async function addByMode(caller: Frame, mdev: mlx5_core_dev): Promise<EthContext | null> {
+  if (!is_mdev_switchdev_mode(mdev)) return mlx5e_add(caller, mdev);
+  mlx5e_rep_register_vport_reps(caller.enter("mlx5e_add"), mdev, null);
+  return REPRESENTORS;
+}
+
+/** mlx5e_remove() up to v5.11 */
+function removeByContext(caller: Frame, mdev: mlx5_core_dev, context: EthContext): Promise<void> {
+  if (context !== REPRESENTORS) return mlx5e_remove(caller, mdev, context);
+  return mlx5e_rep_unregister_vport_reps(caller.enter("mlx5e_remove"), mdev);
+}
+
+/** Later kernels: the netdev is always there, and the representors beside it. */
+async function addWithReps(caller: Frame, mdev: mlx5_core_dev): Promise<mlx5e_priv | null> {
+  const priv = await mlx5e_add(caller, mdev);
+  if (priv !== null && MLX5_ESWITCH_MANAGER(mdev)) mlx5e_rep_register_vport_reps(caller.enter("mlx5e_rep_probe"), mdev, priv.netdev);
+  return priv;
+}
+
+async function removeWithReps(caller: Frame, mdev: mlx5_core_dev, priv: mlx5e_priv): Promise<void> {
+  if (MLX5_ESWITCH_MANAGER(mdev)) await mlx5e_rep_unregister_vport_reps(caller.enter("mlx5e_rep_remove"), mdev);
+  await mlx5e_remove(caller, mdev, priv);
 }
 
 /** mlx5e_attach(): gives the netdev its hardware back and opens it if it was open. Takes rtnl_mutex. */
@@ -173,11 +190,20 @@ async function mlx5e_nic_disable(caller: Frame, netdev: net_device): Promise<voi
   await rtnl_unlock(current);
 }
 
-/** The netdev survives a reload, where it is. */
+/** Up to v5.11: the netdev survives a reload, where it is; in offloads mode there is none. */
+export const detachNetdevByMode: mlx5_interface<EthContext> = {
+  protocol: MLX5_INTERFACE_PROTOCOL_ETH,
+  add: addByMode,
+  remove: removeByContext,
+  attach: async (current, mdev, context) => (context === REPRESENTORS ? 0 : mlx5e_attach(current, mdev, context)),
+  detach: async (current, mdev, context) => (context === REPRESENTORS ? undefined : mlx5e_detach(current, mdev, context)),
+};
+
+/** Later, up to v6.3: the netdev survives a reload, where it is, and a change of the mode. */
 export const detachNetdev: mlx5_interface<mlx5e_priv> = {
   protocol: MLX5_INTERFACE_PROTOCOL_ETH,
-  add: mlx5e_add,
-  remove: mlx5e_remove,
+  add: addWithReps,
+  remove: removeWithReps,
   attach: mlx5e_attach,
   detach: mlx5e_detach,
 };
@@ -185,6 +211,6 @@ export const detachNetdev: mlx5_interface<mlx5e_priv> = {
 /** A reload makes a new netdev, in the namespace the instance is in then. */
 export const recreateNetdev: mlx5_interface<mlx5e_priv> = {
   protocol: MLX5_INTERFACE_PROTOCOL_ETH,
-  add: mlx5e_add,
-  remove: mlx5e_remove,
+  add: addWithReps,
+  remove: removeWithReps,
 };

@@ -16,7 +16,18 @@ export {
   mlx5_is_roce_enabled,
 } from "./driver.ts";
 export { recreateNetdev } from "./en_main.ts";
+export { mlx5e_rep_priv } from "./en_rep.ts";
 export { MLX5_ERAS } from "./eras.ts";
+export { is_mdev_switchdev_mode } from "./eswitch.ts";
+export {
+  MLX5_VPORT_UPLINK,
+  mlx5_eswitch_get_proto_dev,
+  mlx5_eswitch_register_vport_reps,
+  mlx5_eswitch_unregister_vport_reps,
+  REP_ETH,
+  REP_IB,
+  type RepOps,
+} from "./eswitch-reps.ts";
 export {
   MLX5_DRIVER_EVENT_UPLINK_NETDEV,
   mlx5_blocking_notifier_register,

@@ -2,7 +2,7 @@
  * Models mlx5_load_one() and mlx5_unload_one() of core/main.c (v5.10; later kernels call them mlx5_load_one_devl_locked()):
  * they bring a function up and down, all of it under the device's intf_state_mutex. At probe the devlink instance is
  * registered inside, at a reload the interfaces are detached and attached.
- * Left out: health work, recovery, steering, SR-IOV beyond its lock.
+ * Left out: health work, recovery, steering.
  */
 import { dev_warn } from "../base/index.ts";
 import { type Frame, mutex_lock, mutex_unlock } from "../kernel/index.ts";
@@ -10,7 +10,7 @@ import { mlx5_cmd_exec } from "./cmd.ts";
 import { mlx5_attach_device, mlx5_detach_device, mlx5_register_device, mlx5_unregister_device } from "./dev.ts";
 import { mlx5_devlink_register, mlx5_devlink_unregister } from "./devlink-params.ts";
 import { MLX5_INTERFACE_STATE_UP, type mlx5_core_dev, priv_to_devlink } from "./driver.ts";
-import { mlx5_eswitch_disable } from "./eswitch.ts";
+import { mlx5_sriov_attach, mlx5_sriov_detach } from "./sriov.ts";
 
 /** mlx5_load_one(): `boot` at probe, else after a reload. 0 or a negative errno. Takes intf_state_mutex. */
 export async function mlx5_load_one(caller: Frame, dev: mlx5_core_dev, boot: boolean): Promise<number> {
@@ -27,7 +27,7 @@ async function load(current: Frame, dev: mlx5_core_dev, boot: boolean): Promise<
     return 0;
   }
   await mlx5_function_setup(current);
-  await mlx5_load(current);
+  await mlx5_load(current, dev);
   current.writes(dev);
   dev.intf_state |= MLX5_INTERFACE_STATE_UP;
   if (!boot) {
@@ -77,12 +77,14 @@ async function mlx5_function_teardown(caller: Frame): Promise<void> {
   await mlx5_cmd_exec(current, "DISABLE_HCA");
 }
 
-async function mlx5_load(caller: Frame): Promise<void> {
-  await mlx5_cmd_exec(caller.enter("mlx5_load").enter("mlx5_eq_table_create"), "CREATE_EQ");
+async function mlx5_load(caller: Frame, dev: mlx5_core_dev): Promise<void> {
+  const current = caller.enter("mlx5_load");
+  await mlx5_cmd_exec(current.enter("mlx5_eq_table_create"), "CREATE_EQ");
+  await mlx5_sriov_attach(current, dev);
 }
 
 async function mlx5_unload(caller: Frame, dev: mlx5_core_dev): Promise<void> {
   const current = caller.enter("mlx5_unload");
-  await mlx5_eswitch_disable(current.enter("mlx5_sriov_detach").enter("mlx5_device_disable_sriov"), dev);
+  await mlx5_sriov_detach(current, dev);
   await mlx5_cmd_exec(current.enter("mlx5_eq_table_destroy"), "DESTROY_EQ");
 }

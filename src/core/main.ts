@@ -9,8 +9,9 @@ import { type pci_driver, pci_get_drvdata, pci_register_driver, pci_set_drvdata,
 import { mlx5_register_interface, mlx5_unregister_interface } from "./dev.ts";
 import { mlx5_devlink_alloc, mlx5_devlink_free } from "./devlink.ts";
 import { KBUILD_MODNAME, mlx5_core_dev, priv_to_devlink } from "./driver.ts";
-import { FW_VERSION, PCI_DEVICE_ID_CONNECTX_5, PCI_VENDOR_ID_MELLANOX } from "./firmware.ts";
+import { FW_VERSION, PCI_DEVICE_ID_CONNECTX_5, PCI_DEVICE_ID_CONNECTX_5_VF, PCI_VENDOR_ID_MELLANOX } from "./firmware.ts";
 import { mlx5_load_one, mlx5_unload_one } from "./load.ts";
+import { mlx5_core_sriov_configure, mlx5_sriov_disable } from "./sriov.ts";
 import type { Mlx5Strategies, ModuleInitStep } from "./strategies.ts";
 
 const statics = staticData(() => ({ strategies: null as Mlx5Strategies | null }));
@@ -23,7 +24,11 @@ function strategiesOf(current: Frame): Mlx5Strategies {
 
 const mlx5_core_driver: pci_driver = {
   name: KBUILD_MODNAME,
-  id_table: [{ vendor: PCI_VENDOR_ID_MELLANOX, device: PCI_DEVICE_ID_CONNECTX_5 }],
+  id_table: [
+    { vendor: PCI_VENDOR_ID_MELLANOX, device: PCI_DEVICE_ID_CONNECTX_5 },
+    { vendor: PCI_VENDOR_ID_MELLANOX, device: PCI_DEVICE_ID_CONNECTX_5_VF },
+  ],
+  sriov_configure: mlx5_core_sriov_configure,
 
   /** init_one(): the caller holds the device lock. */
   async probe(caller, pdev) {
@@ -51,6 +56,7 @@ const mlx5_core_driver: pci_driver = {
     const dev = pci_get_drvdata(pdev) as mlx5_core_dev;
     const devlink = priv_to_devlink(dev);
     await devlinkPlaces(current.kernel).removeBegins(current, devlink);
+    await mlx5_sriov_disable(current, dev);
     await devl_lock(current, devlink);
     await mlx5_unload_one(current, dev, true);
     devl_unlock(current, devlink);

@@ -10,6 +10,7 @@ import {
   DEVLINK_ATTR_PORT_CONTROLLER_NUMBER,
   DEVLINK_ATTR_PORT_EXTERNAL,
   DEVLINK_ATTR_PORT_FLAVOUR,
+  DEVLINK_ATTR_PORT_FUNCTION,
   DEVLINK_ATTR_PORT_IBDEV_NAME,
   DEVLINK_ATTR_PORT_INDEX,
   DEVLINK_ATTR_PORT_NETDEV_IFINDEX,
@@ -24,6 +25,8 @@ import {
   DEVLINK_PORT_FLAVOUR_PCI_PF,
   DEVLINK_PORT_FLAVOUR_PCI_VF,
   DEVLINK_PORT_FLAVOUR_PHYSICAL,
+  DEVLINK_PORT_FLAVOUR_VIRTUAL,
+  DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR,
   DEVLINK_PORT_TYPE_ETH,
   DEVLINK_PORT_TYPE_IB,
   DEVLINK_PORT_TYPE_NOTSET,
@@ -120,7 +123,16 @@ export async function devlink_nl_port_fill(caller: Frame, msg: AttributeWriter, 
   putType(current, msg, port, registered.devlink);
   if (port_fill_takes_rtnl) await rtnl_unlock(current);
   if (port.attrs !== null) putAttrs(msg, port.attrs);
+  devlink_nl_port_function_attrs_put(current, msg, port, registered.devlink);
   return 0;
+}
+
+/** What the driver tells of the function behind the port. */
+function devlink_nl_port_function_attrs_put(caller: Frame, msg: AttributeWriter, port: devlink_port, devlink: devlink): void {
+  const current = caller.enter("devlink_nl_port_function_attrs_put");
+  const hw_addr = devlink.ops.port_function_hw_addr_get?.(current, devlink, port);
+  if (hw_addr === undefined || typeof hw_addr === "number") return;
+  msg.nest(DEVLINK_ATTR_PORT_FUNCTION, (fn) => fn.bytes(DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR, hw_addr));
 }
 
 function putType(current: Frame, msg: AttributeWriter, port: devlink_port, devlink: devlink): void {
@@ -140,11 +152,13 @@ export function devlink_port_phys_port_name(port: devlink_port): string | null {
   const { attrs } = port;
   if (attrs === null) return null;
   if (attrs.flavour === "physical") return `p${attrs.port_number}`;
+  if (attrs.flavour === "virtual") return null;
   return attrs.flavour === "pci_pf" ? `pf${attrs.pf}` : `pf${attrs.pf}vf${attrs.vf}`;
 }
 
 const FLAVOURS = {
   physical: DEVLINK_PORT_FLAVOUR_PHYSICAL,
+  virtual: DEVLINK_PORT_FLAVOUR_VIRTUAL,
   pci_pf: DEVLINK_PORT_FLAVOUR_PCI_PF,
   pci_vf: DEVLINK_PORT_FLAVOUR_PCI_VF,
 } as const;
@@ -152,7 +166,7 @@ const FLAVOURS = {
 function putAttrs(msg: AttributeWriter, attrs: DevlinkPortAttrs): void {
   const splittable = attrs.flavour === "physical" && attrs.splittable === true;
   msg.u8(DEVLINK_ATTR_PORT_SPLITTABLE, splittable ? 1 : 0).u16(DEVLINK_ATTR_PORT_FLAVOUR, FLAVOURS[attrs.flavour]);
-  if (attrs.flavour === "physical") {
+  if (attrs.flavour === "physical" || attrs.flavour === "virtual") {
     msg.u32(DEVLINK_ATTR_PORT_NUMBER, attrs.port_number);
     return;
   }

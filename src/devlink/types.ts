@@ -43,6 +43,8 @@ export interface devlink_info_req {
 /** struct devlink_port_attrs: what the port is, set before it is registered. */
 export type DevlinkPortAttrs = { readonly switch_id?: Uint8Array } & (
   | { readonly flavour: "physical"; readonly port_number: number; readonly splittable?: boolean }
+  /** The only port of a virtual function. */
+  | { readonly flavour: "virtual"; readonly port_number: number }
   | { readonly flavour: "pci_pf"; readonly pf: number }
   | { readonly flavour: "pci_vf"; readonly pf: number; readonly vf: number }
 );
@@ -207,6 +209,8 @@ export interface devlink_ops<P = unknown> extends TrapOps<P>, RateOps<P> {
   port_type_set?(current: Frame, port: devlink_port, port_type: number): Promise<number>;
   port_split?(current: Frame, devlink: devlink<P>, port_index: number, count: number, extack: netlink_ext_ack | null): Promise<number>;
   port_unsplit?(current: Frame, devlink: devlink<P>, port_index: number, extack: netlink_ext_ack | null): Promise<number>;
+  /** The address of the function behind a port; -EOPNOTSUPP for a port that has none. */
+  port_function_hw_addr_get?(current: Frame, devlink: devlink<P>, port: devlink_port): Uint8Array | number;
   port_function_hw_addr_set?(
     current: Frame,
     devlink: devlink<P>,

@@ -20,3 +20,15 @@ export function parsePciAddress(text: string): PciAddress | null {
 export function rootBusName(address: PciAddress): string {
   return `pci${address.slice(0, "0000:00".length)}`;
 }
+
+/** Device and function as one number (PCI_DEVFN). */
+export function devfnOf(address: PciAddress): number {
+  return Number.parseInt(address.slice(8, 10), 16) * (MAX_FUNCTION + 1) + Number.parseInt(address.slice(11), 16);
+}
+
+/** The address with another device and function on the same bus; null beyond its last one. */
+export function addressAt(address: PciAddress, devfn: number): PciAddress | null {
+  const device = Math.floor(devfn / (MAX_FUNCTION + 1));
+  if (device > MAX_DEVICE) return null;
+  return parsePciAddress(`${address.slice(0, 8)}${device.toString(16).padStart(2, "0")}.${devfn % (MAX_FUNCTION + 1)}`);
+}

@@ -17,6 +17,7 @@ import {
 } from "../base/index.ts";
 import { EEXIST, EINVAL, EmulatorBug, type Frame, staticData } from "../kernel/index.ts";
 import { type PciAddress, rootBusName } from "./address.ts";
+import { sriovAttributes } from "./sriov-attrs.ts";
 import { pci_dev_attrs, pci_uevent } from "./sysfs.ts";
 import type { PciFunction, pci_dev, pci_device_id, pci_driver } from "./types.ts";
 
@@ -46,7 +47,9 @@ export async function pci_add_device(caller: Frame, description: PciFunction): P
   const { address } = description;
   if (bus_for_each_dev(current, pci_bus_type).some((other) => other.name === address)) return -EEXIST;
   const dev = new device(kernel, address, { parent: await rootOf(current, address), bus: pci_bus_type });
-  functions.set(dev, { revision: 0, subsystem_vendor: 0, subsystem_device: 0, hardware: null, ...description, dev });
+  const sriov = description.sriov === undefined ? null : { ...description.sriov, num_VFs: 0, drivers_autoprobe: true };
+  const defaults = { revision: 0, subsystem_vendor: 0, subsystem_device: 0, hardware: null, physfn: null, match_driver: true };
+  functions.set(dev, { ...defaults, ...description, sriov, dev });
   return device_add(current, dev);
 }
 
@@ -116,7 +119,7 @@ function pciBusType(functions: ReadonlyMap<device, pci_dev>, drivers: ReadonlyMa
   const driverOf = (driver: device_driver | null): pci_driver | undefined => (driver === null ? undefined : drivers.get(driver));
   return {
     name: "pci",
-    match: (dev, driver) => pci_match_device(driverOf(driver), functionOf(dev)) !== undefined,
+    match: (dev, driver) => functionOf(dev).match_driver && pci_match_device(driverOf(driver), functionOf(dev)) !== undefined,
     probe: async (caller, dev) => {
       const current = caller.enter("pci_device_probe").enter("local_pci_probe");
       const drv = driverOf(dev.driver);
@@ -127,7 +130,7 @@ function pciBusType(functions: ReadonlyMap<device, pci_dev>, drivers: ReadonlyMa
       await driverOf(dev.driver)?.remove(caller.enter("pci_device_remove"), functionOf(dev));
     },
     uevent: (dev) => pci_uevent(functionOf(dev)),
-    dev_attrs: (dev) => pci_dev_attrs(functionOf(dev)),
+    dev_attrs: (dev) => [...pci_dev_attrs(functionOf(dev)), ...sriovAttributes(functionOf(dev), () => driverOf(dev.driver) ?? null)],
   };
 }
 

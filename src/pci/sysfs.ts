@@ -33,6 +33,10 @@ export function pci_dev_attrs(pdev: pci_dev): readonly device_attribute[] {
     number("subsystem_device", pdev.subsystem_device, 4),
     number("revision", pdev.revision, 2),
     number("class", pdev.class, 6),
+    { name: "numa_node", mode: 0o444, show: () => "-1\n" },
+    { name: "irq", mode: 0o444, show: () => "0\n" },
+    { name: "enable", mode: 0o444, show: () => `${pdev.dev.driver === null ? 0 : 1}\n` },
+    { name: "local_cpulist", mode: 0o444, show: () => "0-1\n" },
     { name: "modalias", mode: 0o444, show: () => `${modalias(pdev)}\n` },
   ];
 }

@@ -1,9 +1,10 @@
 /**
  * Models mlx5_ib_add(), mlx5_ib_remove() and the module's init and exit (hw/mlx5/main.c, v5.10). As interface of mlx5_core
  * it has no attach and detach: a reload removes the IB device and adds a new one. All of it runs under mlx5_intf_mutex.
- * Left out: representors (no switchdev mode here), LAG, everything that moves data.
+ * Representors are in ib_rep.ts. Left out: LAG, everything that moves data.
  */
 import {
+  is_mdev_switchdev_mode,
   MLX5_INTERFACE_PROTOCOL_IB,
   type mlx5_core_dev,
   mlx5_core_is_mp_slave,
@@ -15,6 +16,7 @@ import {
 import { type Frame, type LoadableModule, warn } from "../../kernel/index.ts";
 import { GID_TYPES } from "../core/gid-table.ts";
 import { ib_alloc_device, ib_dealloc_device } from "../core/registration.ts";
+import { mlx5_ib_register_vport_reps, mlx5_ib_unregister_vport_reps } from "./ib_rep.ts";
 import { isEthernet, mlx5_ib_dev, mlx5_ib_multiport_info, statics } from "./mlx5_ib.ts";
 import { mlx5_ib_add_slave_port, removeSlavePort } from "./multiport.ts";
 import type { NetdevNotifier } from "./notifier.ts";
@@ -25,8 +27,11 @@ export interface Mlx5IbOptions {
   readonly notifier: NetdevNotifier;
 }
 
+/** In offloads mode: the IB devices come and go with the eswitch's representors. */
+const REPRESENTORS = Symbol("representors");
+
 /** What the interface makes: an IB device, or a port lent to another function's. */
-type Context = mlx5_ib_dev | mlx5_ib_multiport_info;
+type Context = mlx5_ib_dev | mlx5_ib_multiport_info | typeof REPRESENTORS;
 
 const mlx5_ib_interface: mlx5_interface<Context> = {
   protocol: MLX5_INTERFACE_PROTOCOL_IB,
@@ -59,10 +64,28 @@ export function mlx5IbModule(options: Mlx5IbOptions): LoadableModule {
 async function mlx5_ib_add(caller: Frame, mdev: mlx5_core_dev): Promise<Context | null> {
   const current = caller.enter("mlx5_ib_add");
   const ethernet = isEthernet(mdev);
+  if (is_mdev_switchdev_mode(mdev)) {
+    mlx5_ib_register_vport_reps(current, mdev, {
+      make: (frame, dev, num_ports) => makeDevice(frame, dev, num_ports, raw_eth_profile, true),
+      unmake: (frame, dev) => __mlx5_ib_remove(frame, dev, dev.profile.length),
+    });
+    return REPRESENTORS;
+  }
   if (mlx5_core_is_mp_slave(mdev) && ethernet) return mlx5_ib_add_slave_port(current, mdev);
   const { num_ports, num_vhca_ports } = mdev.firmware.caps;
   const profile = ethernet && !mlx5_is_roce_enabled(mdev) ? raw_eth_profile : pf_profile;
-  const dev = new mlx5_ib_dev(mdev, Math.max(num_ports, num_vhca_ports), profile);
+  return makeDevice(current, mdev, Math.max(num_ports, num_vhca_ports), profile, false);
+}
+
+/** A new IB device, all of its stages done; null if one failed. `is_rep`: its ports stand for those of the eswitch. */
+function makeDevice(
+  current: Frame,
+  mdev: mlx5_core_dev,
+  num_ports: number,
+  profile: mlx5_ib_profile,
+  is_rep: boolean,
+): Promise<mlx5_ib_dev | null> {
+  const dev = new mlx5_ib_dev(mdev, num_ports, profile, is_rep);
   dev.ib_dev = ib_alloc_device(current, deviceOps(dev), {
     parent: mdev.device,
     phys_port_cnt: dev.num_ports,
@@ -90,9 +113,10 @@ async function __mlx5_ib_add(caller: Frame, dev: mlx5_ib_dev, profile: mlx5_ib_p
   return dev;
 }
 
-async function mlx5_ib_remove(caller: Frame, _mdev: mlx5_core_dev, context: Context): Promise<void> {
+async function mlx5_ib_remove(caller: Frame, mdev: mlx5_core_dev, context: Context): Promise<void> {
   const current = caller.enter("mlx5_ib_remove");
-  if (context instanceof mlx5_ib_multiport_info) await removeSlavePort(current, context);
+  if (context === REPRESENTORS) await mlx5_ib_unregister_vport_reps(current, mdev);
+  else if (context instanceof mlx5_ib_multiport_info) await removeSlavePort(current, context);
   else await __mlx5_ib_remove(current, context, context.profile.length);
 }
 

@@ -62,6 +62,8 @@ export class mlx5_ib_dev {
   readonly num_ports: number;
   readonly profile: mlx5_ib_profile;
   readonly port: mlx5_ib_port[];
+  /** Its ports stand for those of the eswitch. */
+  readonly is_rep: boolean;
   /** @internal set right after both are made. */
   ib_dev!: ib_device;
   sys_image_guid = 0n;
@@ -72,8 +74,9 @@ export class mlx5_ib_dev {
   /** The device works: port events are passed on. */
   ib_active = false;
 
-  constructor(mdev: mlx5_core_dev, num_ports: number, profile: mlx5_ib_profile) {
+  constructor(mdev: mlx5_core_dev, num_ports: number, profile: mlx5_ib_profile, is_rep: boolean) {
     this.mdev = mdev;
+    this.is_rep = is_rep;
     this.num_ports = num_ports;
     this.profile = profile;
     this.port = Array.from({ length: num_ports }, (_, i) => ({ roce: new mlx5_roce(this, i + 1), mp: { mpi: null } }));

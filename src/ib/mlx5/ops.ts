@@ -76,7 +76,7 @@ const COUNTERS = [
 export function deviceOps(dev: mlx5_ib_dev): ib_device_ops {
   const ethernet = isEthernet(dev.mdev);
   // What the port speaks is settled when the device is made, whatever is set for the next load.
-  const protocol = !ethernet ? "ib" : mlx5_is_roce_enabled(dev.mdev) ? "roce" : "raw_packet";
+  const protocol = !ethernet ? "ib" : mlx5_is_roce_enabled(dev.mdev) && !dev.is_rep ? "roce" : "raw_packet";
   return {
     driver_id: RDMA_DRIVER_MLX5,
     uverbs_abi_ver: MLX5_IB_UVERBS_ABI_VERSION,

@@ -1,6 +1,6 @@
 /**
  * Models the RoCE part of hw/mlx5/main.c: which netdev belongs to a port, what its events mean, what state the port has.
- * Left out: representors, LAG's choice of a netdev, speeds and widths.
+ * Left out: LAG's choice of a netdev, speeds and widths.
  */
 import { type Frame, NOTIFY_DONE } from "../../kernel/index.ts";
 import {
@@ -46,10 +46,12 @@ export async function mlx5_netdev_event(caller: Frame, roce: mlx5_roce, event: n
   current.writes(roce);
   switch (event) {
     case NETDEV_REGISTER:
-      if (ndev.dev.parent === mdev.device) setNetdev(current, roce, ndev);
+      // Representors are told by the eswitch.
+      if (!roce.dev.is_rep && ndev.dev.parent === mdev.device) setNetdev(current, roce, ndev);
       break;
     case NETDEV_UNREGISTER:
-      if (roce.netdev === ndev) setNetdev(current, roce, null);
+      for (const port of roce.dev.is_rep ? roce.dev.port : [portAt(roce.dev, roce.native_port_num - 1)])
+        if (port.roce.netdev === ndev) setNetdev(current, port.roce, null);
       break;
     case NETDEV_CHANGE:
     case NETDEV_UP:

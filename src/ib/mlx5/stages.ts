@@ -56,7 +56,7 @@ const stageRoce: mlx5_ib_stage = {
     const current = caller.enter("mlx5_ib_roce_init");
     const port_num = mlx5_core_native_port_num(dev.mdev) - 1;
     const err = await notifierOf(current).add(current, dev, port_num);
-    if (err !== 0 || !mlx5_is_roce_enabled(dev.mdev)) return err;
+    if (err !== 0 || dev.is_rep || !mlx5_is_roce_enabled(dev.mdev)) return err;
     const failed = await mlx5_nic_vport_enable_roce(current.enter("mlx5_enable_eth"), dev.mdev);
     if (failed === 0) dev.eth_enabled = true;
     else await notifierOf(current).remove(current, dev, port_num);

@@ -4,6 +4,7 @@ import {
   DEVLINK_ATTR_PORT_CONTROLLER_NUMBER,
   DEVLINK_ATTR_PORT_EXTERNAL,
   DEVLINK_ATTR_PORT_FLAVOUR,
+  DEVLINK_ATTR_PORT_FUNCTION,
   DEVLINK_ATTR_PORT_IBDEV_NAME,
   DEVLINK_ATTR_PORT_NETDEV_NAME,
   DEVLINK_ATTR_PORT_NUMBER,
@@ -17,6 +18,7 @@ import {
   DEVLINK_CMD_PORT_SET,
   DEVLINK_CMD_PORT_SPLIT,
   DEVLINK_CMD_PORT_UNSPLIT,
+  DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR,
 } from "../../../netlink/index.ts";
 import type { JsonValue } from "../json-writer.ts";
 import type { Output } from "../output.ts";
@@ -87,7 +89,20 @@ export function printPort(output: Output, attributes: Attributes): void {
   portFields(attributes).forEach(([key, value], i) => {
     output.field(key, `${i > 0 ? " " : ""}${key} ${value}`, value);
   });
+  printFunction(output, attributes);
   output.text("\n");
+  output.closeObject();
+}
+
+/** The function behind the port, on lines of its own. */
+function printFunction(output: Output, attributes: Attributes): void {
+  const fn = attributes.nested(DEVLINK_ATTR_PORT_FUNCTION);
+  if (fn === undefined) return;
+  output.openObject("function");
+  output.text("\n  function:");
+  const address = fn.bytes(DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR);
+  const text = [...(address ?? [])].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+  if (address !== undefined) output.field("hw_addr", `\n    hw_addr ${text}`, text);
   output.closeObject();
 }
 
