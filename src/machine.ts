@@ -8,6 +8,7 @@ import { base_init } from "./base/index.ts";
 import { type FirmwareConfig, mlx5Function } from "./core/index.ts";
 import { attachDetectors, type DetectorOptions, detectors_init, type LockdepMode } from "./detectors.ts";
 import { devlink_init, devlink_net, devlinkInstances } from "./devlink/index.ts";
+import { type Driver, driverApi } from "./driver.ts";
 import type { Era, NotifierKind } from "./eras.ts";
 import { inspectMachine, type MachineState } from "./inspect.ts";
 import {
@@ -17,6 +18,7 @@ import {
   type Frame,
   fifoPolicy,
   Kernel,
+  type KernelObserver,
   kthread_run,
   type LimitReached,
   type Limits,
@@ -27,10 +29,11 @@ import {
   wait_once,
   wait_queue_head,
 } from "./kernel/index.ts";
-import { BOOT_MODULES, machineModules } from "./modules.ts";
+import { machineModules } from "./modules.ts";
 import { init_net, net_init } from "./net/index.ts";
 import { genl_init } from "./netlink/index.ts";
 import { type PciAddress, parsePciAddress, pci_add_device, pci_bus_init } from "./pci/index.ts";
+import { type MachineSetting, SETTINGS, type SettingName } from "./setting.ts";
 import { installModules, installProgram, startInit, startScript, syscall_init, type WasmSource } from "./syscall/index.ts";
 import { programs } from "./userspace/index.ts";
 import { installFile, openSink, vfs_init } from "./vfs/index.ts";
@@ -47,6 +50,10 @@ export interface DeviceOption {
 export interface MachineOptions {
   readonly era: Era;
   readonly notifier: NotifierKind;
+  /** What kind of machine; an ordinary one if absent. */
+  readonly setting?: SettingName;
+  /** Drivers of the user's: each brings a module that can be loaded. */
+  readonly drivers?: readonly Driver[];
   /** The mlx5 functions. */
   readonly devices: readonly DeviceOption[];
   /** Two of the devices that share one IB device: the master has it, the slave is its second port. */
@@ -89,6 +96,10 @@ export interface Machine {
   readonly lockdep: LockdepLog | null;
   /** Runs the script to its verdict: until only daemons remain, nothing can run any more, or a limit is reached. */
   runScript(script: Script, output: ScriptOutput): Promise<ScriptEnd>;
+  /** Starts `bash -c COMMAND` as a child of pid 1. It runs when `runFor` lets time pass. */
+  startCommand(command: string, output: ScriptOutput): Task;
+  /** Lets `ns` of virtual time pass, or less if `until` ends before. */
+  runFor(ns: number, until?: Task): Promise<void>;
   /** The state as it is now, read without running any task. */
   inspect(): MachineState;
 }
@@ -119,19 +130,26 @@ export function validateDevices(devices: readonly DeviceOption[], multiport?: Ma
 export async function bootMachine(options: MachineOptions): Promise<Machine> {
   const kernel = new Kernel({ release: options.era.release, ...(options.limits === undefined ? {} : { limits: options.limits }) });
   kernel.reservePids(FIRST_BOOT_PID);
+  const setting = SETTINGS[options.setting ?? "ordinary"];
   const detectors: DetectorOptions = { style: options.era.detectors, lockdep: options.lockdep ?? "off" };
   const lockdep = attachDetectors(kernel, detectors);
-  await runInKernel(kernel, options, (current) => boot(current, options));
+  await runInKernel(kernel, options, (current) => boot(current, options, setting));
   detectors_init(kernel, detectors, lockdep);
-  const init = startInit(kernel);
+  const init = startInit(kernel, setting.init, setting.udev);
   await kernel.sched.run(options.hostTurn);
   kernel.reservePids(FIRST_USER_PID);
+  if (setting.setup !== null) {
+    startCommand(init, setting.setup, { stdout: () => {}, stderr: () => {} });
+    await kernel.sched.run(options.hostTurn);
+  }
   kernel.sched.setPolicy(options.policy ?? fifoPolicy());
   return {
     kernel,
     options,
     lockdep,
     runScript: (script, output) => runScript(options, init, script, output),
+    startCommand: (command, output) => startCommand(init, command, output),
+    runFor: (ns, until) => runFor(options, kernel, ns, until ?? null),
     inspect: () => inspectMachine(kernel),
   };
 }
@@ -145,9 +163,9 @@ async function runInKernel(kernel: Kernel, options: MachineOptions, body: (curre
 }
 
 /** start_kernel() and the initcalls, in the order of the kernel's levels; then the modules that a real boot loads. */
-async function boot(current: Frame, options: MachineOptions): Promise<void> {
+async function boot(current: Frame, options: MachineOptions, setting: MachineSetting): Promise<void> {
   const { kernel } = current;
-  const { era, devices, seed, notifier } = options;
+  const { era, devices, seed, notifier, drivers = [] } = options;
   bootThreads(kernel);
   vfs_init(current);
   base_init(current);
@@ -157,10 +175,12 @@ async function boot(current: Frame, options: MachineOptions): Promise<void> {
   expectZero(pci_bus_init(current), "pci_driver_init");
   expectZero(await devlink_init(current, era.devlink), "devlink_init");
   for (const { path, program } of programs) installProgram(current, path, program);
+  for (const description of setting.functions) expectZero(await pci_add_device(current, description), `adding ${description.address}`);
   for (const { address } of devices) await addDevice(current, options, address);
   for (const module of machineModules(era, notifier)) declareModule(kernel, module);
+  for (const driver of drivers) declareModule(kernel, driver(driverApi));
   installModules(current);
-  for (const name of BOOT_MODULES) expectZero(await __do_sys_finit_module(current, name), `loading ${name}`);
+  for (const name of setting.modules) expectZero(await __do_sys_finit_module(current, name), `loading ${name}`);
 }
 
 /** Kernel threads that ps shows on every machine and that do nothing here. */
@@ -205,6 +225,26 @@ async function runScript(options: MachineOptions, init: Task, script: Script, ou
   const { stopped } = kernel.sched;
   const status = task.exitSignal === 0 ? task.exitCode : 128 + task.exitSignal;
   return { status: task.alive ? null : status, stopped: stopped === "stop" ? null : stopped };
+}
+
+function startCommand(init: Task, command: string, output: ScriptOutput): Task {
+  return startScript(init, {
+    path: "/usr/bin/bash",
+    argv: ["bash", "-c", command],
+    stdout: openSink(init.kernel, "stdout", (bytes) => output.stdout(bytes)),
+    stderr: openSink(init.kernel, "stderr", (bytes) => output.stderr(bytes)),
+  });
+}
+
+async function runFor(options: MachineOptions, kernel: Kernel, ns: number, until: Task | null): Promise<void> {
+  const { sched, clock, events } = kernel;
+  const deadline = clock.now + ns;
+  const timer = kernel.startTimer(ns, () => sched.pause());
+  const observer: KernelObserver = { event: (event) => event.type === "task_exit" && event.task === until && sched.pause() };
+  if (until !== null) events.attach(observer);
+  while (sched.stopped === null && clock.now < deadline && (until === null || until.alive)) await sched.run(options.hostTurn);
+  if (until !== null) events.detach(observer);
+  clock.cancel(timer);
 }
 
 /**

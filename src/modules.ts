@@ -1,5 +1,5 @@
 /**
- * The loadable modules of a machine, of an era with a notifier, and which of them a boot loads. A room that brings another
+ * The loadable modules of a machine, of an era with a notifier. A room that brings another
  * one exports a LoadableModule, and it is added here.
  */
 import { mlx5CoreModule } from "./core/index.ts";
@@ -22,6 +22,3 @@ export function machineModules(era: Era, notifier: NotifierKind): readonly Loada
     mlx5IbModule({ notifier: notifierOf(notifier) }),
   ];
 }
-
-/** Those that a boot loads for the devices of an ordinary machine, in order. */
-export const BOOT_MODULES: readonly string[] = ["mlx5_core", "ib_core", "ib_uverbs", "mlx5_ib", "netdevsim"];

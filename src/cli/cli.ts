@@ -6,13 +6,15 @@ import { Command, CommanderError, Option } from "commander";
 import type { LockdepMode } from "../detectors.ts";
 import { DEFAULT_ERA, ERAS, NOTIFIERS } from "../eras.ts";
 import { StaleSchedule } from "../kernel/index.ts";
+import { SETTINGS } from "../setting.ts";
 import { type CompareFlags, compare } from "./compare.ts";
+import { faultInDriver } from "./drivers.ts";
 import { listEras } from "./eras.ts";
 import { type ExplainFlags, explainLog } from "./explain.ts";
 import type { Host } from "./host.ts";
 import { lockingSelftest } from "./locking-selftest.ts";
 import { LOG_LEVELS } from "./log.ts";
-import { DEFAULT_LOCKDEP, deviceFlag, LOCKDEP_MODES, multiportFlag, notifiersFlag, scheduleFlag, seedFlag } from "./options.ts";
+import { DEFAULT_LOCKDEP, deviceFlag, driverFlag, LOCKDEP_MODES, multiportFlag, notifiersFlag, scheduleFlag, seedFlag } from "./options.ts";
 import { type RunFlags, run } from "./run.ts";
 import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
@@ -54,9 +56,21 @@ function failed(error: unknown, argv: readonly string[], program: Command, host:
     host.stderr(`mlx5-emu: ${error.message}${error instanceof StaleSchedule ? "; take one from a run of this script and version" : ""}\n`);
     return WRONG_USAGE;
   }
+  const fault = faultInDriver(error, driversIn(argv));
+  if (fault !== null) {
+    host.stderr(`mlx5-emu: driver ${fault}\n`);
+    return WRONG_USAGE;
+  }
   host.stderr(`${error instanceof Error ? error.stack : String(error)}\n`);
   host.stderr("mlx5-emu: this is a bug in mlx5-emu, not in your script; please report it with the lines above and the script\n");
   return OUR_FAULT;
+}
+
+/** The files that `--driver` names on a command line. */
+function driversIn(argv: readonly string[]): string[] {
+  return argv.flatMap((word, i) =>
+    word.startsWith("--driver=") ? [word.slice("--driver=".length)] : argv[i - 1] === "--driver" ? [word] : [],
+  );
 }
 
 function buildProgram(host: Host, ended: { status: number }): Command {
@@ -141,5 +155,7 @@ function addMachineOptions(command: Command): void {
     )
     .addOption(lockdepOption())
     .option("--lockdep-text", "print the validator's reports as the kernel does")
+    .addOption(new Option("--machine <kind>", `what it is before any option (default: ordinary)`).choices(Object.keys(SETTINGS)))
+    .option("--driver <file>", "a driver of your own in TypeScript, repeatable; modprobe loads it", driverFlag)
     .option("--multiport <master,slave>", "make the second device a slave port of the first", multiportFlag);
 }

@@ -17,6 +17,7 @@ import {
   summaries,
   verdictOf,
 } from "../report/index.ts";
+import { loadDrivers } from "./drivers.ts";
 import type { Host } from "./host.ts";
 import { type MachineFlags, planMachine } from "./options.ts";
 import { capture, nextSteps } from "./run.ts";
@@ -30,7 +31,7 @@ export interface CompareFlags extends MachineFlags {
 
 /** 0 if every run reached a verdict, else 5. */
 export async function compare(host: Host, path: string, flags: CompareFlags): Promise<number> {
-  const plan = planMachine(flags);
+  const plan = planMachine(flags, await loadDrivers(host, flags.driver ?? []));
   const script = readScript(host, path);
   const notifiers = flags.notifiers ?? NOTIFIERS;
   const paint = host.colour ? COLOUR : PLAIN;

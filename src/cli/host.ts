@@ -27,6 +27,8 @@ export interface Host {
   read(path: string, limit: number): Uint8Array;
   /** Creates or empties a file. @throws the host's error */
   create(path: string): Sink;
+  /** What an ECMAScript or TypeScript module at a file URL exports. Throws the host's error. */
+  importModule(url: string): Promise<object>;
   /** Lets the host's event loop turn once. */
   turn(): Promise<void>;
   /** The bytes of a program that is WebAssembly. */
@@ -49,6 +51,7 @@ export function nodeHost(command = "mlx5-emu"): Host {
     colour: isatty(2) && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb",
     read,
     create,
+    importModule,
     turn: async () => void (await setImmediate()),
     wasm: async (name) => new Uint8Array(await readFile(wasmFile(name))),
   };
@@ -137,6 +140,12 @@ function create(path: string): Sink {
       closeSync(fd);
     },
   };
+}
+
+/** Through tsx, so that the file may be TypeScript, with whatever Node this is. */
+async function importModule(url: string): Promise<object> {
+  const { tsImport } = await import("tsx/esm/api");
+  return tsImport(url, url) as Promise<object>;
 }
 
 export function errorCode(error: unknown): string | null {

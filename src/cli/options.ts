@@ -5,10 +5,9 @@ import { DEFAULT_ERA, ERAS, type Era, findEra, NOTIFIERS, type NotifierKind } fr
 import { parseSchedule, randomPolicy, replayPolicy, type SchedulingPolicy } from "../kernel/index.ts";
 import { type DeviceOption, type MachineOptions, validateDevices } from "../machine.ts";
 import { parsePciAddress } from "../pci/index.ts";
+import { SETTINGS, type SettingName } from "../setting.ts";
+import type { LoadedDriver } from "./drivers.ts";
 import { UserError } from "./user-error.ts";
-
-/** The device that every machine has unless `--device none` is given. */
-const DEFAULT_DEVICE = "0000:00:08.0";
 
 const MAX_SEED = 0xffff_ffff;
 
@@ -28,6 +27,9 @@ export interface MachineFlags {
   readonly device?: readonly DeviceFlag[];
   readonly multiport?: { readonly master: string; readonly slave: string };
   readonly lockdep: LockdepMode;
+  readonly machine?: SettingName;
+  /** Paths. */
+  readonly driver?: readonly string[];
 }
 
 /** `--lockdep` if it is left out. */
@@ -48,7 +50,8 @@ export interface MachinePlan {
   options(notifier: NotifierKind, turn: () => Promise<void>): MachineOptions;
 }
 
-export function planMachine(flags: MachineFlags): MachinePlan {
+/** @param drivers what the files of `--driver` export */
+export function planMachine(flags: MachineFlags, drivers: readonly LoadedDriver[] = []): MachinePlan {
   if (flags.schedule !== undefined && (flags.seed !== undefined || flags.scheduler !== undefined)) {
     throw new UserError("--schedule says every decision itself; leave out --seed and --scheduler");
   }
@@ -75,6 +78,8 @@ export function planMachine(flags: MachineFlags): MachinePlan {
         notifier,
         devices,
         lockdep: flags.lockdep,
+        ...(flags.machine === undefined ? {} : { setting: flags.machine }),
+        ...(drivers.length === 0 ? {} : { drivers: drivers.map(({ driver }) => driver) }),
         ...(flags.multiport === undefined ? {} : { multiport: flags.multiport }),
         ...(policy === null ? {} : { policy }),
         hostTurn: turn,
@@ -93,17 +98,19 @@ function devicesOf(flags: MachineFlags): DeviceOption[] {
   const given = flags.device ?? [];
   const devices = new Map<string, DeviceOption>();
   const add = (device: DeviceOption): unknown => devices.set(device.address, device);
-  if (!given.includes("none")) add({ address: DEFAULT_DEVICE });
+  if (!given.includes("none")) for (const address of SETTINGS[flags.machine ?? "ordinary"].devices) add({ address });
   for (const device of given) if (device !== "none") add(device);
   for (const address of Object.values(flags.multiport ?? {})) if (!devices.has(address)) add({ address });
   return [...devices.values()];
 }
 
 function typedAgain(flags: MachineFlags): string[] {
-  const { era, device = [], multiport, lockdep } = flags;
+  const { era, device = [], multiport, lockdep, machine, driver = [] } = flags;
   return [
     ...(era === DEFAULT_ERA ? [] : ["--era", era]),
     ...device.flatMap((d) => ["--device", d === "none" ? d : `${d.address}${d.linkLayer === "infiniband" ? ",infiniband" : ""}`]),
+    ...(machine === undefined ? [] : ["--machine", machine]),
+    ...driver.flatMap((path) => ["--driver", path]),
     ...(multiport === undefined ? [] : ["--multiport", `${multiport.master},${multiport.slave}`]),
     ...(lockdep === DEFAULT_LOCKDEP ? [] : ["--lockdep", lockdep]),
   ];
@@ -128,6 +135,11 @@ export function deviceFlag(text: string, before: readonly DeviceFlag[] = []): De
   const known = linkLayer === "ethernet" || linkLayer === "infiniband";
   if (!known || rest.length > 0) throw new InvalidArgumentError("A device is ethernet or infiniband: type BDF,infiniband.");
   return [...before, { address: pciAddress(address), linkLayer }];
+}
+
+/** Collects `--driver`, which may be given several times. */
+export function driverFlag(path: string, before: readonly string[] = []): string[] {
+  return [...before, path];
 }
 
 export function multiportFlag(text: string): { master: string; slave: string } {

@@ -13,6 +13,7 @@ import {
   runScenario,
   verdictOf,
 } from "../report/index.ts";
+import { loadDrivers } from "./drivers.ts";
 import { type Host, reasonOf, type Sink } from "./host.ts";
 import { type LogLevel, logKernel, logOutcome, openLog } from "./log.ts";
 import { type MachineFlags, type MachinePlan, planMachine } from "./options.ts";
@@ -30,7 +31,7 @@ export interface RunFlags extends MachineFlags {
 }
 
 export async function run(host: Host, path: string, flags: RunFlags): Promise<number> {
-  const plan = planMachine(flags);
+  const plan = planMachine(flags, await loadDrivers(host, flags.driver ?? []));
   const script = readScript(host, path);
   const notifier = flags.notifier ?? plan.era.notifier;
   const log = flags.logLevel === undefined ? null : await openLog(flags.logLevel, host);

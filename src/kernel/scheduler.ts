@@ -54,6 +54,7 @@ export class Scheduler {
   private due = STEPS_PER_BREATH;
   private idle = true;
   private hostWork = 0;
+  private paused = false;
   /** The continuation of the promise that was made last; `capture` is the one executor for all of them. */
   private resolver: ((value: number) => void) | null = null;
   private readonly capture = (resolve: (value: number) => void): void => {
@@ -178,6 +179,12 @@ export class Scheduler {
     this.stopped ??= reason;
   }
 
+  /** Lets `run` return at the next scheduling point. It can be called again, and goes on as if nothing had been. */
+  pause(): void {
+    this.paused = true;
+    this.due = 0;
+  }
+
   fail(error: unknown): void {
     this.failure ??= error;
     this.stopped ??= "stop";
@@ -190,11 +197,15 @@ export class Scheduler {
    */
   async run(hostTurn: () => Promise<void>): Promise<void> {
     this.idle = false;
-    this.dispatch(null);
+    this.paused = false;
+    const { breath } = this;
+    this.breath = null;
+    if (breath !== null) this.switchTo(breath);
+    else this.dispatch(null);
     for (;;) {
       await hostTurn();
       if (this.failure !== null) throw this.failure;
-      if (this.idle || this.stopped !== null) return;
+      if (this.idle || this.stopped !== null || (this.paused && this.breath !== null)) return;
       if (this.breath !== null) {
         const task = this.breath;
         this.breath = null;
@@ -332,6 +343,7 @@ export class Scheduler {
       clock.advanceTo(at);
       if (clock.now > limits.virtualTime) this.stop({ limit: "virtualTime", value: clock.now });
       if (this.stopped !== null) return false;
+      if (this.paused) return this.queue.length > 0;
     }
     return true;
   }
@@ -355,7 +367,7 @@ export class Scheduler {
     if (this.steps > this.kernel.limits.steps) this.stop({ limit: "steps", value: this.steps - 1 });
     const breathes = this.steps % STEPS_PER_BREATH === 0;
     this.due = this.nextDue();
-    return breathes || this.stopped !== null;
+    return breathes || this.paused || this.stopped !== null;
   }
 
   private nextDue(): number {

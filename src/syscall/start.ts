@@ -11,6 +11,7 @@ import { newProcess } from "./user-process.ts";
 import { UserState, userState } from "./user-state.ts";
 
 const INIT_PID = 1 as Pid;
+const DEFAULT_INIT = { comm: "init", argv: ["/sbin/init"] } as const;
 const ANY_CHILD = -1;
 const STATUS_NOT_FOUND = 127;
 
@@ -36,21 +37,25 @@ export interface ScriptOptions {
 
 /**
  * Starts pid 1. Call outside any task when boot has come to rest, then run the kernel to rest again: init has then mounted
- * the file systems and waits for children to reap. It keeps no run alive.
+ * the file systems and waits for children to reap. It keeps no run alive. `udev`: /dev has the links that udev makes.
  */
-export function startInit(kernel: Kernel): Task {
+export function startInit(
+  kernel: Kernel,
+  name: { readonly comm: string; readonly argv: readonly string[] } = DEFAULT_INIT,
+  udev = true,
+): Task {
   const state = new UserState(INIT_PID, INIT_PID, true);
-  state.argv = ["/sbin/init"];
+  state.argv = name.argv;
   const task = spawnTask(kernel, {
-    comm: "init",
+    comm: name.comm,
     parent: null,
     pid: INIT_PID,
     daemon: true,
-    body: (current) => userTask(current.task, init(current), newProcess),
+    body: (current) => userTask(current.task, init(current, udev), newProcess),
     prepare: (made) => copy_process(made.root, made, state),
   });
   if (task === null) throw new EmulatorBug("pid 1 cannot be created");
-  task.argv = ["init"];
+  task.argv = [name.comm, ...name.argv.slice(1)];
   return task;
 }
 
@@ -74,9 +79,9 @@ export function startScript(init: Task, options: ScriptOptions): Task {
 }
 
 /** The program of pid 1. */
-function init(current: Frame): Program {
+function init(current: Frame, udev: boolean): Program {
   return async (process) => {
-    mountInitial(current.enter("kernel_init"));
+    mountInitial(current.enter("kernel_init"), udev);
     process.sigaction(SIGCHLD, () => {});
     for (;;) {
       const ended = await process.wait4(ANY_CHILD, 0);

@@ -87,8 +87,8 @@ export function vfs_init(current: Frame): void {
   sysfs_ensure_dir(current, "kernel/debug");
 }
 
-/** The mounts that a start script makes. Call when every room is up: a mount of sysfs shows the caller's net namespace. */
-export function mountInitial(current: Frame): void {
+/** The mounts that a start script makes; `udev` says whether the links are there that it makes in /dev. Call when every room is up: a mount of sysfs shows the caller's net namespace. */
+export function mountInitial(current: Frame, udev = true): void {
   const strict = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   expect(do_mount(current, "proc", "/proc", "proc", strict, ""), "/proc");
   expect(do_mount(current, "sysfs", "/sys", "sysfs", strict, ""), "/sys");
@@ -97,7 +97,7 @@ export function mountInitial(current: Frame): void {
   expect(do_mount(current, "tmp", "/tmp", "tmpfs", 0, ""), "/tmp");
   expect(do_mount(current, "debugfs", "/sys/kernel/debug", "debugfs", 0, ""), "/sys/kernel/debug");
   expect(do_mkdirat(current, "/run/lock", 0o755), "/run/lock");
-  for (const [target, name] of DEVICE_LINKS) expect(do_symlinkat(current, target, name), name);
+  for (const [target, name] of udev ? DEVICE_LINKS : []) expect(do_symlinkat(current, target, name), name);
 }
 
 /** Makes a device node in /dev. */

@@ -38,6 +38,7 @@ export async function mlx5emu(argv: readonly string[], files: Readonly<Record<st
         close: () => {},
       };
     },
+    importModule: (url) => import(url) as Promise<object>,
     turn: async () => void (await setImmediate()),
     wasm: jqWasm,
   };

@@ -144,6 +144,9 @@ describe("what is asked for goes to standard output", () => {
         --lockdep <mode>            the lock validator: off, off after its first report, or all reports
                                     (choices: "off", "once", "all", default: "all")
         --lockdep-text              print the validator's reports as the kernel does
+        --machine <kind>            what it is before any option (default: ordinary) (choices: "ordinary",
+                                    "recording")
+        --driver <file>             a driver of your own in TypeScript, repeatable; modprobe loads it
         --multiport <master,slave>  make the second device a slave port of the first
         -h, --help                  display help for command
       "

@@ -9,6 +9,7 @@ import { readTextFile } from "./input.ts";
 const DEVICES = "/sys/bus/pci/devices";
 
 const CLASSES: Readonly<Record<string, string>> = {
+  "00ff": "Unclassified device [00ff]",
   "0101": "IDE interface",
   "0200": "Ethernet controller",
   "0207": "Infiniband controller",
