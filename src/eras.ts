@@ -9,7 +9,7 @@ import { DEVLINK_ERAS, type DevlinkStrategies } from "./devlink/index.ts";
 import { devNetNotifier, globalNotifier, IB_ERAS, type IbStrategies, type NetdevNotifier, netNotifier } from "./ib/index.ts";
 import { NETDEVSIM_ERAS, type NetdevsimStrategies } from "./netdevsim/index.ts";
 
-export type EraName = "v5.9" | "v5.10" | "v5.10.223" | "v6.3";
+export type EraName = "v5.9" | "v5.10" | "v5.10.223" | "v6.1" | "v6.3";
 
 /** How an mlx5_ib port listens to netdev events; each is one implementation in ib/. */
 export type NotifierKind = NetdevNotifier["name"];
@@ -97,6 +97,20 @@ export const ERAS: readonly Era[] = [
     netdevsim: NETDEVSIM_ERAS["v5.10.223"],
     ib: IB_ERAS["v5.10.223"],
     detectors: detectorsOf5_10,
+  },
+  {
+    name: "v6.1",
+    summary: "the deadlock with a lock for each instance: it takes less with it, and the netdev moves with the device",
+    release: "6.1.176",
+    notifier: "global",
+    differences: [
+      { what: "devlink locking", value: "&devlink->lock of each instance; requests run in parallel; unregistering waits for them" },
+      { what: "devlink reload", value: "under the instance's lock; listeners hear DEL before reload_down and NEW after reload_up" },
+      { what: "mlx5 reload", value: "a new netdev in the new namespace; refused while LAG is active, and for a multiport slave" },
+    ],
+    devlink: DEVLINK_ERAS["v6.1"],
+    mlx5: MLX5_ERAS["v6.1"],
+    ib: IB_ERAS["v6.1"],
   },
   {
     name: "v6.3",

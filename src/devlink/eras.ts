@@ -4,9 +4,9 @@ import { health_test_nl_ops } from "./cmd-health.ts";
 import { port_new_nl_ops } from "./cmd-port.ts";
 import { rate_nl_ops } from "./cmd-rate.ts";
 import { coreLoadsFlash, driverLoadsFlash } from "./flash.ts";
-import { registerFirst, registerLast } from "./lifecycle.ts";
+import { registerFirst, registerLast, registerLastCounted } from "./lifecycle.ts";
 import { globalLocking } from "./locking-global.ts";
-import { instanceLocking } from "./locking-instance.ts";
+import { countedInstanceLocking, instanceLocking } from "./locking-instance.ts";
 import { notifyAroundReload, notifyBetweenHalves } from "./reload.ts";
 import type { CommandSet, DevlinkStrategies } from "./strategies.ts";
 
@@ -39,6 +39,14 @@ export const DEVLINK_ERAS = {
   "v5.9": { ...early, reload: { ...notifyBetweenHalves, actions: false, netns_before_action: true } },
   "v5.10": { ...early, reload: { ...notifyBetweenHalves, actions: true, netns_before_action: true } },
   "v5.10.223": { ...early, reload: { ...notifyAroundReload, actions: true, netns_before_action: false } },
+  "v6.1": {
+    locking: countedInstanceLocking,
+    lifecycle: registerLastCounted,
+    reload: { ...notifyAroundReload, actions: true, netns_before_action: false },
+    flash: coreLoadsFlash,
+    commands: lateCommands,
+    modname: "devlink",
+  },
   "v6.3": {
     locking: instanceLocking,
     lifecycle: registerLast,

@@ -1,5 +1,5 @@
 /** The two lives of a devlink instance: registered first and reloadable later (up to v5.15), or registered last. */
-import { type Frame, mutex_lock, mutex_unlock, WARN_ON } from "../kernel/index.ts";
+import { type Frame, mutex_lock, mutex_unlock, WARN_ON, wait_event } from "../kernel/index.ts";
 import {
   DEVLINK_CMD_DEL,
   DEVLINK_CMD_NEW,
@@ -73,7 +73,44 @@ export const registerFirst: DevlinkLifecycle = {
   },
 };
 
-/** From v6.2 on: under devlink->lock. (v5.16 to v6.1 do the same without it; no era here needs that.) */
+/**
+ * v5.16 to v6.1: without devlink->lock. Unregistering hides the instance from new commands first, then waits for those that
+ * have it, whatever they wait for themselves.
+ */
+export const registerLastCounted: DevlinkLifecycle = {
+  async register(caller, devlink) {
+    const current = caller.enter("devlink_register");
+    addToList(current, devlink);
+    await devlink_notify_register(current, devlink);
+  },
+
+  async unregister(caller, devlink) {
+    const current = caller.enter("devlink_unregister");
+    removeFromList(current, devlink);
+    await wait_event(current, devlink.comp, () => devlink.users.length === 0);
+    await devlink_notify_unregister(current, devlink);
+  },
+
+  /** devlink_set_features(DEVLINK_F_RELOAD) */
+  async setReloadEnabled(current, devlink, enabled) {
+    current.writes(devlink);
+    devlink.reload_enabled = enabled;
+  },
+
+  mayReload: (devlink) => devlink.reload_enabled,
+
+  places: {
+    probeBegins: nothing,
+    async probeDone(current, devlink, reloadable = true) {
+      await registerLastCounted.setReloadEnabled(current, devlink, reloadable);
+      await registerLastCounted.register(current, devlink);
+    },
+    removeBegins: (current, devlink) => registerLastCounted.unregister(current, devlink),
+    removeDone: nothing,
+  },
+};
+
+/** From v6.2 on: under devlink->lock. */
 export const registerLast: DevlinkLifecycle = {
   async register(caller, devlink) {
     const current = caller.enter("devlink_register");

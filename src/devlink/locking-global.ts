@@ -12,6 +12,7 @@ export const globalLocking: DevlinkLocking = {
   name: "devlink_mutex",
   parallel_ops: false,
   port_fill_takes_rtnl: true,
+  unregister_waits: false,
 
   async lockForCommand(current, find, own_lock) {
     const { devlink_mutex } = statics(current.kernel);

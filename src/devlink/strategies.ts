@@ -15,6 +15,8 @@ export interface DevlinkLocking {
   readonly parallel_ops: boolean;
   /** Filling a port's netdev name takes rtnl_mutex; later kernels keep a copy in the port. */
   readonly port_fill_takes_rtnl: boolean;
+  /** devlink_unregister() waits until no command has a reference on the instance. */
+  readonly unregister_waits: boolean;
   /**
    * Looks an instance up for a command and locks it. `find` answers with the instance or a negative errno, which is
    * passed on with nothing held. `own_lock`: this command wants devlink->lock too, where that is a matter of choice.

@@ -1,14 +1,11 @@
 /**
  * Models struct devlink, devlink_ops, and what hangs off an instance: ports, parameters, resources, health reporters
- * (include/net/devlink.h), as data. They refer to each other, so they stand in one file.
- * Left out of the ops: shared buffers, traps, selftests.
- * Models struct devlink, devlink_ops, and what hangs off an instance: ports, parameters, health reporters
  * (include/net/devlink.h), as data. They refer to each other, so they stand in one file; those of regions, traps and rates
  * stand beside it.
- * Left out of the ops: shared buffers, port split, flash, port functions, selftests.
+ * Left out of the ops: shared buffers, selftests.
  */
 import type { device, firmware } from "../base/index.ts";
-import { type Frame, type Kernel, mutex } from "../kernel/index.ts";
+import { type Frame, type Kernel, mutex, type Task, wait_queue_head } from "../kernel/index.ts";
 import type { net, net_device } from "../net/index.ts";
 import {
   type AttributeWriter,
@@ -261,6 +258,10 @@ export class devlink<P = unknown> {
   };
   /** The namespace. A bare pointer: an instance holds no reference on it. */
   _net: net;
+  /** Tasks that hold a reference (devlink_try_get): from v6.0 on each command, until it is done. */
+  readonly users: Task[] = [];
+  /** `comp`: completed when the last reference is put. */
+  readonly comp: wait_queue_head;
   /** On the list of instances, seen by commands. */
   registered = false;
   /** The driver allows reloads: now (up to v5.15), or at all (later: DEVLINK_F_RELOAD). */
@@ -277,6 +278,7 @@ export class devlink<P = unknown> {
     this._net = initial_net;
     this.lock = new mutex(kernel, "&devlink->lock");
     this.reporters_lock = new mutex(kernel, "&devlink->reporters_lock");
+    this.comp = new wait_queue_head("&devlink->comp", { kind: "reference", blockers: () => this.users });
   }
 
   /** `pci/0000:00:08.0`, as user space names it. */
