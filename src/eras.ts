@@ -111,6 +111,7 @@ export const ERAS: readonly Era[] = [
     devlink: DEVLINK_ERAS["v6.1"],
     mlx5: MLX5_ERAS["v6.1"],
     ib: IB_ERAS["v6.1"],
+    detectors: detectorsOf6_1,
     netdevsim: NETDEVSIM_ERAS["v6.1"],
   },
   {

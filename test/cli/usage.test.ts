@@ -18,7 +18,7 @@ const WRONG: readonly [command: string, stderr: string][] = [
   ],
   [
     "run s.sh --era v4.0",
-    "option '--era <era>' argument 'v4.0' is invalid. Allowed choices are v5.9, v5.10, v5.10.223, v6.3; see mlx5-emu run --help",
+    "option '--era <era>' argument 'v4.0' is invalid. Allowed choices are v5.9, v5.10, v5.10.223, v6.1, v6.3; see mlx5-emu run --help",
   ],
   [
     "run s.sh --scheduler lifo",
@@ -134,8 +134,8 @@ describe("what is asked for goes to standard output", () => {
         --strict                    predictions of the lock validator count as kernel bugs
         --log-level <level>         warnings and diagnoses as JSON lines on standard error (choices:
                                     "trace", "debug", "info", "warn", "error", "fatal", "silent")
-        --era <era>                 which kernel (choices: "v5.9", "v5.10", "v5.10.223", "v6.3", default:
-                                    "v5.10")
+        --era <era>                 which kernel (choices: "v5.9", "v5.10", "v5.10.223", "v6.1", "v6.3",
+                                    default: "v5.10")
         --seed <n>                  take scheduling decisions at random from this seed
         --schedule <string>         take the scheduling decisions of an earlier run
         --scheduler <policy>        who runs next: first come, or at random (choices: "fifo", "random")
@@ -161,12 +161,12 @@ describe("what is asked for goes to standard output", () => {
         .split("\n")
         .filter((line) => /^\S/.test(line))
         .map((line) => line.split(":")[0]),
-    ).toEqual(["v5.9", "v5.10 (default)", "v5.10.223", "v6.3"]);
+    ).toEqual(["v5.9", "v5.10 (default)", "v5.10.223", "v6.1", "v6.3"]);
     expect(
       eras.stdout
         .split("\n")
         .filter((line) => line.trim().startsWith("notifier "))
         .map((line) => line.trim().split(/\s+/)[1]),
-    ).toEqual(["global", "net", "global", "dev_net"]);
+    ).toEqual(["global", "net", "global", "global", "dev_net"]);
   });
 });
