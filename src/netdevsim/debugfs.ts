@@ -50,6 +50,7 @@ export function nsim_dev_debugfs_init(caller: Frame, nsim: nsim_dev): void {
   for (const name of ["fw_update_overwrite_mask", "max_macs"] as const) debugfs_create_u32(current, name, 0o600, ddir, nsim, name);
   for (const name of ["fail_trap_group_set", "fail_trap_policer_set", "fail_trap_policer_counter_get"] as const)
     debugfs_create_bool(current, name, 0o600, ddir, nsim, name);
+  debugfs_create_file(current, "trap_flow_action_cookie", 0o600, ddir, flowActionCookie());
   if (nsim.strategies.late_debugfs) {
     debugfs_create_file(current, "max_vfs", 0o600, ddir, maxVfs(nsim));
     nsim.nodes_ddir = debugfs_create_dir(current, "rate_nodes", ddir);
@@ -66,6 +67,20 @@ export async function nsim_dev_debugfs_exit(current: Frame, nsim: nsim_dev): Pro
   if (nsim.ddir !== null) await debugfs_remove(current, nsim.ddir);
   nsim.ddir = null;
   nsim.ports_ddir = null;
+}
+
+/** What an action of a filter would leave on a trapped packet: bytes in hexadecimal. -EINVAL for something else, or for none. */
+function flowActionCookie(): AttributeOps {
+  let cookie: string | null = null;
+  return {
+    show: () => cookie ?? -EINVAL,
+    store: (_current, text) => {
+      const hex = text.slice(0, -1);
+      if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) return -EINVAL;
+      cookie = hex.toLowerCase();
+      return text.length;
+    },
+  };
 }
 
 /** How many virtual functions there may be: not while there are any. -EBUSY, -EINVAL, -ENOSPC, -ERANGE. */

@@ -4,12 +4,27 @@
  */
 import { expect, test } from "vitest";
 import { commandsOf, session } from "../support/typed.ts";
-import { FAILED_RELOAD, FLASH, FLASH_EARLY, FLASH_LATE, HEALTH, PORTS, PORTS_EARLY, PORTS_LATE, RESOURCES } from "./sessions.ts";
+import {
+  FAILED_RELOAD,
+  FILES_EARLY,
+  FLASH,
+  FLASH_EARLY,
+  FLASH_LATE,
+  HEALTH,
+  PORTS,
+  PORTS_EARLY,
+  PORTS_LATE,
+  RESOURCES,
+} from "./sessions.ts";
 
 const KERNELS = [
   ["v5.10.223", "devlink", PORTS_EARLY, FLASH_EARLY],
   ["v6.3", "leftover", PORTS_LATE, FLASH_LATE],
 ] as const;
+
+test("files (v5.10.223)", async () => {
+  expect(await session("v5.10.223", commandsOf(FILES_EARLY))).toBe(FILES_EARLY);
+});
 
 for (const [era, modname, ports, flash] of KERNELS) {
   const cases: Readonly<Record<string, string>> = {

@@ -72,6 +72,80 @@ kernel answers: Operation not supported
 $ devlink dev eswitch show $D
 netdevsim/netdevsim10:`;
 
+/** The files of a device that is up, and one that only keeps what is written to it. */
+export const FILES_EARLY = `$ ls -R $G
+/sys/kernel/debug/netdevsim/netdevsim10:
+bpf_bind_accept
+bpf_bind_verifier_accept
+bpf_bind_verifier_delay
+bpf_bound_progs
+dont_allow_reload
+fail_reload
+fail_trap_group_set
+fail_trap_policer_counter_get
+fail_trap_policer_set
+fw_update_overwrite_mask
+fw_update_status
+health
+max_macs
+ports
+take_snapshot
+test1
+trap_flow_action_cookie
+udp_ports_ipv4_only
+udp_ports_open_only
+udp_ports_shared
+udp_ports_sleep
+udp_ports_static_iana_vxlan
+udp_ports_sync_all
+
+/sys/kernel/debug/netdevsim/netdevsim10/bpf_bound_progs:
+
+/sys/kernel/debug/netdevsim/netdevsim10/health:
+binary_len
+break_health
+fail_recover
+
+/sys/kernel/debug/netdevsim/netdevsim10/ports:
+0
+
+/sys/kernel/debug/netdevsim/netdevsim10/ports/0:
+bpf_map_accept
+bpf_offloaded_id
+bpf_tc_accept
+bpf_tc_non_bound_accept
+bpf_xdpdrv_accept
+bpf_xdpoffload_accept
+dev
+ethtool
+ipsec
+udp_ports_inject_error
+udp_ports_reset
+udp_ports_table0
+udp_ports_table1
+
+/sys/kernel/debug/netdevsim/netdevsim10/ports/0/ethtool:
+pause
+
+/sys/kernel/debug/netdevsim/netdevsim10/ports/0/ethtool/pause:
+report_stats_rx
+report_stats_tx
+$ cat $G/trap_flow_action_cookie
+cat: /sys/kernel/debug/netdevsim/netdevsim10/trap_flow_action_cookie: Invalid argument
+[1]
+$ echo 0a1 > $G/trap_flow_action_cookie
+bash: echo: write error: Invalid argument
+[1]
+$ echo 0A1b > $G/trap_flow_action_cookie; cat $G/trap_flow_action_cookie
+0a1b
+$ echo Y > $G/fail_reload; devlink dev reload $D 2> /dev/null; ls $G | grep -c .; ls $G/ports
+21
+$ cat $G/max_macs; echo 0x10 > $G/max_macs; cat $G/max_macs; echo -1 > $G/max_macs
+32
+16
+bash: echo: write error: Invalid argument
+[1]`;
+
 export const PORTS_LATE = `$ devlink port function set $D/0 state active
 Error: leftover: Function does not support state setting.
 kernel answers: Operation not supported
