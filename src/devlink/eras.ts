@@ -45,7 +45,7 @@ export const DEVLINK_ERAS = {
     reload: { ...notifyAroundReload, actions: true, netns_before_action: false },
     flash: coreLoadsFlash,
     commands: lateCommands,
-    modname: "devlink",
+    modname: "leftover",
   },
   "v6.3": {
     locking: instanceLocking,
