@@ -20,6 +20,7 @@ const floors = [
   "userspace",
   "analysis",
   "machine",
+  "explore",
   "report",
   "explain",
   "cli",

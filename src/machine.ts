@@ -61,6 +61,8 @@ export interface MachineOptions {
   /** Decides who runs next once the machine has booted; fifo if absent. */
   readonly policy?: SchedulingPolicy;
   readonly limits?: Partial<Limits>;
+  /** Called with the machine's kernel before it boots: who explores schedules names what boot makes. */
+  readonly watch?: (kernel: Kernel) => void;
   /** For what programs draw from getrandom(2), such as $RANDOM. */
   readonly seed?: number;
   /** Whether the lock validator watches, from boot on; off if absent. */
@@ -129,6 +131,7 @@ export function validateDevices(devices: readonly DeviceOption[], multiport?: Ma
 /** Boots a machine and lets it come to rest, so that no decision of the script's schedule belongs to boot. */
 export async function bootMachine(options: MachineOptions): Promise<Machine> {
   const kernel = new Kernel({ release: options.era.release, ...(options.limits === undefined ? {} : { limits: options.limits }) });
+  options.watch?.(kernel);
   kernel.reservePids(FIRST_BOOT_PID);
   const setting = SETTINGS[options.setting ?? "ordinary"];
   const detectors: DetectorOptions = { style: options.era.detectors, lockdep: options.lockdep ?? "off" };

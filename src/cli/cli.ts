@@ -5,16 +5,29 @@
 import { Command, CommanderError, Option } from "commander";
 import type { LockdepMode } from "../detectors.ts";
 import { DEFAULT_ERA, ERAS, NOTIFIERS } from "../eras.ts";
+import { STRATEGIES } from "../explore/index.ts";
 import { StaleSchedule } from "../kernel/index.ts";
 import { SETTINGS } from "../setting.ts";
 import { type CompareFlags, compare } from "./compare.ts";
 import { faultInDriver } from "./drivers.ts";
 import { listEras } from "./eras.ts";
 import { type ExplainFlags, explainLog } from "./explain.ts";
+import { type ExploreFlags, exploreCommand } from "./explore.ts";
 import type { Host } from "./host.ts";
 import { lockingSelftest } from "./locking-selftest.ts";
 import { LOG_LEVELS } from "./log.ts";
-import { DEFAULT_LOCKDEP, deviceFlag, driverFlag, LOCKDEP_MODES, multiportFlag, notifiersFlag, scheduleFlag, seedFlag } from "./options.ts";
+import {
+  countFlag,
+  DEFAULT_LOCKDEP,
+  deviceFlag,
+  driverFlag,
+  LOCKDEP_MODES,
+  multiportFlag,
+  notifiersFlag,
+  scheduleFlag,
+  seedFlag,
+} from "./options.ts";
+import { replay } from "./replay.ts";
 import { type RunFlags, run } from "./run.ts";
 import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
@@ -23,6 +36,9 @@ const WRONG_USAGE = 2;
 const OUR_FAULT = 70;
 
 const HELP_WIDTH = 100;
+
+/** Executions of one exploration unless said otherwise. */
+const DEFAULT_EXECUTIONS = 100_000;
 
 const EXAMPLES = `
 Examples:
@@ -110,6 +126,7 @@ function buildProgram(host: Host, ended: { status: number }): Command {
       ended.status = await compare(host, script, flags);
     });
   for (const command of [runCommand, compareCommand]) addMachineOptions(command);
+  addExploring(program, host, ended);
   program
     .command("locking-selftest")
     .description("run the kernel's own test of its lock validator. Exit status 0 if every cell is as expected, else 4.")
@@ -142,12 +159,52 @@ function lockdepOption(): Option {
     .default(DEFAULT_LOCKDEP);
 }
 
+/** explore and replay. */
+function addExploring(program: Command, host: Host, ended: { status: number }): void {
+  const exploreParser = program
+    .command("explore")
+    .summary("search all schedules for a deadlock, or prove that there is none")
+    .description(
+      "Runs a script or a lock program under every schedule that matters. Exit status: 0 proved, 3 deadlock, 5 not found within the bounds.",
+    )
+    .argument("<what>", "a shell script, - for standard input, or a module (.ts, .js) that exports `program`")
+    .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
+    .addOption(new Option("--strategy <name>", "how to search").choices(STRATEGIES).default("auto"))
+    .option("--executions <n>", "end after so many executions", countFlag, DEFAULT_EXECUTIONS)
+    .option("--time <seconds>", "end after this time", countFlag)
+    .option("--seed <n>", "where chance begins", seedFlag)
+    .option("--json", "print one JSON document instead of the report")
+    .option("--out <file>", "write the JSON document into a file, which replay takes")
+    .action(async (what: string, flags: ExploreFlags) => {
+      ended.status = await exploreCommand(host, what, flags);
+    });
+  addMachine(exploreParser);
+  const replayParser = program
+    .command("replay")
+    .summary("run a schedule that explore found again")
+    .description("Runs one schedule again, with the outputs of run. A schedule that no longer fits is refused. Exit status as for run.")
+    .argument("<schedule>", "a file that explore --out wrote, or a schedule as its report prints it")
+    .argument("[what]", "the script or program it belongs to (default: the one that the file names)")
+    .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
+    .option("--trace <file>", "write every event as JSON lines")
+    .option("--json", "print one JSON document instead of the script's output and the report")
+    .action(async (schedule: string, what: string | undefined, flags: RunFlags) => {
+      ended.status = await replay(host, schedule, what, flags);
+    });
+  addMachine(replayParser);
+}
+
+/** Which machine, and who runs when. */
 function addMachineOptions(command: Command): void {
-  command
-    .addOption(new Option("--era <era>", "which kernel").choices(ERAS.map((era) => era.name)).default(DEFAULT_ERA))
+  addMachine(command)
     .option("--seed <n>", "take scheduling decisions at random from this seed", seedFlag)
     .option("--schedule <string>", "take the scheduling decisions of an earlier run", scheduleFlag)
-    .addOption(new Option("--scheduler <policy>", "who runs next: first come, or at random").choices(["fifo", "random"]))
+    .addOption(new Option("--scheduler <policy>", "who runs next: first come, or at random").choices(["fifo", "random"]));
+}
+
+function addMachine(command: Command): Command {
+  return command
+    .addOption(new Option("--era <era>", "which kernel").choices(ERAS.map((era) => era.name)).default(DEFAULT_ERA))
     .option(
       "--device <bdf>",
       "add a PCI device beside 0000:00:08.0, repeatable (BDF,infiniband: an InfiniBand port; none: start without 0000:00:08.0)",

@@ -33,6 +33,12 @@ export interface Host {
   turn(): Promise<void>;
   /** The bytes of a program that is WebAssembly. */
   wasm(name: "jq"): Promise<Uint8Array>;
+  /** True if standard error is a terminal, on which a line can be drawn over. */
+  readonly live: boolean;
+  /** The host's time, ms. */
+  now(): number;
+  /** Calls `stop` when the user interrupts (Ctrl-C) instead of ending the program. @returns what undoes that */
+  onInterrupt(stop: () => void): () => void;
 }
 
 const READ_CHUNK = 64 * 1024;
@@ -54,6 +60,12 @@ export function nodeHost(command = "mlx5-emu"): Host {
     importModule,
     turn: async () => void (await setImmediate()),
     wasm: async (name) => new Uint8Array(await readFile(wasmFile(name))),
+    live: isatty(2),
+    now: () => performance.now(),
+    onInterrupt: (stop) => {
+      process.once("SIGINT", stop);
+      return () => void process.removeListener("SIGINT", stop);
+    },
   };
 }
 

@@ -122,6 +122,12 @@ export function seedFlag(text: string): number {
   return seed;
 }
 
+export function countFlag(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > MAX_SEED) throw new InvalidArgumentError("Type a whole number of at least 1.");
+  return count;
+}
+
 export function scheduleFlag(text: string): readonly number[] {
   const decisions = parseSchedule(text);
   if (decisions === null) throw new InvalidArgumentError("Type a schedule as a report prints it, such as v1:0.3.1.");

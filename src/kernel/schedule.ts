@@ -38,8 +38,9 @@ export function parseSchedule(text: string): number[] | null {
 /** Thrown when a schedule names a candidate that this run does not have: it belongs to another script or version. */
 export class StaleSchedule extends Error {
   readonly step: number;
-  constructor(step: number, wanted: number, candidates: number) {
-    super(`schedule does not fit this run: decision ${step + 1} picks candidate ${wanted}, but only ${candidates} can run`);
+  /** @param why in one line, after "schedule does not fit this run: " */
+  constructor(step: number, why: string) {
+    super(`schedule does not fit this run: ${why}`);
     this.step = step;
   }
 }
@@ -49,7 +50,9 @@ export function replayPolicy(decisions: readonly number[]): SchedulingPolicy {
   let step = 0;
   return blindPolicy("replay", (candidates) => {
     const wanted = decisions[step] ?? 0;
-    if (wanted >= candidates) throw new StaleSchedule(step, wanted, candidates);
+    if (wanted >= candidates) {
+      throw new StaleSchedule(step, `decision ${step + 1} picks candidate ${wanted}, but only ${candidates} can run`);
+    }
     step++;
     return wanted;
   });

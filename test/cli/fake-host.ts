@@ -41,6 +41,9 @@ export async function mlx5emu(argv: readonly string[], files: Readonly<Record<st
     importModule: (url) => import(url) as Promise<object>,
     turn: async () => void (await setImmediate()),
     wasm: jqWasm,
+    live: false,
+    now: () => 0,
+    onInterrupt: () => () => {},
   };
   const status = await runCli(argv, host);
   return { status, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString(), files: created };

@@ -1,0 +1,67 @@
+/**
+ * Which accesses commute. Two steps commute if no object is touched by both in ways that do not. A release commutes with
+ * every request (a lock is handed on in the order of the requests, so who gets it is decided there), two requests for read
+ * with each other; what lets readers in depends on the requests for write before it.
+ */
+import type { AccessKind } from "../kernel/index.ts";
+
+const KINDS: readonly AccessKind[] = [
+  "read",
+  "write",
+  "request-read",
+  "request-write",
+  "try",
+  "release-read",
+  "release-write",
+  "admit",
+  "overtake",
+];
+
+const bitOf = (kind: AccessKind): number => 1 << KINDS.indexOf(kind);
+const maskOf = (...kinds: readonly AccessKind[]): number => kinds.reduce((mask, kind) => mask | bitOf(kind), 0);
+
+const ANY = maskOf(...KINDS);
+
+/** For each kind, the kinds that it does not commute with. */
+const CONFLICTS: Readonly<Record<AccessKind, number>> = {
+  read: maskOf("write", "try"),
+  write: ANY,
+  "request-read": maskOf("write", "try", "request-write", "overtake"),
+  "request-write": maskOf("write", "try", "request-read", "request-write", "admit", "overtake"),
+  try: ANY,
+  "release-read": maskOf("write", "try"),
+  "release-write": maskOf("write", "try"),
+  admit: maskOf("write", "try", "request-write"),
+  overtake: maskOf("write", "try", "request-read", "request-write"),
+};
+
+/** By mask of kinds: the kinds that one of them does not commute with. */
+const conflictsOfMask: readonly number[] = Array.from({ length: ANY + 1 }, (_, mask) =>
+  KINDS.reduce((all, kind) => ((mask & bitOf(kind)) === 0 ? all : all | CONFLICTS[kind]), 0),
+);
+
+/** Kinds of access as bits. */
+export type AccessMask = number;
+
+export function accessBit(kind: AccessKind): AccessMask {
+  return bitOf(kind);
+}
+
+export function conflict(a: AccessMask, b: AccessMask): boolean {
+  return ((conflictsOfMask[a] ?? 0) & b) !== 0;
+}
+
+/** Requests alone order what comes later by the lock's queue, not by what the asking step did afterwards. */
+export const REQUESTS: AccessMask = maskOf("request-read", "request-write");
+
+/** What a step touches, by the object's name: comparable between runs. */
+export type Footprint = ReadonlyMap<number, AccessMask>;
+
+export function independent(a: Footprint, b: Footprint): boolean {
+  const [few, many] = a.size <= b.size ? [a, b] : [b, a];
+  for (const [name, mask] of few) {
+    const other = many.get(name);
+    if (other !== undefined && conflict(mask, other)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,210 @@
+/**
+ * Writes down one run as a list of steps: whose it was, what it touched, what it had to come after. A step lasts from the
+ * moment its task is picked to the task's next scheduling point. It may begin with a request for a lock; if the lock is
+ * free the rest of the step has it, else that rest is a step of its own, after the releases.
+ */
+import type { AccessKind, FootprintReader, Lock, Task, WaitMode } from "../kernel/index.ts";
+import { type AccessMask, accessBit, conflict, REQUESTS } from "./access.ts";
+import type { RunNames } from "./names.ts";
+
+/** For each task, how many of its first steps are known to come before. */
+type Clock = number[];
+
+export interface Step {
+  readonly task: number;
+  /** The how-manieth step of its task, from 1. */
+  readonly ordinal: number;
+  readonly index: number;
+  readonly footprint: Map<number, AccessMask>;
+  /** Comes before the step as a whole: it cannot begin earlier in any equivalent run. */
+  before: Clock;
+  /** Comes before what follows the step in its task; more than `before` if a lock had to be released first. */
+  after: Clock;
+  /** Steps that this one races with: it could come before them, and then something would be different. */
+  races: readonly number[];
+}
+
+interface Access {
+  readonly step: number;
+  readonly mask: AccessMask;
+}
+
+interface LockClocks {
+  /** Comes before whoever gets the lock for read (the writers' releases), and before whoever gets it for write. */
+  read: Clock;
+  write: Clock;
+}
+
+/** What happens to locks and tasks in a step, in order; it counts when the step's own past is known. */
+type Effect =
+  | { readonly type: "release"; readonly lock: object; readonly write: boolean }
+  | { readonly type: "grant"; readonly lock: object; readonly write: boolean; readonly task: number }
+  | { readonly type: "wake"; readonly task: number };
+
+export class RunRecorder implements FootprintReader {
+  readonly steps: Step[] = [];
+  private readonly names: RunNames;
+  private readonly tasks = new Map<Task, number>();
+  private readonly history = new Map<object, Access[]>();
+  private readonly locks = new Map<object, LockClocks>();
+  /** What each task's next step comes after: its own last step, and whoever woke or made it. */
+  private readonly next: Clock[] = [];
+  /** What the rest of a task's step comes after because a lock was handed to it. */
+  private readonly grants: Clock[] = [];
+  private readonly counts: number[] = [];
+  private touched = new Map<object, AccessMask>();
+  private effects: Effect[] = [];
+  private ordered: Clock = [];
+  private open: Step | null = null;
+
+  constructor(names: RunNames) {
+    this.names = names;
+  }
+
+  /** The number of a task, the same in every run that makes it in the same way. */
+  idOf(task: Task, maker: Task | null = null): number {
+    let id = this.tasks.get(task);
+    if (id === undefined) {
+      id = this.names.task(task, maker);
+      this.tasks.set(task, id);
+    }
+    return id;
+  }
+
+  step(task: Task): void {
+    this.close();
+    const id = this.idOf(task);
+    const ordinal = (this.counts[id] ?? 0) + 1;
+    this.counts[id] = ordinal;
+    const index = this.steps.length;
+    this.open = { task: id, ordinal, index, footprint: new Map(), before: this.next[id] ?? [], after: [], races: [] };
+    this.ordered = this.grants[id] ?? [];
+    this.grants[id] = [];
+    this.steps.push(this.open);
+  }
+
+  access(_task: Task, object: object, kind: AccessKind): void {
+    if (this.open === null) {
+      this.names.object(object);
+      return;
+    }
+    this.touched.set(object, (this.touched.get(object) ?? 0) | accessBit(kind));
+    if (kind === "release-read" || kind === "release-write")
+      this.effects.push({ type: "release", lock: object, write: kind === "release-write" });
+  }
+
+  granted(task: Task, lock: Lock, mode: WaitMode): void {
+    if (this.open === null) return;
+    const id = this.idOf(task);
+    const write = mode !== "read";
+    if (id !== this.open.task) this.effects.push({ type: "grant", lock, write, task: id });
+    else this.ordered = join(this.ordered, this.releasesBefore(lock, write));
+  }
+
+  woken(task: Task, by: Task | null): void {
+    const id = this.idOf(task, by);
+    if (by !== null && this.open !== null) this.effects.push({ type: "wake", task: id });
+    else {
+      // A timer: all that has happened comes before.
+      this.close();
+      this.next[id] = this.next.reduce(join, this.next[id] ?? []);
+    }
+  }
+
+  /** Ends the open step: finds the earlier ones that it conflicts with. */
+  close(): void {
+    const step = this.open;
+    if (step === null) return;
+    this.open = null;
+    this.meet(step);
+    step.after = join(step.before, this.ordered);
+    step.after[step.task] = step.ordinal;
+    for (const [object, mask] of this.touched) this.enter(step, object, mask);
+    this.next[step.task] = join(this.next[step.task] ?? [], step.after);
+    for (const effect of this.effects) this.apply(effect, step.after);
+    this.effects = [];
+    this.touched.clear();
+  }
+
+  private enter(step: Step, object: object, mask: AccessMask): void {
+    const list = this.history.get(object);
+    if (list === undefined) this.history.set(object, [{ step: step.index, mask }]);
+    else list.push({ step: step.index, mask });
+    const name = this.names.object(object);
+    step.footprint.set(name, (step.footprint.get(name) ?? 0) | mask);
+  }
+
+  private apply(effect: Effect, clock: Clock): void {
+    if (effect.type === "wake") {
+      this.next[effect.task] = join(this.next[effect.task] ?? [], clock);
+    } else if (effect.type === "grant") {
+      this.grants[effect.task] = join(this.grants[effect.task] ?? [], this.releasesBefore(effect.lock, effect.write));
+    } else {
+      const { read, write } = this.locks.get(effect.lock) ?? { read: [], write: [] };
+      this.locks.set(effect.lock, { read: effect.write ? join(read, clock) : read, write: join(write, clock) });
+    }
+  }
+
+  private releasesBefore(lock: object, write: boolean): Clock {
+    const clocks = this.locks.get(lock);
+    return clocks === undefined ? [] : write ? clocks.write : clocks.read;
+  }
+
+  /**
+   * Joins what the conflicting earlier steps bring with them, the latest first; those not ordered otherwise are races. What
+   * a release orders, it orders for the rest of the step only, not for the request that the step began with.
+   */
+  private meet(step: Step): void {
+    const races: number[] = [];
+    for (const [index, { request, after }] of this.conflicts(step)) {
+      const earlier = this.steps[index] as Step;
+      if (includes(step.before, earlier) || (!request && includes(this.ordered, earlier))) continue;
+      races.push(index);
+      step.before = join(step.before, after ? earlier.after : earlier.before);
+      step.before[earlier.task] = Math.max(step.before[earlier.task] ?? 0, earlier.ordinal);
+    }
+    step.races = races;
+  }
+
+  /** Earlier steps of other tasks that touch something of `step` in conflicting ways, the latest first. */
+  private conflicts(step: Step): [number, Conflict][] {
+    const found = new Map<number, Conflict>();
+    for (const [object, mask] of this.touched) {
+      for (const { step: index, mask: other } of this.history.get(object) ?? []) {
+        if (!conflict(other, mask) || this.steps[index]?.task === step.task) continue;
+        const request = conflict(other, mask & REQUESTS);
+        const after = conflict(other & ~REQUESTS, mask);
+        const known = found.get(index);
+        found.set(index, { request: request || known?.request === true, after: after || known?.after === true });
+      }
+    }
+    return [...found].sort(([a], [b]) => b - a);
+  }
+}
+
+/** How two steps conflict: in the request that the later one begins with, and in more than the earlier one's request. */
+interface Conflict {
+  readonly request: boolean;
+  readonly after: boolean;
+}
+
+export function includes(clock: Clock, step: Step): boolean {
+  return (clock[step.task] ?? 0) >= step.ordinal;
+}
+
+function join(a: Clock, b: Clock): Clock {
+  const length = Math.max(a.length, b.length);
+  const all: Clock = new Array<number>(length);
+  for (let i = 0; i < length; i++) all[i] = Math.max(a[i] ?? 0, b[i] ?? 0);
+  return all;
+}
+
+/** The steps between two that do not have to come after the first one, in order. */
+export function stepsAfterWithout(steps: readonly Step[], first: Step, second: Step): Step[] {
+  const between: Step[] = [];
+  for (let i = first.index + 1; i < second.index; i++) {
+    const step = steps[i] as Step;
+    if (step.task !== first.task && !includes(step.before, first)) between.push(step);
+  }
+  return between;
+}

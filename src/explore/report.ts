@@ -1,0 +1,95 @@
+/** An exploration as a document for tools and as text for people. */
+import type { Exploration } from "./explore.ts";
+import type { Subject } from "./subject.ts";
+
+export const EXPLORE_FORMAT = "mlx5-emu.explore/1";
+
+export interface ExploreDocument {
+  readonly format: typeof EXPLORE_FORMAT;
+  readonly version: string;
+  readonly subject: { readonly kind: Subject["kind"]; readonly name: string; readonly hash: string };
+  readonly era: string | null;
+  readonly notifier: string | null;
+  readonly devices: readonly string[];
+  readonly verdict: Exploration["verdict"];
+  readonly executions: number;
+  readonly traces: number | null;
+  readonly complete: boolean;
+  readonly deadlocked: number;
+  readonly deadlocks: Exploration["deadlocks"];
+  readonly schedule: string | null;
+  readonly cycle: readonly string[] | null;
+  readonly limit: string | null;
+  readonly assumptions: readonly string[];
+  readonly layers: Exploration["layers"];
+}
+
+export interface Described {
+  readonly version: string;
+  readonly name: string;
+  readonly hash: string;
+  readonly era: string | null;
+  readonly notifier: string | null;
+  readonly devices: readonly string[];
+}
+
+export function exploreDocument(subject: Subject, about: Described, found: Exploration): ExploreDocument {
+  return {
+    format: EXPLORE_FORMAT,
+    version: about.version,
+    subject: { kind: subject.kind, name: about.name, hash: about.hash },
+    era: about.era,
+    notifier: about.notifier,
+    devices: about.devices,
+    verdict: found.verdict,
+    executions: found.executions,
+    traces: found.traces,
+    complete: found.complete,
+    deadlocked: found.deadlocked,
+    deadlocks: found.deadlocks,
+    schedule: found.schedule,
+    cycle: found.cycle,
+    limit: found.limit?.limit ?? null,
+    assumptions: assumptions(subject, about, found),
+    layers: found.layers,
+  };
+}
+
+/** What the verdict rests on. */
+export function assumptions(subject: Subject, about: Described, found: Exploration): string[] {
+  const all = [
+    "tasks are switched only in front of lock operations and at system calls; one that gets a lock at once goes on to its next such point",
+    "locks are handed on in the order of the requests: no optimistic spinning, no lock stealing",
+  ];
+  if (!subject.pure) {
+    all.push("sleeps order tasks: a timer fires when it fires in the runs made, never much earlier or later");
+    all.push("steps commute unless they touch a common object: which ones each step touches is told by the modelled code");
+    all.push(`era ${about.era}, notifier ${about.notifier}, devices ${about.devices.join(", ") || "none"}`);
+  }
+  const byOrder = found.layers.some(({ layer, decided }) => layer === "lock-order" && decided);
+  if (byOrder) all.push("every schedule runs the lock programs that the sampled runs ran, all of which were the same");
+  return all;
+}
+
+export function explorationReport(subject: Subject, about: Described, found: Exploration, replay: string): string {
+  const lines: string[] = [];
+  const count = `${found.executions} execution${found.executions === 1 ? "" : "s"}`;
+  if (found.verdict === "deadlock") {
+    const all = found.complete && found.deadlocked === found.executions;
+    lines.push(
+      `DEADLOCK  ${all ? `every one of ${count}` : `${found.deadlocked} of ${count}`}${found.complete ? ", which cover all schedules" : ""}`,
+    );
+    for (const { stuck, executions } of found.deadlocks) lines.push("", `  ${executions} x`, ...stuck.map((line) => `    ${line}`));
+    lines.push("", `Again:  ${replay}`);
+  } else if (found.verdict === "proved") {
+    const traces = found.traces === null ? "" : `: ${found.traces} classes of equivalent schedules, each run once`;
+    const order = found.traces === null ? ": the order of locks has no cycle" : "";
+    lines.push(`PROVED  no schedule deadlocks${traces}${order} (${count})`);
+  } else {
+    const why = found.limit === null ? "stopped before all schedules were covered" : `a run reached the limit ${found.limit.limit}`;
+    lines.push(`NOT FOUND  no deadlock in ${count}; ${why}`);
+  }
+  lines.push("", "Layers", ...found.layers.map(({ layer, executions, result }) => `  ${layer.padEnd(10)}  ${executions} x  ${result}`));
+  lines.push("", "Assumed", ...assumptions(subject, about, found).map((line) => `  ${line}`));
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,104 @@
+/** What is explored: something that can be run again and again from the same start, under schedules of our choosing. */
+import { blockedTasks } from "../analysis/index.ts";
+import type { FootprintReader, Kernel, LimitReached, SchedulingPolicy } from "../kernel/index.ts";
+import { bootMachine, type MachineOptions, type Script } from "../machine.ts";
+import { type NameTable, RunNames } from "./names.ts";
+import { buildProgram, type Program } from "./program.ts";
+
+/** What one run is given. */
+export interface RunSetup {
+  /** Makes the policy once the kernel is there. */
+  policy(kernel: Kernel): SchedulingPolicy;
+  /** Reads the steps, if anybody wants to know them. */
+  reader?(kernel: Kernel, names: RunNames): FootprintReader;
+}
+
+/** How one run ended. */
+export interface SubjectRun {
+  readonly decisions: readonly number[];
+  readonly steps: number;
+  readonly limit: LimitReached | null;
+  /** Who is stuck for ever, and at what; empty if the run came to its end. Equal for equal deadlocks. */
+  readonly stuck: readonly string[];
+}
+
+export interface Tables {
+  readonly tasks: NameTable;
+  readonly objects: NameTable;
+}
+
+export interface Subject {
+  readonly kind: "program" | "script";
+  /** True if the tasks use nothing but locks and what is declared, so that there is no time and there are no other waits. */
+  readonly pure: boolean;
+  run(setup: RunSetup, tables: Tables): Promise<SubjectRun>;
+}
+
+/** Steps that one run of a program may take. */
+const PROGRAM_STEPS = 100_000;
+
+export function programSubject(program: Program, hostTurn: () => Promise<void>): Subject {
+  return {
+    kind: "program",
+    pure: true,
+    run: async (setup, tables) => {
+      const names = new RunNames(tables.tasks, tables.objects);
+      const { kernel } = buildProgram(program, { steps: PROGRAM_STEPS }, (fresh, objects) => {
+        for (const object of objects) names.object(object);
+        names.seal();
+        fresh.footprint = setup.reader?.(fresh, names) ?? null;
+        fresh.sched.setPolicy(setup.policy(fresh));
+      });
+      await kernel.sched.run(hostTurn);
+      return ended(kernel);
+    },
+  };
+}
+
+export function scriptSubject(options: Omit<MachineOptions, "policy" | "watch">, script: Script): Subject {
+  return {
+    kind: "script",
+    pure: false,
+    run: async (setup, tables) => {
+      const names = new RunNames(tables.tasks, tables.objects);
+      const naming = namesOnly(names);
+      const machine = await bootMachine({
+        ...options,
+        watch: (kernel) => {
+          kernel.footprint = naming;
+        },
+      });
+      const { kernel } = machine;
+      names.seal();
+      for (const task of kernel.tasks.values()) names.task(task, null);
+      kernel.footprint = setup.reader?.(kernel, names) ?? null;
+      kernel.sched.setPolicy(setup.policy(kernel));
+      await machine.runScript(script, { stdout: () => {}, stderr: () => {} });
+      return ended(kernel);
+    },
+  };
+}
+
+/** While the machine boots: gives names to what boot touches. */
+function namesOnly(names: RunNames): FootprintReader {
+  return {
+    step: () => {},
+    access: (_task, object) => void names.object(object),
+    granted: () => {},
+    woken: () => {},
+  };
+}
+
+function ended(kernel: Kernel): SubjectRun {
+  const { stopped, decisions, steps } = kernel.sched;
+  const limit = stopped === null || stopped === "stop" ? null : stopped;
+  const stuck =
+    stopped === null
+      ? blockedTasks(kernel, []).map(({ comm, wait }) => `${comm} in ${wait.function} waits for ${wait.on}${modeOf(wait.mode)}`)
+      : [];
+  return { decisions, steps, limit, stuck };
+}
+
+function modeOf(mode: string): string {
+  return mode === "read" || mode === "write" ? ` (${mode})` : "";
+}

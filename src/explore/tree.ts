@@ -1,0 +1,47 @@
+/**
+ * Wakeup trees of optimal partial-order reduction (Abdulla, Aronis, Jonsson, Sagonas 2014): at each point of a run the
+ * continuations that still have to be explored, none of which is equivalent to another.
+ */
+import { type Footprint, independent } from "./access.ts";
+
+/** One step of a continuation, as an earlier run saw it. */
+export interface PlannedStep {
+  readonly task: number;
+  readonly footprint: Footprint;
+}
+
+export interface Branch extends PlannedStep {
+  readonly children: Branch[];
+}
+
+/** Adds a continuation unless the tree has one that covers it. */
+export function insert(children: Branch[], continuation: readonly PlannedStep[]): void {
+  let level = children;
+  let rest = continuation;
+  for (;;) {
+    const branch = level.find((candidate) => without(rest, candidate) !== null);
+    if (branch === undefined) break;
+    rest = without(rest, branch) ?? [];
+    if (branch.children.length === 0 || rest.length === 0) return;
+    level = branch.children;
+  }
+  for (const { task, footprint } of rest) {
+    const branch: Branch = { task, footprint, children: [] };
+    level.push(branch);
+    level = branch.children;
+  }
+}
+
+/** True if some run that begins with `step` is equivalent to one that begins with the continuation. */
+export function weakInitial(step: PlannedStep, continuation: readonly PlannedStep[]): boolean {
+  return without(continuation, step) !== null;
+}
+
+/** What is left of the continuation after `step`, if the step can come first in it or does not matter to it; else null. */
+function without(continuation: readonly PlannedStep[], step: PlannedStep): readonly PlannedStep[] | null {
+  const at = continuation.findIndex(({ task }) => task === step.task);
+  if (at < 0) return continuation.every(({ footprint }) => independent(footprint, step.footprint)) ? continuation : null;
+  const own = continuation[at] as PlannedStep;
+  for (let i = 0; i < at; i++) if (!independent((continuation[i] as PlannedStep).footprint, own.footprint)) return null;
+  return continuation.filter((_, i) => i !== at);
+}
