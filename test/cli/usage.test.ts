@@ -93,17 +93,20 @@ describe("what is asked for goes to standard output", () => {
       where and why.
 
       Options:
-        -V, --version               output the version number
-        -h, --help                  display help for command
+        -V, --version                       output the version number
+        -h, --help                          display help for command
 
       Commands:
-        run [options] <script>      run a script on one machine
-        compare [options] <script>  run a script under several notifier designs and compare
-        locking-selftest [options]  run the kernel's own test of its lock validator. Exit status 0 if
-                                    every cell is as expected, else 4.
-        eras                        list the kernels that can be emulated and what each changes
-        explain [options] <log>     say what a real kernel log means
-        help [command]              display help for command
+        run [options] <script>              run a script on one machine
+        compare [options] <script>          run a script under several notifier designs and compare
+        explore [options] <what>            search all schedules for a deadlock, or prove that there is
+                                            none
+        replay [options] <schedule> [what]  run a schedule that explore found again
+        locking-selftest [options]          run the kernel's own test of its lock validator. Exit status 0
+                                            if every cell is as expected, else 4.
+        eras                                list the kernels that can be emulated and what each changes
+        explain [options] <log>             say what a real kernel log means
+        help [command]                      display help for command
 
       Examples:
         mlx5-emu run scripts/netns-delete.sh --notifier global
@@ -136,9 +139,6 @@ describe("what is asked for goes to standard output", () => {
                                     "trace", "debug", "info", "warn", "error", "fatal", "silent")
         --era <era>                 which kernel (choices: "v5.9", "v5.10", "v5.10.223", "v6.1", "v6.3",
                                     default: "v5.10")
-        --seed <n>                  take scheduling decisions at random from this seed
-        --schedule <string>         take the scheduling decisions of an earlier run
-        --scheduler <policy>        who runs next: first come, or at random (choices: "fifo", "random")
         --device <bdf>              add a PCI device beside 0000:00:08.0, repeatable (BDF,infiniband: an
                                     InfiniBand port; none: start without 0000:00:08.0)
         --lockdep <mode>            the lock validator: off, off after its first report, or all reports
@@ -148,6 +148,9 @@ describe("what is asked for goes to standard output", () => {
                                     "recording")
         --driver <file>             a driver of your own in TypeScript, repeatable; modprobe loads it
         --multiport <master,slave>  make the second device a slave port of the first
+        --seed <n>                  take scheduling decisions at random from this seed
+        --schedule <string>         take the scheduling decisions of an earlier run
+        --scheduler <policy>        who runs next: first come, or at random (choices: "fifo", "random")
         -h, --help                  display help for command
       "
     `);
