@@ -9,7 +9,7 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outdir = `${root}node_modules/.cache/mlx5-emu-bench`;
-const benches = ["locks", "start", "peers"];
+const benches = ["locks", "lockdep", "start", "peers"];
 
 mkdirSync(outdir, { recursive: true });
 await build({

@@ -1,6 +1,6 @@
 /** Models the life of an instance for its driver: devlink_alloc() to devlink_free() (net/core/devlink.c). */
 import type { device } from "../base/index.ts";
-import { type Frame, type Kernel, mutex_trylock, WARN_ON } from "../kernel/index.ts";
+import { debug_check_no_locks_freed, type Frame, type Kernel, mutex_trylock, WARN_ON } from "../kernel/index.ts";
 import { init_net } from "../net/index.ts";
 import { statics, strategiesOf } from "./state.ts";
 import type { DriverPlaces } from "./strategies.ts";
@@ -12,7 +12,9 @@ import { devlink, type devlink_ops } from "./types.ts";
  */
 export function devlink_alloc<P>(caller: Frame, ops: devlink_ops<P>, dev: device, priv: P): devlink<P> {
   const current = caller.enter("devlink_alloc");
-  return new devlink(current.kernel, ops, dev, priv, init_net(current.kernel));
+  const made = new devlink(current.kernel, ops, dev, priv, init_net(current.kernel));
+  strategiesOf(current.kernel).locking.initLock(made);
+  return made;
 }
 
 /** devlink_free(): everything that belongs to the instance must be gone; what is not is reported. */
@@ -21,6 +23,7 @@ export function devlink_free(caller: Frame, devlink: devlink): void {
   const left = devlink.port_list.length + devlink.param_list.length + devlink.reporter_list.length + devlink.resource_list.length;
   WARN_ON(current, left > 0, `WARNING: ${devlink.handle} is freed with ${left} ports, parameters, reporters or resources`);
   WARN_ON(current, devlink.registered, `WARNING: ${devlink.handle} is freed while it is registered`);
+  debug_check_no_locks_freed(current, devlink.lock, devlink.reporters_lock);
 }
 
 /** devlink_register(): makes the instance visible and tells listeners. Takes devlink_mutex, or devlink->lock. */

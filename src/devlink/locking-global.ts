@@ -14,6 +14,8 @@ export const globalLocking: DevlinkLocking = {
   port_fill_takes_rtnl: true,
   unregister_waits: false,
 
+  initLock() {},
+
   async lockForCommand(current, find, own_lock) {
     const { devlink_mutex } = statics(current.kernel);
     await mutex_lock(current, devlink_mutex);

@@ -3,7 +3,7 @@
  * devlink->lock; reload holds that lock all the way, also for a dying namespace. From v6.2 on a command then looks again
  * whether the instance is still registered; before, unregistering waits for every reference instead.
  */
-import { ENODEV, type Frame, mutex_lock, mutex_unlock, WARN_ON } from "../kernel/index.ts";
+import { ENODEV, type Frame, lock_class_key, lockdep_set_class, mutex_lock, mutex_unlock, WARN_ON } from "../kernel/index.ts";
 import { net_eq } from "../net/index.ts";
 import { statics } from "./state.ts";
 import type { DevlinkLocking } from "./strategies.ts";
@@ -27,6 +27,10 @@ export const instanceLocking: DevlinkLocking = {
   parallel_ops: true,
   port_fill_takes_rtnl: false,
   unregister_waits: false,
+
+  initLock(devlink) {
+    lockdep_set_class(devlink.lock, new lock_class_key("&devlink->lock_key"));
+  },
 
   async lockForCommand(current, find, _own_lock) {
     const devlink = find();

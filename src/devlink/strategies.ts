@@ -13,6 +13,8 @@ export interface DevlinkLocking {
   readonly name: "devlink_mutex" | "instance";
   /** genl_family.parallel_ops: commands do not serialise on genl_mutex. */
   readonly parallel_ops: boolean;
+  /** A new instance's lock says its class to lockdep: one for all instances, or one for each. */
+  initLock(devlink: devlink): void;
   /** Filling a port's netdev name takes rtnl_mutex; later kernels keep a copy in the port. */
   readonly port_fill_takes_rtnl: boolean;
   /** devlink_unregister() waits until no command has a reference on the instance. */
