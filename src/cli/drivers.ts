@@ -80,6 +80,8 @@ export function faultInDriver(error: unknown, paths: readonly string[]): string 
   if (!(error instanceof Error)) return null;
   const top = (error.stack ?? "").split("\n").find((line) => /^\s+at /.test(line)) ?? "";
   for (const path of paths) {
+    // A file outside of any ECMAScript package is compiled into a URL of its own, which has no lines of the file.
+    if (top.includes(encodeURIComponent(resolve(path)))) return `${path}: ${error.name}: ${error.message}`;
     const at = top.indexOf(pathToFileURL(resolve(path)).href);
     const plain = top.indexOf(resolve(path));
     if (at < 0 && plain < 0) continue;
