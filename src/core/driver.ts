@@ -3,7 +3,7 @@
  * answer is in firmware.ts.
  */
 import { dev_name, type device } from "../base/index.ts";
-import { type devlink, type devlink_param, devlink_param_driverinit_value_get } from "../devlink/index.ts";
+import { type devlink, type devlink_health_reporter, type devlink_param, devlink_param_driverinit_value_get } from "../devlink/index.ts";
 import { EmulatorBug, type Kernel, mutex } from "../kernel/index.ts";
 import type { net_device } from "../net/index.ts";
 import type { pci_dev } from "../pci/index.ts";
@@ -21,8 +21,7 @@ export const KBUILD_MODNAME = "mlx5_core";
 export const MLX5_INTERFACE_STATE_UP = 1 << 0;
 
 /** Parameter ids: the generic one (include/net/devlink.h) and the driver's own (core/devlink.h). */
-export const DEVLINK_PARAM_GENERIC_ID_ENABLE_ROCE = 8;
-export const MLX5_DEVLINK_PARAM_ID_FLOW_STEERING_MODE = 17;
+export const DEVLINK_PARAM_GENERIC_ID_ENABLE_ROCE = 9;
 
 export class mlx5_core_dev {
   readonly pdev: pci_dev;
@@ -39,6 +38,14 @@ export class mlx5_core_dev {
   ldev: mlx5_lag | null = null;
   /** How many users want RoCE on the vport. Guarded by mlx5_roce_en_lock. */
   roce_en = 0;
+  /** The health reporters of the device. */
+  health_reporters: readonly devlink_health_reporter[] = [];
+  /** MLX5_FLOW_STEERING_MODE_SMFS: the driver itself steers flows. */
+  steering_mode: "dmfs" | "smfs";
+  /** Other hosts may reset the card. */
+  remote_dev_reset = true;
+  /** Ports of the switch are told apart by metadata. */
+  esw_port_metadata = true;
   /** The devlink parameters that were registered for it. */
   params: readonly devlink_param[] = [];
   readonly mlx5e_res: { readonly uplink_netdev_lock: mutex; uplink_netdev: net_device | null };
@@ -51,6 +58,7 @@ export class mlx5_core_dev {
     if (!(pdev.hardware instanceof Mlx5Firmware)) throw new EmulatorBug(`there is no mlx5 firmware behind ${pdev.address}`);
     this.firmware = pdev.hardware;
     this.strategies = strategies;
+    this.steering_mode = strategies.steering_mode;
     this.intf_state_mutex = new mutex(kernel, "&dev->intf_state_mutex");
     this.events = new mlx5_events(kernel);
     this.eswitch = new mlx5_eswitch(kernel, this);

@@ -6,6 +6,7 @@
  * Representors are in en_rep.ts. Left out: queues and traffic, LAG, DCB, the 5.10 set of ethtool.
  */
 import {
+  type devlink_health_reporter,
   type devlink_port,
   devlink_port_attrs_set,
   devlink_port_init,
@@ -34,6 +35,7 @@ import {
 import { mlx5_cmd_exec } from "./cmd.ts";
 import { MLX5_INTERFACE_PROTOCOL_ETH, type mlx5_interface } from "./dev.ts";
 import { type mlx5_core_dev, mlx5_core_is_pf, priv_to_devlink } from "./driver.ts";
+import { mlx5e_health_create_reporters, mlx5e_health_destroy_reporters } from "./en_health.ts";
 import { LINK_SPEED, MAX_MTU, mlx5e_netdev_ops } from "./en_ops.ts";
 import {
   mlx5_esw_vport_to_devlink_port_index,
@@ -52,6 +54,7 @@ export class mlx5e_priv {
   readonly mdev: mlx5_core_dev;
   readonly dl_port: devlink_port = devlink_port_init();
   netdev!: net_device;
+  reporters: readonly devlink_health_reporter[] = [];
 
   constructor(mdev: mlx5_core_dev) {
     this.mdev = mdev;
@@ -72,7 +75,10 @@ async function mlx5e_create_netdev(caller: Frame, mdev: mlx5_core_dev): Promise<
   netif_carrier_off(current, netdev);
   priv.netdev = netdev;
   const err = await mlx5e_devlink_port_register(current, priv);
-  if (err === 0) return priv;
+  if (err === 0) {
+    priv.reporters = await mlx5e_health_create_reporters(current, mdev, priv.dl_port, netdev);
+    return priv;
+  }
   free_netdev(current, netdev);
   return null;
 }
@@ -91,6 +97,7 @@ async function mlx5e_devlink_port_register(caller: Frame, priv: mlx5e_priv): Pro
 
 async function mlx5e_destroy_netdev(caller: Frame, priv: mlx5e_priv): Promise<void> {
   const current = caller.enter("mlx5e_destroy_netdev");
+  await mlx5e_health_destroy_reporters(current, priv.reporters);
   await devlink_port_unregister(current, priv.dl_port);
   free_netdev(current, priv.netdev);
 }

@@ -1,6 +1,6 @@
 /**
  * Models module and PCI entry points of core/main.c (v5.10): init_one(), remove_one(), module init and exit.
- * Left out: crdump, health, PCI errors, suspend, shutdown; loading mlx5_ib by request_module_nowait() is the machine's boot.
+ * Left out: crdump, PCI errors, suspend, shutdown; loading mlx5_ib by request_module_nowait() is the machine's boot.
  */
 import { dev_info } from "../base/index.ts";
 import { devl_lock, devl_unlock, devlinkPlaces } from "../devlink/index.ts";
@@ -10,6 +10,7 @@ import { mlx5_register_interface, mlx5_unregister_interface } from "./dev.ts";
 import { mlx5_devlink_alloc, mlx5_devlink_free } from "./devlink.ts";
 import { KBUILD_MODNAME, mlx5_core_dev, priv_to_devlink } from "./driver.ts";
 import { FW_VERSION, PCI_DEVICE_ID_CONNECTX_5, PCI_DEVICE_ID_CONNECTX_5_VF, PCI_VENDOR_ID_MELLANOX } from "./firmware.ts";
+import { mlx5_fw_reporters_create, mlx5_fw_reporters_destroy } from "./health.ts";
 import { mlx5_load_one, mlx5_unload_one } from "./load.ts";
 import { mlx5_core_sriov_configure, mlx5_sriov_disable } from "./sriov.ts";
 import type { Mlx5Strategies, ModuleInitStep } from "./strategies.ts";
@@ -39,10 +40,12 @@ const mlx5_core_driver: pci_driver = {
     pci_set_drvdata(pdev, dev);
     const { major, minor, subminor } = FW_VERSION;
     dev_info(current.kernel, dev.device, `firmware version: ${major}.${minor}.${subminor}`);
+    await mlx5_fw_reporters_create(current.enter("mlx5_mdev_init"), dev);
     await devl_lock(current, devlink);
     const err = await mlx5_load_one(current, dev, true);
     devl_unlock(current, devlink);
     if (err !== 0) {
+      await mlx5_fw_reporters_destroy(current.enter("mlx5_mdev_uninit"), dev);
       mlx5_devlink_free(current, dev);
       return err;
     }
@@ -60,6 +63,7 @@ const mlx5_core_driver: pci_driver = {
     await devl_lock(current, devlink);
     await mlx5_unload_one(current, dev, true);
     devl_unlock(current, devlink);
+    await mlx5_fw_reporters_destroy(current.enter("mlx5_mdev_uninit"), dev);
     mlx5_devlink_free(current, dev);
   },
 };

@@ -1,6 +1,7 @@
 /** Which mlx5 devices may be reloaded: every one up to v5.10; since v5.12 and 5.10.20 no LAG members and no multiport slaves. */
 import { EOPNOTSUPP } from "../kernel/index.ts";
 import { NL_SET_ERR_MSG, type netlink_ext_ack } from "../netlink/index.ts";
+import { pci_num_vf } from "../pci/index.ts";
 import { KBUILD_MODNAME, type mlx5_core_dev, mlx5_core_is_mp_slave } from "./driver.ts";
 import { mlx5_lag_is_active } from "./lag.ts";
 
@@ -25,8 +26,15 @@ export const reloadRulesOf5_10_20: ReloadRules = {
   },
 };
 
-/** From v5.16 on every registered instance can be asked: a slave refuses when it is. */
+/**
+ * From v5.16 on every registered instance can be asked: a slave refuses when it is. A function with virtual ones reloads, but
+ * says that this is no good idea.
+ */
 export const reloadRulesOf5_16: ReloadRules = {
   allowed: () => true,
-  check: (dev, extack) => (mlx5_core_is_mp_slave(dev) ? -EOPNOTSUPP : reloadRulesOf5_10_20.check(dev, extack)),
+  check(dev, extack) {
+    const err = mlx5_core_is_mp_slave(dev) ? -EOPNOTSUPP : reloadRulesOf5_10_20.check(dev, extack);
+    if (err === 0 && pci_num_vf(dev.pdev) > 0) NL_SET_ERR_MSG(extack, `${KBUILD_MODNAME}: reload while VFs are present is unfavorable`);
+    return err;
+  },
 };

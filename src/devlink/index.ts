@@ -111,6 +111,7 @@ export type { devlink_trap, devlink_trap_group, devlink_trap_item, devlink_trap_
 export {
   DEVLINK_SUPPORT_FLASH_UPDATE_COMPONENT,
   DEVLINK_SUPPORT_FLASH_UPDATE_OVERWRITE_MASK,
+  type DevlinkParamValue,
   type DevlinkPortAttrs,
   type devlink,
   type devlink_flash_update_params,
