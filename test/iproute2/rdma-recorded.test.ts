@@ -29,3 +29,17 @@ test("every recorded command line prints and ends as the real program does", asy
   const usage = stdout.replaceAll(/O:\[?Usage:.*\n(O:.*\n)*/g, "O:<usage>\n");
   expect(usage.trimEnd().split(/\n(?=== )/)).toEqual(cases);
 });
+
+test("a batch runs line by line, stops at the first failure, and with -f goes on, as the real program does", async () => {
+  const lines = "dev show rxe0\n# comment\nlink show rxe0/1\n\nbogus\ndev show nosuch\nlink show rxe0/1\n";
+  const script = `printf '${lines.replaceAll("\n", "\\n")}' > b; rdma -b b; echo $?; rdma -j -f -b b | cut -c1-30; rdma -b nosuch; echo $?`;
+  const { stdout, stderr } = await run(`${SETUP}${script}\n`, { era: "v6.3" });
+  const link = "link rxe0/1 state ACTIVE physical_state LINK_UP netdev d0 ";
+  expect(stdout.replace(/node_guid.*/, "...").split("\n")).toEqual([
+    ...["1: rxe0: node_type ca ...", link, "1"],
+    ...['[{"ifindex":1,"ifname":"rxe0",', '[{"ifindex":1,"ifname":"rxe0",', "[]", '[{"ifindex":1,"ifname":"rxe0",'],
+    ...["1", ""],
+  ]);
+  const failed = ["Unknown object 'bogus'.", "Wrong device name - nosuch", "Command failed b:6"];
+  expect(stderr.split("\n")).toEqual([...failed, ...failed, 'Cannot open file "nosuch" for reading: No such file or directory', ""]);
+});

@@ -2,7 +2,7 @@
 export const RDMA_HELP = `Usage: rdma [OPTION]... OBJECT COMMAND [ARGUMENT]...
        rdma OBJECT help
 OBJECT is one of: dev, link, resource, system, statistic
-OPTION is one of: -V --version, -d --details, -j --json, -p --pretty, -r --raw, -f --force, -h --help
+OPTION is one of: -V --version, -d --details, -j --json, -p --pretty, -r --raw, -b --batch FILE, -f --force, -h --help
 `;
 
 export const DEV_HELP = `Usage: rdma dev [show] [DEVICE]

@@ -1,6 +1,5 @@
 /**
  * Models rdma of iproute2 6.1.0 (rdma/rdma.c): global options, the first dump of all devices, the choice of an object.
- * Left out, and refused: batches.
  */
 import {
   NLM_F_DUMP,
@@ -11,6 +10,7 @@ import {
 } from "../../../netlink/index.ts";
 import type { Program } from "../../../syscall/index.ts";
 import { type OptionSpec, scanOptions } from "../../lib/index.ts";
+import { runBatch } from "../batch.ts";
 import { Output } from "../output.ts";
 import { IPROUTE2_VERSION, Tool } from "../tool.ts";
 import { Words } from "../words.ts";
@@ -41,23 +41,23 @@ interface Settings {
   pretty: boolean;
   details: boolean;
   raw: boolean;
-  batch: boolean;
+  force: boolean;
+  /** The file of a batch. */
+  batch: string | null;
 }
 
 /** /usr/bin/rdma */
 export const rdma: Program = async (process) => {
   const tool = new Tool(process);
-  const settings: Settings = { json: false, pretty: false, details: false, raw: false, batch: false };
+  const settings: Settings = { json: false, pretty: false, details: false, raw: false, force: false, batch: null };
   const { steps, operands } = scanOptions(process.argv.slice(1), OPTIONS);
   for (const step of steps) {
     if (step.kind === "bad") return await refuseOption(tool, step.complaint);
-    const status = apply(tool, settings, step.letter);
+    const status = apply(tool, settings, step.letter, step.argument);
     if (status !== null) return await tool.exit(status);
   }
-  if (settings.batch) return await tool.notModelled("option -batch");
   const devices = await readDevices(tool);
   if (devices === null) return 1;
-  const output = new Output((text) => tool.out(text), settings);
   const table = [
     ["help", help(RDMA_HELP)],
     ["dev", cmdDev],
@@ -66,8 +66,14 @@ export const rdma: Program = async (process) => {
     ["system", cmdSystem],
     ["statistic", cmdStatistic],
   ] as const;
-  const rd = { tool, words: new Words(operands), output, details: settings.details, pretty: settings.pretty, raw: settings.raw, devices };
-  return await tool.exit(await execute(rd, help(RDMA_HELP), table, "object"));
+  const { details, pretty, raw } = settings;
+  // A document of its own for each line of a batch.
+  const command = (words: readonly string[]): Promise<number> => {
+    const output = new Output((text) => tool.out(text), settings);
+    return execute({ tool, words: new Words(words), output, details, pretty, raw, devices }, help(RDMA_HELP), table, "object");
+  };
+  if (settings.batch === null) return await tool.exit(await command(operands));
+  return await tool.exit(await runBatch(tool, { file: settings.batch, force: settings.force }, command));
 };
 
 /** The real program asks getopt to be silent, so that only a missing argument is named. */
@@ -79,7 +85,7 @@ async function refuseOption(tool: Tool, complaint: string): Promise<never> {
 }
 
 /** One option. A status if the program ends with it, else null. */
-function apply(tool: Tool, settings: Settings, letter: string): number | null {
+function apply(tool: Tool, settings: Settings, letter: string, argument: string): number | null {
   switch (letter) {
     case "V":
       tool.out(`${tool.name} utility, iproute2-${IPROUTE2_VERSION}\n`);
@@ -97,7 +103,10 @@ function apply(tool: Tool, settings: Settings, letter: string): number | null {
       settings.details = true;
       return null;
     case "b":
-      settings.batch = true;
+      settings.batch = argument;
+      return null;
+    case "f":
+      settings.force = true;
       return null;
     case "r":
       settings.raw = true;
