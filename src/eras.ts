@@ -8,6 +8,7 @@ import { MLX5_ERAS, type Mlx5Strategies } from "./core/index.ts";
 import { DEVLINK_ERAS, type DevlinkStrategies } from "./devlink/index.ts";
 import { devNetNotifier, globalNotifier, IB_ERAS, type IbStrategies, type NetdevNotifier, netNotifier } from "./ib/index.ts";
 import { NETDEVSIM_ERAS, type NetdevsimStrategies } from "./netdevsim/index.ts";
+import { NET_ERAS, type NetStrategies } from "./net/index.ts";
 
 export type EraName = "v5.9" | "v5.10" | "v5.10.223" | "v6.1" | "v6.3";
 
@@ -29,6 +30,7 @@ export interface Era {
   readonly netdevsim: NetdevsimStrategies;
   readonly ib: IbStrategies;
   readonly detectors: DetectorStyle;
+  readonly net: NetStrategies;
 }
 
 const NOTIFIER_IMPLEMENTATIONS: Readonly<Record<NotifierKind, NetdevNotifier>> = {
@@ -62,6 +64,7 @@ export const ERAS: readonly Era[] = [
     netdevsim: NETDEVSIM_ERAS["v5.9"],
     ib: IB_ERAS["v5.9"],
     detectors: detectorsOf5_10,
+    net: NET_ERAS["v5.9"],
   },
   {
     name: "v5.10",
@@ -81,6 +84,7 @@ export const ERAS: readonly Era[] = [
     netdevsim: NETDEVSIM_ERAS["v5.10"],
     ib: IB_ERAS["v5.10"],
     detectors: detectorsOf5_10,
+    net: NET_ERAS["v5.10"],
   },
   {
     name: "v5.10.223",
@@ -97,6 +101,7 @@ export const ERAS: readonly Era[] = [
     netdevsim: NETDEVSIM_ERAS["v5.10.223"],
     ib: IB_ERAS["v5.10.223"],
     detectors: detectorsOf5_10,
+    net: NET_ERAS["v5.10.223"],
   },
   {
     name: "v6.1",
@@ -129,6 +134,7 @@ export const ERAS: readonly Era[] = [
     netdevsim: NETDEVSIM_ERAS["v6.3"],
     ib: IB_ERAS["v6.3"],
     detectors: detectorsOf6_1,
+    net: NET_ERAS["v6.3"],
   },
 ];
 

@@ -30,7 +30,7 @@ import {
   wait_queue_head,
 } from "./kernel/index.ts";
 import { machineModules } from "./modules.ts";
-import { init_net, net_init } from "./net/index.ts";
+import { ethnl_init, init_net, net_init } from "./net/index.ts";
 import { genl_init } from "./netlink/index.ts";
 import { type PciAddress, parsePciAddress, pci_add_device, pci_bus_init } from "./pci/index.ts";
 import { type MachineSetting, SETTINGS, type SettingName } from "./setting.ts";
@@ -172,8 +172,9 @@ async function boot(current: Frame, options: MachineOptions, setting: MachineSet
   bootThreads(kernel);
   vfs_init(current);
   base_init(current);
-  await net_init(current);
+  await net_init(current, era.net);
   await genl_init(current, init_net(kernel));
+  expectZero(await ethnl_init(current), "ethnl_init");
   syscall_init(current, { seed: seed ?? 1, ...(options.wasm === undefined ? {} : { wasm: options.wasm }) });
   expectZero(pci_bus_init(current), "pci_driver_init");
   expectZero(await devlink_init(current, era.devlink), "devlink_init");

@@ -23,6 +23,7 @@ import {
   free_netdev,
   type net_device,
   netif_carrier_off,
+  netif_carrier_ok,
   netif_device_attach,
   netif_device_detach,
   netif_device_present,
@@ -67,7 +68,7 @@ async function mlx5e_create_netdev(caller: Frame, mdev: mlx5_core_dev): Promise<
   const priv = new mlx5e_priv(mdev);
   const netdev = alloc_etherdev(current, { parent: mdev.device, priv });
   netdev.netdev_ops = mlx5e_netdev_ops;
-  netdev.ethtool_ops = { get_link_ksettings: () => ({ speed: LINK_SPEED }) };
+  netdev.ethtool_ops = { get_link: netif_carrier_ok, get_link_ksettings: () => ({ speed: LINK_SPEED }) };
   const mac = mdev.firmware.vport_mac();
   if (mac.some((byte) => byte !== 0)) netdev.dev_addr = mac;
   else eth_hw_addr_random(current, netdev);

@@ -49,10 +49,12 @@ export const EAFNOSUPPORT = 97;
 export const EADDRINUSE = 98;
 export const EADDRNOTAVAIL = 99;
 export const ENETDOWN = 100;
+export const ENETUNREACH = 101;
 export const ENOBUFS = 105;
 export const EISCONN = 106;
 export const ENOTCONN = 107;
 export const ETIMEDOUT = 110;
+export const EHOSTUNREACH = 113;
 export const EALREADY = 114;
 export const EINPROGRESS = 115;
 export const ECANCELED = 125;
@@ -108,10 +110,12 @@ const text: Readonly<Record<number, string>> = {
   [EADDRINUSE]: "Address already in use",
   [EADDRNOTAVAIL]: "Cannot assign requested address",
   [ENETDOWN]: "Network is down",
+  [ENETUNREACH]: "Network is unreachable",
   [ENOBUFS]: "No buffer space available",
   [EISCONN]: "Transport endpoint is already connected",
   [ENOTCONN]: "Transport endpoint is not connected",
   [ETIMEDOUT]: "Connection timed out",
+  [EHOSTUNREACH]: "No route to host",
   [EALREADY]: "Operation already in progress",
   [EINPROGRESS]: "Operation now in progress",
   [ECANCELED]: "Operation canceled",

@@ -13,6 +13,7 @@ import type { net_device, rtnl_link_ops } from "./structs.ts";
 function dummy_setup(current: Frame, dev: net_device): void {
   ether_setup(current, dev);
   dev.netdev_ops = { ndo_set_mac_address: eth_mac_addr };
+  dev.ethtool_ops = { get_drvinfo: () => ({ driver: "dummy" }) };
   dev.needs_free_netdev = true;
   dev.flags = (dev.flags | IFF_NOARP) & ~IFF_MULTICAST;
   dev.priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_NO_QUEUE;

@@ -4,6 +4,7 @@
  */
 import type { Frame } from "../kernel/index.ts";
 import {
+  AF_UNSPEC,
   AttributeWriter,
   encodeMessage,
   IF_OPER_DOWN,
@@ -63,8 +64,10 @@ export interface IfinfoOptions {
   readonly new_ifindex?: number;
 }
 
-function header(dev: net_device, change: number): Uint8Array {
+/** struct ifinfomsg of a message about `dev`. */
+export function ifinfoHeader(dev: net_device, family: number, change = 0): Uint8Array {
   const bytes = new Uint8Array(IFINFOMSG_LEN);
+  bytes[0] = family;
   const view = viewOf(bytes);
   view.setUint16(2, dev.type, true);
   view.setInt32(4, dev.ifindex, true);
@@ -77,7 +80,7 @@ function header(dev: net_device, change: number): Uint8Array {
 export function rtnl_fill_ifinfo(caller: Frame, dev: net_device, options: IfinfoOptions = {}): Uint8Array {
   const current = caller.enter("rtnl_fill_ifinfo");
   current.reads(dev);
-  const w = new AttributeWriter().header(header(dev, options.change ?? 0));
+  const w = new AttributeWriter().header(ifinfoHeader(dev, AF_UNSPEC, options.change));
   if (options.tgt_netnsid !== undefined) w.s32(IFLA_TARGET_NETNSID, options.tgt_netnsid);
   w.string(IFLA_IFNAME, dev.name)
     .u32(IFLA_TXQLEN, dev.tx_queue_len)

@@ -36,8 +36,19 @@ export {
   unregister_netdevice_notifier_net,
 } from "./dev-notifier.ts";
 export { in_dev_addresses, register_inetaddr_notifier, unregister_inetaddr_notifier } from "./devinet.ts";
-export { __ethtool_get_link_ksettings, SPEED_UNKNOWN } from "./ethtool.ts";
+export { NET_ERAS, type NetStrategies } from "./eras.ts";
+export { __ethtool_get_link_ksettings, ethnl_init, ethtool_get_drvinfo, SPEED_UNKNOWN } from "./ethtool.ts";
 export { net_dev_init, net_init } from "./init.ts";
+export {
+  FIB_EVENT_ENTRY_DEL,
+  FIB_EVENT_ENTRY_REPLACE,
+  FIB_EVENT_RULE_ADD,
+  FIB_EVENT_RULE_DEL,
+  type fib_notifier_block,
+  type fib_notifier_info,
+  register_fib_notifier,
+  unregister_fib_notifier,
+} from "./ip/fib-notifier.ts";
 export { netif_carrier_off, netif_carrier_on } from "./link_watch.ts";
 export { netif_carrier_ok, netif_device_present, netif_running } from "./link-state.ts";
 export { netModules } from "./modules.ts";

@@ -4,21 +4,21 @@
  */
 import type { Frame } from "../kernel/index.ts";
 import {
-  AF_INET,
   AF_UNSPEC,
-  RTM_DELADDR,
   RTM_DELLINK,
-  RTM_GETADDR,
+  RTM_DELQDISC,
   RTM_GETLINK,
   RTM_GETNSID,
-  RTM_NEWADDR,
+  RTM_GETQDISC,
   RTM_NEWLINK,
   RTM_NEWNSID,
+  RTM_NEWQDISC,
   RTM_SETLINK,
 } from "../netlink/index.ts";
 import { proc_pid_entry, proc_symlink } from "../vfs/index.ts";
 import { default_device_ops } from "./default_device.ts";
-import { devinet_init, inet_dump_ifaddr, inet_rtm_deladdr, inet_rtm_newaddr } from "./devinet.ts";
+import { NET_ERAS, type NetStrategies } from "./eras.ts";
+import { inet_init } from "./ip/init.ts";
 import { loopback_net_ops } from "./loopback.ts";
 import { net_ns_init, nsproxy_net } from "./net_namespace.ts";
 import { dev_seq_text } from "./net-procfs.ts";
@@ -28,11 +28,12 @@ import { rtnetlink_create, rtnl_register } from "./rtnetlink.ts";
 import { rtnl_dump_ifinfo, rtnl_getlink } from "./rtnl-getlink.ts";
 import { rtnl_net_dumpid, rtnl_net_getid, rtnl_net_newid } from "./rtnl-net.ts";
 import { rtnl_dellink, rtnl_newlink, rtnl_setlink } from "./rtnl-newlink.ts";
+import { tc_del_qdisc, tc_dump_qdisc, tc_modify_qdisc } from "./sch_api.ts";
 
 /** Everything of this room. `lo` of init_net exists afterwards, and is down. */
-export async function net_init(current: Frame): Promise<void> {
+export async function net_init(current: Frame, strategies: NetStrategies = NET_ERAS["v5.10"]): Promise<void> {
   await net_ns_init(current);
-  await net_dev_init(current);
+  await net_dev_init(current, strategies);
 }
 
 function rtnetlink_init(caller: Frame): void {
@@ -43,16 +44,15 @@ function rtnetlink_init(caller: Frame): void {
   rtnl_register(kernel, AF_UNSPEC, RTM_SETLINK, { doit: rtnl_setlink });
   rtnl_register(kernel, AF_UNSPEC, RTM_NEWLINK, { doit: rtnl_newlink });
   rtnl_register(kernel, AF_UNSPEC, RTM_DELLINK, { doit: rtnl_dellink });
+  rtnl_register(kernel, AF_UNSPEC, RTM_GETQDISC, { dumpit: tc_dump_qdisc });
+  rtnl_register(kernel, AF_UNSPEC, RTM_NEWQDISC, { doit: tc_modify_qdisc });
+  rtnl_register(kernel, AF_UNSPEC, RTM_DELQDISC, { doit: tc_del_qdisc });
   rtnl_register(kernel, AF_UNSPEC, RTM_NEWNSID, { doit: rtnl_net_newid, doitUnlocked: true });
   rtnl_register(kernel, AF_UNSPEC, RTM_GETNSID, { doit: rtnl_net_getid, dumpit: rtnl_net_dumpid, doitUnlocked: true });
-  rtnl_register(kernel, AF_INET, RTM_NEWADDR, { doit: inet_rtm_newaddr });
-  rtnl_register(kernel, AF_INET, RTM_DELADDR, { doit: inet_rtm_deladdr });
-  rtnl_register(kernel, AF_UNSPEC, RTM_GETADDR, { dumpit: inet_dump_ifaddr });
-  rtnl_register(kernel, AF_INET, RTM_GETADDR, { dumpit: inet_dump_ifaddr });
 }
 
-/** net_dev_init() and what follows it: rtnetlink, `lo`, the fate of devices whose namespace dies, IPv4. */
-export async function net_dev_init(caller: Frame): Promise<void> {
+/** net_dev_init() and what follows it: rtnetlink, `lo`, the fate of devices whose namespace dies, IPv4 and IPv6. */
+export async function net_dev_init(caller: Frame, strategies: NetStrategies = NET_ERAS["v5.10"]): Promise<void> {
   const current = caller.enter("net_dev_init");
   const { kernel } = current;
   rtnetlink_init(current);
@@ -60,5 +60,5 @@ export async function net_dev_init(caller: Frame): Promise<void> {
   proc_symlink(kernel, "net", "self/net");
   await register_pernet_device(current, loopback_net_ops);
   await register_pernet_device(current, default_device_ops);
-  await devinet_init(current);
+  await inet_init(current, strategies);
 }

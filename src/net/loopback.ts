@@ -18,6 +18,7 @@ function loopback_setup(_current: Frame, dev: net_device): void {
   dev.dev_addr = new Uint8Array(ETH_ALEN);
   dev.broadcast = new Uint8Array(ETH_ALEN);
   dev.needs_free_netdev = true;
+  dev.ethtool_ops = { get_link: () => true };
 }
 
 async function loopback_net_init(caller: Frame, net: net): Promise<number> {

@@ -4,6 +4,7 @@ import { dummyModule } from "./dummy.ts";
 import { ifbModule } from "./ifb.ts";
 import { l2tpCoreModule, l2tpNetlinkModule } from "./l2tp.ts";
 import { libraryModules } from "./lib-modules.ts";
+import { schIngressModule } from "./sch_generic.ts";
 import { teamModule } from "./team.ts";
 import { vethModule } from "./veth.ts";
 
@@ -14,5 +15,6 @@ export const netModules: readonly LoadableModule[] = [
   teamModule,
   l2tpCoreModule,
   l2tpNetlinkModule,
+  schIngressModule,
   ...libraryModules,
 ];

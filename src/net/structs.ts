@@ -106,9 +106,20 @@ export interface net_device_ops {
   readonly ndo_num_vf?: (dev: net_device) => number;
 }
 
-/** What a link tells about its hardware (struct ethtool_ops). Runs under rtnl_mutex. */
+/** struct ethtool_drvinfo */
+export interface ethtool_drvinfo {
+  readonly driver: string;
+  readonly version: string;
+  readonly fw_version: string;
+  readonly bus_info: string;
+}
+
+/** What a driver tells ethtool (struct ethtool_ops). */
 export interface ethtool_ops {
-  /** Megabits per second, or SPEED_UNKNOWN. */
+  readonly get_drvinfo?: (dev: net_device) => Partial<ethtool_drvinfo>;
+  /** Whether there is a link; asked of running devices. Runs under rtnl_mutex. */
+  readonly get_link?: (dev: net_device) => boolean;
+  /** Megabits per second, or SPEED_UNKNOWN. Runs under rtnl_mutex. */
   readonly get_link_ksettings?: (current: Frame, dev: net_device) => { readonly speed: number };
 }
 
@@ -149,6 +160,27 @@ export interface in_ifaddr {
 /** The IPv4 side of a device (struct in_device). */
 export interface in_device {
   readonly ifa_list: in_ifaddr[];
+}
+
+/** An IPv6 address of a device (struct inet6_ifaddr). */
+export interface inet6_ifaddr {
+  readonly idev: net_device;
+  readonly addr: Uint8Array;
+  readonly prefix_len: number;
+  readonly scope: number;
+  /** IFA_F_* */
+  flags: number;
+  readonly rt_priority: number;
+  /** Taken off its device: a check for duplicates that still runs has nothing to do. */
+  dead: boolean;
+}
+
+/** The IPv6 side of a device (struct inet6_dev). */
+export interface inet6_dev {
+  /** By falling scope, so link-local ones come last. */
+  readonly addr_list: inet6_ifaddr[];
+  /** IF_READY: it has been configured since it last came up. */
+  ready: boolean;
 }
 
 export type RegState = "NETREG_UNINITIALIZED" | "NETREG_REGISTERED" | "NETREG_UNREGISTERING" | "NETREG_UNREGISTERED" | "NETREG_RELEASED";
@@ -192,6 +224,8 @@ export class net_device {
   operstate = 0;
   /** Name of the queueing discipline: `noop` until first opened. */
   qdisc = "noop";
+  /** `ingress` or `clsact`, if somebody has added one. */
+  ingress_qdisc: string | null = null;
   /** __LINK_STATE_START: between a successful open and the begin of close. */
   running = false;
   /** __LINK_STATE_PRESENT: cleared by netif_device_detach(). */
@@ -209,6 +243,7 @@ export class net_device {
   readonly net_notifier_list: netdev_net_notifier[] = [];
   /** Set while the device is registered in a namespace. */
   ip_ptr: in_device | null = null;
+  ip6_ptr: inet6_dev | null = null;
   /** The driver's data (netdev_priv). */
   priv: unknown = null;
   /** The device frees itself when it has been unregistered. */

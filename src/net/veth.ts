@@ -9,6 +9,7 @@ import { register_netdevice, unregister_netdevice_many, unregister_netdevice_que
 import { eth_mac_addr } from "./dev-config.ts";
 import { validateAddress } from "./dummy.ts";
 import { netif_carrier_off, netif_carrier_on } from "./link_watch.ts";
+import { netif_carrier_ok } from "./link-state.ts";
 import { put_net } from "./net-state.ts";
 import { ETH_MAX_MTU, IFF_LIVE_ADDR_CHANGE, IFF_NO_QUEUE } from "./netdevice.ts";
 import { parseIfinfo } from "./rtnl-getlink.ts";
@@ -58,7 +59,11 @@ function veth_setup(current: Frame, dev: net_device): void {
     ndo_set_mac_address: eth_mac_addr,
     ndo_get_iflink: (device) => peerOf(device)?.ifindex ?? 0,
   };
-  dev.ethtool_ops = { get_link_ksettings: () => ({ speed: VETH_SPEED }) };
+  dev.ethtool_ops = {
+    get_drvinfo: () => ({ driver: "veth", version: "1.0" }),
+    get_link: netif_carrier_ok,
+    get_link_ksettings: () => ({ speed: VETH_SPEED }),
+  };
   dev.needs_free_netdev = true;
   dev.max_mtu = ETH_MAX_MTU;
 }

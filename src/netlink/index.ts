@@ -31,8 +31,10 @@ export {
 export { type netlink_net, type netlink_request, netlink_sock } from "./netlink-sock.ts";
 export { netlink_rcv_skb } from "./rcv.ts";
 export * from "./uapi/devlink.ts";
+export * from "./uapi/ethtool.ts";
 export * from "./uapi/genetlink.ts";
 export * from "./uapi/netlink.ts";
+export * from "./uapi/pkt_sched.ts";
 export * from "./uapi/rdma.ts";
 export * from "./uapi/rtnetlink.ts";
 export * from "./wire.ts";

@@ -161,6 +161,12 @@ export interface Process {
   /** Unloads a module; `flags` is O_NONBLOCK, as all callers say. -ENOENT, -EAGAIN while it is in use, -EBUSY. */
   delete_module(name: string, flags: number): Promise<number>;
 
+  /**
+   * ioctl(2) of a socket: `arg` is struct ifreq's name (16 bytes) and what it points to; gives back the latter. Only
+   * SIOCETHTOOL with ETHTOOL_GDRVINFO; others are -EOPNOTSUPP, and -ENOTTY what is no socket.
+   */
+  ioctl(fd: Fd, request: number, arg: Uint8Array): Promise<Uint8Array | number>;
+
   // the machine
   uname(): { sysname: string; nodename: string; release: string; version: string; machine: string };
   /** syslog(2): SYSLOG_ACTION_READ_ALL gives the log's text as /dev/kmsg's records, SYSLOG_ACTION_CLEAR empties it. */

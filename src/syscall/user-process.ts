@@ -11,6 +11,7 @@ import type { Dirent, Fd, PollFd, Process, Program, SignalHandler, Stat, StatFs,
 import { nextRandom } from "./random.ts";
 import { __do_sys_setpgid, do_getpgid, kill_something_info, ksys_setsid } from "./signals.ts";
 import { hrtimer_nanosleep, sys_pause } from "./sleep.ts";
+import { sock_ioctl } from "./sock-ioctl.ts";
 import { __sys_bind, __sys_recvfrom, __sys_sendto, __sys_setsockopt, __sys_socket } from "./socket.ts";
 import { Unwind, type UserState, userState } from "./user-state.ts";
 import { uts_ns, utsname } from "./uts.ts";
@@ -258,6 +259,9 @@ export class UserProcess implements Process {
   }
 
   // the machine
+  ioctl(fd: Fd, request: number, arg: Uint8Array): Promise<Uint8Array | number> {
+    return this.call("ioctl", COST.call, (current) => sock_ioctl(current, fd, request, arg));
+  }
   uname(): ReturnType<Process["uname"]> {
     return { nodename: uts_ns(this.task).nodename, ...utsname(this.task.kernel) };
   }

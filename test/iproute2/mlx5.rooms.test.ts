@@ -45,7 +45,7 @@ describe("a device that moves, per-net notifier", () => {
     [
       "ip addr show eth0",
       ok(
-        "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo_fast state UP group default qlen 1000\n    link/ether 0c:42:a1:00:00:40 brd ff:ff:ff:ff:ff:ff\n    inet 10.0.0.1/24 scope global eth0\n       valid_lft forever preferred_lft forever\n",
+        "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo_fast state UP group default qlen 1000\n    link/ether 0c:42:a1:00:00:40 brd ff:ff:ff:ff:ff:ff\n    inet 10.0.0.1/24 scope global eth0\n       valid_lft forever preferred_lft forever\n    inet6 fe80::e42:a1ff:fe00:40/64 scope link tentative \n       valid_lft forever preferred_lft forever\n",
       ),
     ],
   ];

@@ -22,6 +22,7 @@ import {
   NLMSG_DONE,
   NLMSG_ERROR,
   NLMSGERR_ATTR_MSG,
+  NLMSGERR_ATTR_OFFS,
   parseMessages,
   SOL_NETLINK,
   viewOf,
@@ -38,6 +39,8 @@ export interface Answer {
   readonly error: number;
   /** The kernel's own words: an error's reason, or a warning. */
   readonly extack: string | null;
+  /** Where in the request the attribute at fault lies, if the kernel said so. */
+  readonly offset?: number | undefined;
   readonly messages: readonly NetlinkMessage[];
 }
 
@@ -116,7 +119,7 @@ export class NetlinkSocket {
 }
 
 /** The outcome that a message states, if it ends the exchange: an error, an acknowledgement, the end of a dump. */
-function endOf(message: NetlinkMessage): { error: number; extack: string | null } | null {
+function endOf(message: NetlinkMessage): { error: number; extack: string | null; offset?: number | undefined } | null {
   const { type, flags, payload } = message;
   if (type !== NLMSG_ERROR && type !== NLMSG_DONE) return null;
   const view = viewOf(payload);
@@ -124,7 +127,8 @@ function endOf(message: NetlinkMessage): { error: number; extack: string | null 
   if ((flags & NLM_F_ACK_TLVS) === 0) return { error, extack: null };
   let tlvs = 4;
   if (type === NLMSG_ERROR) tlvs += (flags & NLM_F_CAPPED) !== 0 ? NLMSG_HDRLEN : view.getUint32(4, true);
-  return { error, extack: Attributes.parse(payload, tlvs)?.string(NLMSGERR_ATTR_MSG) ?? null };
+  const words = Attributes.parse(payload, tlvs);
+  return { error, extack: words?.string(NLMSGERR_ATTR_MSG) ?? null, offset: words?.u32(NLMSGERR_ATTR_OFFS) };
 }
 
 /** How every program of the suite prints the kernel's own words. */

@@ -56,6 +56,11 @@ export class Rtnl {
     return answer.error === 0;
   }
 
+  /** As talk(), but an error is not said. */
+  async talkQuietly(type: number, flags: number, payload: Uint8Array): Promise<boolean> {
+    return (await this.socket.request(type, NLM_F_ACK | flags, payload)).error === 0;
+  }
+
   /** A request that answers with one message; null after an error, which is said. */
   async get(type: number, payload: Uint8Array): Promise<NetlinkMessage | null> {
     const answer = await this.socket.request(type, 0, payload);

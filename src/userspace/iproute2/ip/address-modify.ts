@@ -1,12 +1,16 @@
-/** ip address add, change, replace, delete: one RTM_NEWADDR or RTM_DELADDR. Left out, and refused: lifetimes, metrics and the flags of IPv6. */
+/** ip address add, change, replace, delete: one RTM_NEWADDR or RTM_DELADDR. Left out, and refused: lifetimes and most flags of IPv6. */
 import {
   AF_INET,
   AF_INET6,
   AttributeWriter,
   IFA_ADDRESS,
   IFA_BROADCAST,
+  IFA_F_NODAD,
+  IFA_F_NOPREFIXROUTE,
+  IFA_FLAGS,
   IFA_LABEL,
   IFA_LOCAL,
+  IFA_RT_PRIORITY,
   IFADDRMSG_LEN,
   NLM_F_CREATE,
   NLM_F_EXCL,
@@ -17,11 +21,11 @@ import {
   RTM_DELADDR,
   viewOf,
 } from "../../../netlink/index.ts";
-import { parseInet } from "../inet.ts";
 import { EXIT_KERNEL_REFUSED } from "../rtnl.ts";
-import { matches, parseInteger, type Words } from "../words.ts";
-import { die, duplicateArgument, eitherOr, type Ip, invalidArgument, required } from "./context.ts";
+import { matches, parseInteger, UINT_MAX, type Words } from "../words.ts";
+import { die, duplicateArgument, eitherOr, type Ip, invalidArgument, required, takeNumber } from "./context.ts";
 import { IP_ADDRESS_HELP } from "./help.ts";
+import { type Prefix, takePrefix } from "./prefix.ts";
 
 const SCOPES: readonly (readonly [number, string])[] = [
   [RT_SCOPE_UNIVERSE, "global"],
@@ -31,20 +35,7 @@ const SCOPES: readonly (readonly [number, string])[] = [
   [200, "site"],
 ];
 const FLAGS = { add: NLM_F_CREATE | NLM_F_EXCL, change: NLM_F_REPLACE, replace: NLM_F_CREATE | NLM_F_REPLACE, delete: 0 } as const;
-const REFUSED = [
-  "anycast",
-  "valid_lft",
-  "preferred_lft",
-  "metric",
-  "priority",
-  "preference",
-  "home",
-  "nodad",
-  "mngtmpaddr",
-  "noprefixroute",
-  "autojoin",
-  "proto",
-];
+const REFUSED = ["anycast", "valid_lft", "preferred_lft", "home", "mngtmpaddr", "autojoin", "proto"];
 
 export function scopeName(scope: number): string {
   return SCOPES.find(([number]) => number === scope)?.[1] ?? String(scope);
@@ -56,11 +47,6 @@ export async function takeScope(ip: Ip, text: string, complaint: string): Promis
   return scope ?? (await invalidArgument(ip, complaint, text));
 }
 
-interface Prefix {
-  readonly bytes: Uint8Array;
-  readonly length: number;
-}
-
 interface AddressRequest {
   local: Prefix | null;
   peer: Prefix | null;
@@ -69,10 +55,22 @@ interface AddressRequest {
   label: string | null;
   scope: number | null;
   device: string | null;
+  /** IFA_F_* */
+  flags: number;
+  metric: number | null;
 }
 
 export async function modifyAddress(ip: Ip, words: Words, type: number, action: keyof typeof FLAGS): Promise<number> {
-  const request: AddressRequest = { local: null, peer: null, broadcast: null, label: null, scope: null, device: null };
+  const request: AddressRequest = {
+    local: null,
+    peer: null,
+    broadcast: null,
+    label: null,
+    scope: null,
+    device: null,
+    flags: 0,
+    metric: null,
+  };
   for (let word = words.next(); word !== undefined; word = words.next()) {
     if (REFUSED.includes(word)) return await ip.tool.notModelled(`the setting "${word}" of an address`);
     await takeWord(ip, words, word, request);
@@ -101,7 +99,8 @@ async function takeWord(ip: Ip, words: Words, word: string, request: AddressRequ
     const text = await required(ip, words);
     if (request.broadcast !== null) return await duplicateArgument(ip, "broadcast", text);
     request.broadcast = text === "+" || text === "-" ? text : await takePrefix(ip, text);
-  } else if (word === "scope") request.scope = await takeScope(ip, await required(ip, words), "invalid scope value.");
+  } else if (await takeOrigin(ip, words, word, request)) return;
+  else if (word === "scope") request.scope = await takeScope(ip, await required(ip, words), "invalid scope value.");
   else if (word === "dev") request.device = await required(ip, words);
   else if (word === "label") request.label = await required(ip, words);
   else {
@@ -112,17 +111,16 @@ async function takeWord(ip: Ip, words: Words, word: string, request: AddressRequ
   }
 }
 
-/** ADDRESS[/LENGTH]; ends the program with status 1 if it is none. */
-async function takePrefix(ip: Ip, text: string): Promise<Prefix> {
-  const [address = "", lengthText] = text.split("/");
-  const bytes = parseInet(address);
-  const bits = (bytes?.length ?? 0) * 8;
-  const length = lengthText === undefined ? bits : parseInteger(lengthText, 0, bits);
-  const familyFits = ip.options.family === 0 || bits === (ip.options.family === AF_INET ? 32 : 128);
-  if (bytes !== null && length !== null && familyFits) return { bytes, length };
-  const expected = ip.options.family === AF_INET ? "inet" : ip.options.family === AF_INET6 ? "inet6" : "any valid";
-  await ip.tool.err(`Error: ${expected} prefix is expected rather than "${text}".\n`);
-  return await ip.tool.exit(1);
+/** Flags, and the metric of the address's route. False if the word is another one. */
+async function takeOrigin(ip: Ip, words: Words, word: string, request: AddressRequest): Promise<boolean> {
+  if (word === "nodad" || word === "noprefixroute") {
+    request.flags |= word === "nodad" ? IFA_F_NODAD : IFA_F_NOPREFIXROUTE;
+    return true;
+  }
+  if (word !== "metric" && word !== "priority" && word !== "preference") return false;
+  const parse = (text: string): number | null => parseInteger(text, 0, UINT_MAX);
+  request.metric = await takeNumber(ip, await required(ip, words), parse, '"metric" value is invalid\n');
+  return true;
 }
 
 /** struct ifaddrmsg (without the index) and the attributes; null after saying what is wrong. */
@@ -142,6 +140,8 @@ async function encodeAddress(ip: Ip, request: AddressRequest, type: number): Pro
   }
   if (broadcast !== null) writer.bytes(IFA_BROADCAST, broadcast);
   if (request.label !== null) writer.string(IFA_LABEL, request.label);
+  if (request.flags !== 0) writer.u32(IFA_FLAGS, request.flags);
+  if (request.metric !== null) writer.u32(IFA_RT_PRIORITY, request.metric);
   return writer.finish();
 }
 

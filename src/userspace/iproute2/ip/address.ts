@@ -26,7 +26,7 @@ import {
 } from "../../../netlink/index.ts";
 import { formatInet } from "../inet.ts";
 import type { Output } from "../output.ts";
-import { type LinkMessage, linkKind, linkRequest, parseLink } from "../rtnl.ts";
+import { type LinkMessage, linkKind, linkName, linkRequest, parseLink } from "../rtnl.ts";
 import { EXIT_MINUS_ONE } from "../tool.ts";
 import { matches, type Words } from "../words.ts";
 import { modifyAddress, scopeName, takeScope } from "./address-modify.ts";
@@ -109,8 +109,8 @@ async function listAddresses(ip: Ip, words: Words): Promise<number> {
     if (!linkPasses(ip, link, own, filter)) continue;
     output.openObject();
     if (ip.options.brief) await printLinkBrief(ip, output, link, cache, false);
-    else await printLink(ip, output, link, cache, false);
-    printAddresses(ip, output, own);
+    else if (!ip.options.oneline) await printLink(ip, output, link, cache, false);
+    printAddresses(ip, output, link, own);
     if (ip.options.stats > 0 && !ip.options.brief && link.attributes.has(IFLA_STATS64)) {
       printLinkStats(ip, output, link);
       output.text("\n");
@@ -156,12 +156,9 @@ async function takeFilter(ip: Ip, words: Words, word: string, filter: AddressFil
 }
 
 async function fetchLinks(ip: Ip, filter: AddressFilter): Promise<readonly LinkMessage[] | null> {
-  if (filter.device !== undefined) {
-    const message = await ip.rtnl.get(RTM_GETLINK, linkRequest({ name: filter.device, extMask: RTEXT_FILTER_VF }));
-    return message === null ? null : [message].flatMap((m) => parseLink(m) ?? []);
-  }
-  const messages = await ip.rtnl.dump(RTM_GETLINK, linkRequest({ extMask: RTEXT_FILTER_VF }));
-  return messages?.flatMap((message) => parseLink(message) ?? []) ?? null;
+  const messages = await ip.rtnl.dump(RTM_GETLINK, linkRequest({ family: ip.options.family, extMask: RTEXT_FILTER_VF }));
+  const links = messages?.flatMap((message) => parseLink(message) ?? []) ?? null;
+  return links?.filter((link) => filter.device === undefined || linkName(link) === filter.device) ?? null;
 }
 
 async function fetchAddresses(ip: Ip): Promise<readonly Address[] | null> {
@@ -199,16 +196,26 @@ function linkPasses(ip: Ip, link: LinkMessage, own: readonly Address[], filter: 
   return !byAddress || own.length > 0;
 }
 
-function printAddresses(ip: Ip, output: Output, own: readonly Address[]): void {
+function printAddresses(ip: Ip, output: Output, link: LinkMessage, own: readonly Address[]): void {
   output.openArray("addr_info");
   for (const address of own) {
     output.openObject();
     if (ip.options.brief) printAddressBrief(output, address);
-    else printAddress(ip, output, address);
+    else {
+      if (ip.options.oneline) printDevice(output, link);
+      printAddress(ip, output, address);
+    }
     output.closeObject();
   }
   output.closeArray();
   if (ip.options.brief) output.text("\n");
+}
+
+/** With -oneline each address names its link, which has no line of its own. */
+function printDevice(output: Output, link: LinkMessage): void {
+  output.text(`${link.index}: ${linkName(link)}`);
+  output.jsonField("index", link.index);
+  output.jsonField("dev", linkName(link));
 }
 
 function familyName(family: number): string {

@@ -64,3 +64,14 @@ export async function takeGroup(ip: Ip, text: string): Promise<number> {
   const group = text === "default" ? 0 : parseInteger(text, 0, UINT_MAX);
   return group ?? (await invalidArgument(ip, 'Invalid "group" value\n', text));
 }
+
+/** nodev() */
+export async function noDevice(ip: Ip, device: string): Promise<number> {
+  await ip.tool.err(`Cannot find device "${device}"\n`);
+  return 1;
+}
+
+/** A number or a name of one; ends the program with `complaint` if it is none. */
+export async function takeNumber(ip: Ip, text: string, parse: (text: string) => number | null, complaint: string): Promise<number> {
+  return parse(text) ?? (await invalidArgument(ip, complaint, text));
+}

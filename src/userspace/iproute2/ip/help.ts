@@ -1,7 +1,7 @@
 /** Help texts of ip, in words of our own: the grammar that this emulator takes. */
 export const IP_HELP = `Usage: ip [OPTION]... OBJECT COMMAND [ARGUMENT]...
        ip OBJECT help
-OBJECT is one of: address, link, netns
+OBJECT is one of: address, l2tp, link, netns, route, rule
 OPTION is one of: -V[ersion] -s[tatistics] -d[etails] -h[uman] -iec -r[esolve] -o[neline] -br[ief]
                   -j[son] -p[retty] -n[etns] NAME -a[ll] -N[umeric] -t[imestamp] -ts[hort]
                   -f[amily] inet|inet6|link|bridge|mpls, -4 -6 -0 -B -M, -l[oops] N, -rc[vbuf] N
@@ -34,4 +34,19 @@ export const IP_ADDRESS_HELP = `Usage: ip address [show] [[dev] DEVICE] [up] [sc
                       [scope SCOPE] dev DEVICE
        ip address delete ADDRESS[/LENGTH] [label TEXT] [scope SCOPE] dev DEVICE
 SCOPE is host, link, global or a number.
+`;
+
+export const IP_ROUTE_HELP = `Usage: ip route [show|flush] [table TABLE|all] [dev DEVICE] [proto PROTO] [scope SCOPE] [type TYPE]
+                [via ADDRESS] [src ADDRESS] [[to] [root|match|exact] PREFIX]
+       ip route get ADDRESS [from ADDRESS] [oif DEVICE]
+       ip route add|del|change|append|prepend|replace|test [TYPE] PREFIX [via ADDRESS] [dev DEVICE] [src ADDRESS]
+                [metric NUMBER] [table TABLE] [proto PROTO] [scope SCOPE] [tos TOS] [onlink]
+TYPE is unicast, local, broadcast, multicast, anycast, throw, unreachable, prohibit or blackhole.
+`;
+
+export const IP_RULE_HELP = `Usage: ip rule [show]
+       ip rule add|del [from PREFIX] [to PREFIX] [priority NUMBER] [lookup TABLE]
+`;
+
+export const IP_L2TP_HELP = `Usage: ip l2tp show tunnel|session
 `;

@@ -3,6 +3,8 @@
  * functions, alternative names, and what -details tells about protocols (addrgenmode).
  */
 import {
+  AF_PACKET,
+  AF_UNSPEC,
   ARPHRD_ETHER,
   ARPHRD_INFINIBAND,
   ARPHRD_LOOPBACK,
@@ -94,9 +96,10 @@ export async function printLink(ip: Ip, output: Output, link: LinkMessage, cache
   if (withLinkFields && mode !== undefined) output.field("linkmode", `mode ${LINK_MODES[mode] ?? mode} `, LINK_MODES[mode] ?? mode);
   const group = attributes.u32(IFLA_GROUP);
   if (group !== undefined) output.field("group", `group ${groupName(group)} `, groupName(group));
-  const queue = attributes.u32(IFLA_TXQLEN);
+  const queue = attributes.u32(IFLA_TXQLEN) ?? (await queueLength(ip, link));
   if (queue !== undefined && queue !== 0) output.field("txqlen", `qlen ${queue}`, queue);
-  printAddresses(ip, output, link);
+  const { family } = ip.options;
+  if (family === AF_UNSPEC || family === AF_PACKET || ip.options.details > 0) printAddresses(ip, output, link);
   await printLinkNetns(ip, output, link);
   if (ip.options.details > 0) printLinkDetails(ip, output, link);
   const alias = attributes.string(IFLA_IFALIAS);
@@ -110,6 +113,11 @@ export async function printLink(ip: Ip, output: Output, link: LinkMessage, cache
     output.closeArray();
   }
   output.text("\n");
+}
+
+/** A message of one protocol does not tell the queue's length; the real program asks an ioctl for it. */
+async function queueLength(ip: Ip, link: LinkMessage): Promise<number | undefined> {
+  return (await ip.rtnl.linkAt(link.index))?.attributes.u32(IFLA_TXQLEN);
 }
 
 /** The line of -brief up to the link's own address. */

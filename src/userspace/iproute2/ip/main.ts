@@ -2,7 +2,7 @@
  * Models ip of iproute2 6.1.0 (ip/ip.c): global options and the choice of an object. Left out, and refused: -batch, -color,
  * and every object but address, link, netns.
  */
-import { AF_INET, AF_INET6, AF_UNSPEC } from "../../../netlink/index.ts";
+import { AF_INET, AF_INET6, AF_PACKET, AF_UNSPEC } from "../../../netlink/index.ts";
 import type { Program } from "../../../syscall/index.ts";
 import { netnsSwitch } from "../netns.ts";
 import { Rtnl } from "../rtnl.ts";
@@ -11,10 +11,12 @@ import { matches, parseInteger, UINT_MAX, Words } from "../words.ts";
 import { ipAddress } from "./address.ts";
 import type { IpCommand, IpOptions } from "./context.ts";
 import { IP_HELP } from "./help.ts";
+import { ipL2tp } from "./l2tp.ts";
 import { ipLink } from "./link.ts";
 import { ipNetns } from "./netns.ts";
+import { ipRoute } from "./route.ts";
+import { ipRule } from "./rule.ts";
 
-const AF_PACKET = 17;
 const AF_BRIDGE = 7;
 const AF_MPLS = 28;
 const FAMILIES: Readonly<Record<string, number>> = { inet: AF_INET, inet6: AF_INET6, link: AF_PACKET, bridge: AF_BRIDGE, mpls: AF_MPLS };
@@ -24,14 +26,14 @@ const OBJECTS: readonly (readonly [string, IpCommand | null])[] = [
   ["address", ipAddress],
   ["addrlabel", null],
   ["maddress", null],
-  ["route", null],
-  ["rule", null],
+  ["route", ipRoute],
+  ["rule", ipRule],
   ["neighbor", null],
   ["neighbour", null],
   ["ntable", null],
   ["ntbl", null],
   ["link", ipLink],
-  ["l2tp", null],
+  ["l2tp", ipL2tp],
   ["fou", null],
   ["ila", null],
   ["macsec", null],
