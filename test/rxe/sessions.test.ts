@@ -96,6 +96,8 @@ rdma link del rxe0; rdma link del mlx5_0; rdma link add rxe0 type rxe netdev d0;
   test("are logged as the driver and ib_core log them", async () => {
     const text = `${SETUP}rdma link add rxe0 type rxe netdev v1; rdma link add x type rxe netdev d0; ip link del v0; dmesg | while IFS= read -r line; do echo "\${line#*] }"; done`;
     expect((await session(text)).stdout).toEqual([
+      "IPv6: ADDRCONF(NETDEV_CHANGE): v1: link becomes ready",
+      "IPv6: ADDRCONF(NETDEV_CHANGE): v0: link becomes ready",
       "rdma_rxe: loaded",
       "d0 speed is unknown, defaulting to 1000",
       "infiniband rxe0: set active",
