@@ -7,8 +7,8 @@ import { type DetectorStyle, detectorsOf5_10, detectorsOf6_1 } from "./analysis/
 import { MLX5_ERAS, type Mlx5Strategies } from "./core/index.ts";
 import { DEVLINK_ERAS, type DevlinkStrategies } from "./devlink/index.ts";
 import { devNetNotifier, globalNotifier, IB_ERAS, type IbStrategies, type NetdevNotifier, netNotifier } from "./ib/index.ts";
-import { NETDEVSIM_ERAS, type NetdevsimStrategies } from "./netdevsim/index.ts";
 import { NET_ERAS, type NetStrategies } from "./net/index.ts";
+import { NETDEVSIM_ERAS, type NetdevsimStrategies } from "./netdevsim/index.ts";
 
 export type EraName = "v5.9" | "v5.10" | "v5.10.223" | "v6.1" | "v6.3";
 

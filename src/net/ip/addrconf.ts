@@ -5,6 +5,7 @@
  * Left out: router solicitations and what they bring, temporary addresses, lifetimes, optimistic addresses, sysctls.
  */
 import {
+  delayed_work,
   EADDRNOTAVAIL,
   EEXIST,
   ENODEV,
@@ -13,7 +14,6 @@ import {
   pr_info,
   queue_delayed_work,
   system_wq,
-  work_struct,
 } from "../../kernel/index.ts";
 import {
   AF_INET6,
@@ -216,7 +216,7 @@ async function addrconf_dad_start(caller: Frame, ifp: inet6_ifaddr): Promise<voi
   if ((dev.flags & (IFF_NOARP | IFF_LOOPBACK)) !== 0 || (ifp.flags & IFA_F_NODAD) !== 0) return await addrconf_dad_completed(current, ifp);
   inet6_ifa_notify(current, RTM_NEWADDR, ifp);
   if (dev.ip6_ptr?.ready !== true) return;
-  const work = new work_struct("addrconf_dad_work", (frame) => addrconf_dad_work(frame, ifp));
+  const work = new delayed_work("addrconf_dad_work", (frame) => addrconf_dad_work(frame, ifp));
   queue_delayed_work(current, system_wq(current.kernel), work, DAD_DELAY_NS + RETRANS_TIME_NS);
 }
 
