@@ -118,6 +118,7 @@ export const ERAS: readonly Era[] = [
     ib: IB_ERAS["v6.1"],
     detectors: detectorsOf6_1,
     netdevsim: NETDEVSIM_ERAS["v6.1"],
+    net: NET_ERAS["v6.1"],
   },
   {
     name: "v6.3",
