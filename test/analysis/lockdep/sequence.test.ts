@@ -25,7 +25,7 @@ describe("the default sequence on v5.10", () => {
       ["lockdep", CIRCLE_OF_DELETION],
       ["lockdep", RECURSION],
     ]);
-    await expect(lockdepText(outcome)).toMatchFileSnapshot("global.txt");
+    await expect(withoutAddresses(lockdepText(outcome))).toMatchFileSnapshot("global.txt");
   });
 
   it.each(["net", "dev_net"] as const)("with the %s notifier: the first only, and status 0 unless predictions count", async (notifier) => {
@@ -72,3 +72,13 @@ describe("an observer", () => {
     expect((await run("dmesg -t | grep -c WARNING:\nls /proc | grep lock\n", { notifier: "net" })).stdout).toBe("0\n");
   });
 });
+
+/** Addresses of locks in order of appearance: where a lock lies depends on how many were made before it. */
+function withoutAddresses(text: string): string {
+  const known = new Map<string, string>();
+  return text.replaceAll(/\bffff[0-9a-f]{12}\b/g, (address) => {
+    const name = known.get(address) ?? `ffff${String(known.size + 1).padStart(12, "0")}`;
+    known.set(address, name);
+    return name;
+  });
+}
