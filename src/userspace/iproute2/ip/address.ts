@@ -78,7 +78,7 @@ interface AddressFilter {
   label?: string;
 }
 
-interface Address {
+export interface Address {
   readonly family: number;
   readonly prefixLength: number;
   readonly flags: number;
@@ -168,7 +168,7 @@ async function fetchAddresses(ip: Ip): Promise<readonly Address[] | null> {
   return messages?.flatMap((message) => parseAddress(message) ?? []) ?? null;
 }
 
-function parseAddress({ payload }: NetlinkMessage): Address | null {
+export function parseAddress({ payload }: NetlinkMessage): Address | null {
   const attributes = payload.length < IFADDRMSG_LEN ? null : Attributes.parse(payload, IFADDRMSG_LEN);
   if (attributes === null) return null;
   const view = viewOf(payload);
@@ -244,6 +244,12 @@ function printAddress(ip: Ip, output: Output, address: Address): void {
   if (label !== undefined) output.field("label", label, label);
   printLifetimes(ip, output, attributes.bytes(IFA_CACHEINFO));
   output.text("\n");
+}
+
+/** An address by itself, as ip monitor tells of it: behind its link. */
+export function printAddressEvent(ip: Ip, output: Output, address: Address, link: LinkMessage | null): void {
+  output.text(`${address.index}: ${link === null ? `if${address.index}` : linkName(link)}`);
+  printAddress(ip, output, address);
 }
 
 function printAddressFlags(output: Output, { flags, family }: Address): void {

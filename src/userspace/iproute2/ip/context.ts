@@ -13,6 +13,8 @@ export interface IpOptions {
   json: boolean;
   pretty: boolean;
   all: boolean;
+  /** -timestamp, -tshort: when ip monitor heard of something. */
+  timestamp: "none" | "long" | "short";
 }
 
 export interface Ip {

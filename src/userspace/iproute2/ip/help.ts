@@ -50,3 +50,7 @@ export const IP_RULE_HELP = `Usage: ip rule [show]
 
 export const IP_L2TP_HELP = `Usage: ip l2tp show tunnel|session
 `;
+
+export const IP_MONITOR_HELP = `Usage: ip monitor [all] [OBJECT]... [label] [dev LINK]
+OBJECT is one of: link, address, route, mroute, prefix, neigh, netconf, rule, nsid, nexthop, stats
+`;

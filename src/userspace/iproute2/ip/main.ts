@@ -13,6 +13,7 @@ import type { IpCommand, IpOptions } from "./context.ts";
 import { IP_HELP } from "./help.ts";
 import { ipL2tp } from "./l2tp.ts";
 import { ipLink } from "./link.ts";
+import { ipMonitor } from "./monitor.ts";
 import { ipNetns } from "./netns.ts";
 import { ipRoute } from "./route.ts";
 import { ipRule } from "./rule.ts";
@@ -44,7 +45,7 @@ const OBJECTS: readonly (readonly [string, IpCommand | null])[] = [
   ["token", null],
   ["tcpmetrics", null],
   ["tcp_metrics", null],
-  ["monitor", null],
+  ["monitor", ipMonitor],
   ["xfrm", null],
   ["mroute", null],
   ["mrule", null],
@@ -62,7 +63,17 @@ const OBJECTS: readonly (readonly [string, IpCommand | null])[] = [
 export const ip: Program = async (process) => {
   const tool = new Tool(process);
   const words = new Words(process.argv.slice(1));
-  const options = { family: AF_UNSPEC, stats: 0, details: 0, oneline: false, brief: false, json: false, pretty: false, all: false };
+  const options = {
+    family: AF_UNSPEC,
+    stats: 0,
+    details: 0,
+    oneline: false,
+    brief: false,
+    json: false,
+    pretty: false,
+    all: false,
+    timestamp: "none" as const,
+  };
   await takeOptions(tool, words, options);
   const rtnl = await Rtnl.open(tool);
   if (rtnl === null) return await tool.exit(1);
@@ -91,8 +102,8 @@ const SETTINGS: readonly (readonly [string, (options: IpOptions) => void])[] = [
   ["-details", (options) => options.details++],
   ["-resolve", () => {}],
   ["-oneline", (options) => (options.oneline = true)],
-  ["-timestamp", () => {}],
-  ["-tshort", () => {}],
+  ["-timestamp", (options) => (options.timestamp = "long")],
+  ["-tshort", (options) => (options.timestamp = "short")],
 ];
 /** ... and those behind -batch in the chain. */
 const LATER_SETTINGS: typeof SETTINGS = [
