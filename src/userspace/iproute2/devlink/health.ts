@@ -61,7 +61,8 @@ export async function cmdPortHealth(dl: Devlink): Promise<number> {
 
 async function dump(dl: Devlink): Promise<number> {
   const { words } = dl;
-  if (words.take("show")) return await dumpShow(dl);
+  if (words.take("help")) return await help(HEALTH_HELP)(dl);
+  if (words.atEnd || words.take("show", "list")) return await dumpShow(dl);
   if (words.take("clear")) return await dumpClear(dl);
   return await unknownCommand(dl);
 }
