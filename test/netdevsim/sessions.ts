@@ -215,7 +215,9 @@ $ devlink health diagnose $D
 Reporter's name is expected.
 [1]
 $ devlink health dump
-Command "(null)" not found
+One of following identifications expected:
+Devlink identification ("bus_name/dev_name")
+Port identification ("bus_name/dev_name/port_index" or "netdev ifname")
 [1]
 $ devlink health test $D reporter dummy
 kernel answers: Operation not supported
