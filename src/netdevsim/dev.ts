@@ -40,6 +40,7 @@ import {
   nsim_take_snapshot_init,
 } from "./debugfs.ts";
 import { nsim_devlink_eswitch_mode_set, nsim_vfs_gone } from "./eswitch.ts";
+import { nsim_fib_create, nsim_fib_destroy } from "./fib.ts";
 import { nsim_dev_flash_update } from "./flash.ts";
 import { nsim_dev_health_exit, nsim_dev_health_init } from "./health.ts";
 import { DRV_NAME, type nsim_bus_dev, nsim_dev, SWITCH_ID_LEN } from "./nsim.ts";
@@ -71,6 +72,8 @@ interface Part {
 const region: Part = { up: nsim_dev_dummy_region_init, down: nsim_dev_dummy_region_exit };
 
 const traps: Part = { up: nsim_dev_traps_init, down: nsim_dev_traps_exit };
+
+const fib: Part = { up: nsim_fib_create, down: nsim_fib_destroy };
 
 const health: Part = {
   async up(current, nsim, devlink) {
@@ -105,7 +108,7 @@ const snapshotFile: Part = {
 };
 
 /** In the order of nsim_dev_reload_create(); nsim_dev_reload_destroy() goes backwards. */
-const PARTS: readonly Part[] = [region, traps, health, lateFiles, ports, snapshotFile];
+const PARTS: readonly Part[] = [region, traps, fib, health, lateFiles, ports, snapshotFile];
 
 async function partsUp(current: Frame, nsim: nsim_dev, devlink: devlink<nsim_dev>, extack: netlink_ext_ack | null): Promise<number> {
   for (const [i, part] of PARTS.entries()) {

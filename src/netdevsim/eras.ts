@@ -10,7 +10,7 @@ import {
   devlink_reload_disable,
   devlink_reload_enable,
 } from "../devlink/index.ts";
-import { EBUSY, mutex_lock, mutex_unlock } from "../kernel/index.ts";
+import { EBUSY, mutex_lock, mutex_unlock, NOTIFY_BAD, notifier_from_errno } from "../kernel/index.ts";
 import { arraysOfAllKinds, arraysWithoutBegin } from "./arrays.ts";
 import { vfsAreANumber, vfsHavePorts } from "./eswitch.ts";
 import type { NetdevsimStrategies } from "./strategies.ts";
@@ -39,6 +39,7 @@ const early: NetdevsimStrategies = {
   eswitch: false,
   supported_flash_update_params: DEVLINK_SUPPORT_FLASH_UPDATE_COMPONENT | DEVLINK_SUPPORT_FLASH_UPDATE_OVERWRITE_MASK,
   nexthops: false,
+  fib: { countReplaced: false, refusal: notifier_from_errno },
   putArrays: arraysOfAllKinds,
   late_debugfs: false,
 };
@@ -69,6 +70,7 @@ const late: NetdevsimStrategies = {
   eswitch: true,
   supported_flash_update_params: DEVLINK_SUPPORT_FLASH_UPDATE_OVERWRITE_MASK,
   nexthops: true,
+  fib: { countReplaced: true, refusal: () => NOTIFY_BAD },
   putArrays: arraysWithoutBegin,
   late_debugfs: true,
 };

@@ -5,6 +5,7 @@ import { type Kernel, mutex } from "../kernel/index.ts";
 import type { net, net_device } from "../net/index.ts";
 import { DEVLINK_ESWITCH_MODE_LEGACY } from "../netlink/index.ts";
 import type { kernfs_node } from "../vfs/index.ts";
+import type { nsim_fib_data } from "./fib.ts";
 import type { NsimRate } from "./rate-values.ts";
 import type { NetdevsimStrategies } from "./strategies.ts";
 import type { nsim_trap_data } from "./trap.ts";
@@ -87,6 +88,7 @@ export class nsim_dev {
   readonly switch_id: Uint8Array;
   devlink: devlink<nsim_dev> | null = null;
   health: nsim_dev_health | null = null;
+  fib_data: nsim_fib_data | null = null;
   dummy_region: devlink_region | null = null;
   trap_data: nsim_trap_data | null = null;
   esw_mode: number = DEVLINK_ESWITCH_MODE_LEGACY;

@@ -27,6 +27,11 @@ export interface NetdevsimStrategies {
   readonly supported_flash_update_params: number;
   /** There are nexthops beside routes and rules. */
   readonly nexthops: boolean;
+  /**
+   * How routes are counted: whether one that takes the place of another needs room for both meanwhile, and how the notifier
+   * says an errno. Later kernels say that something was wrong, but not what, which is read as -EPERM.
+   */
+  readonly fib: { readonly countReplaced: boolean; readonly refusal: (err: number) => number };
   /** The last part of what the reporter "dummy" says: arrays. 0 or a negative errno. */
   putArrays(fmsg: devlink_fmsg): number;
   /** Files in debugfs that only later kernels have. */
