@@ -36,9 +36,10 @@ import { type PciAddress, parsePciAddress, pci_add_device, pci_bus_init } from "
 import { type MachineSetting, SETTINGS, type SettingName } from "./setting.ts";
 import { installModules, installProgram, startInit, startScript, syscall_init, type WasmSource } from "./syscall/index.ts";
 import { programs } from "./userspace/index.ts";
-import { installFile, openSink, vfs_init } from "./vfs/index.ts";
+import { type Folder, installFile, mountFolder, openSink, vfs_init } from "./vfs/index.ts";
 
 export type { MachineState } from "./inspect.ts";
+export type { Folder, FolderEntry } from "./vfs/index.ts";
 
 export interface DeviceOption {
   /** `0000:00:08.0` */
@@ -67,11 +68,16 @@ export interface MachineOptions {
   readonly seed?: number;
   /** Whether the lock validator watches, from boot on; off if absent. */
   readonly lockdep?: LockdepMode;
+  /** Folders of the host that are copied in. */
+  readonly folders?: readonly Folder[];
   /** Lets the host take one turn of its event loop. */
   readonly hostTurn: () => Promise<void>;
   /** Where programs that are WebAssembly come from; without it jq says that it is not there. */
   readonly wasm?: WasmSource;
 }
+
+/** What the options ask for cannot be built; the message says why, in one line. */
+export class ImpossibleMachine extends Error {}
 
 export interface Script {
   /** A path, of which the last part names the script in its own messages; `-` for a text that has no file. */
@@ -140,6 +146,10 @@ export async function bootMachine(options: MachineOptions): Promise<Machine> {
   detectors_init(kernel, detectors, lockdep);
   const init = startInit(kernel, setting.init, setting.udev);
   await kernel.sched.run(options.hostTurn);
+  for (const folder of options.folders ?? []) {
+    const problem = mountFolder(init.root, folder);
+    if (problem !== null) throw new ImpossibleMachine(`cannot mount ${folder.source} on ${folder.target}: ${problem}`);
+  }
   kernel.reservePids(FIRST_USER_PID);
   if (setting.setup !== null) {
     startCommand(init, setting.setup, { stdout: () => {}, stderr: () => {} });

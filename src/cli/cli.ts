@@ -7,6 +7,7 @@ import type { LockdepMode } from "../detectors.ts";
 import { DEFAULT_ERA, ERAS, NOTIFIERS } from "../eras.ts";
 import { STRATEGIES } from "../explore/index.ts";
 import { StaleSchedule } from "../kernel/index.ts";
+import { ImpossibleMachine } from "../machine.ts";
 import { SETTINGS } from "../setting.ts";
 import { type CompareFlags, compare } from "./compare.ts";
 import { faultInDriver } from "./drivers.ts";
@@ -16,6 +17,7 @@ import { type ExploreFlags, exploreCommand } from "./explore.ts";
 import type { Host } from "./host.ts";
 import { lockingSelftest } from "./locking-selftest.ts";
 import { LOG_LEVELS } from "./log.ts";
+import { mountFlag } from "./mounts.ts";
 import {
   countFlag,
   DEFAULT_LOCKDEP,
@@ -68,7 +70,7 @@ function failed(error: unknown, argv: readonly string[], program: Command, host:
     host.stderr(`mlx5-emu: ${what.replace(/[.]$/, "")}; see mlx5-emu ${command === undefined ? "" : `${command} `}--help\n`);
     return WRONG_USAGE;
   }
-  if (error instanceof UserError || error instanceof StaleSchedule) {
+  if (error instanceof UserError || error instanceof ImpossibleMachine || error instanceof StaleSchedule) {
     host.stderr(`mlx5-emu: ${error.message}${error instanceof StaleSchedule ? "; take one from a run of this script and version" : ""}\n`);
     return WRONG_USAGE;
   }
@@ -214,5 +216,6 @@ function addMachine(command: Command): Command {
     .option("--lockdep-text", "print the validator's reports as the kernel does")
     .addOption(new Option("--machine <kind>", `what it is before any option (default: ordinary)`).choices(Object.keys(SETTINGS)))
     .option("--driver <file>", "a driver of your own in TypeScript, repeatable; modprobe loads it", driverFlag)
+    .option("--mount <host:guest[:ro]>", "copy a folder of the host into the machine, repeatable; the host's is never written", mountFlag)
     .option("--multiport <master,slave>", "make the second device a slave port of the first", multiportFlag);
 }

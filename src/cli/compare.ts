@@ -19,6 +19,7 @@ import {
 } from "../report/index.ts";
 import { loadDrivers } from "./drivers.ts";
 import type { Host } from "./host.ts";
+import { readFolders } from "./mounts.ts";
 import { type MachineFlags, planMachine } from "./options.ts";
 import { capture, nextSteps } from "./run.ts";
 import { readScript } from "./script.ts";
@@ -41,7 +42,11 @@ export async function compare(host: Host, path: string, flags: CompareFlags): Pr
   const documents: ResultDocument[] = [];
   for (const notifier of notifiers) {
     const output = capture(host, true);
-    const outcome = await runScenario({ options: { ...plan.options(notifier, host.turn), wasm: host.wasm }, script, io: output });
+    const outcome = await runScenario({
+      options: { ...plan.options(notifier, host.turn), wasm: host.wasm, folders: readFolders(host, flags.mount ?? []) },
+      script,
+      io: output,
+    });
     if (outcomes.length === 0) say(compareHeader(outcome));
     say(compareRow(outcome, paint));
     outcomes.push(outcome);

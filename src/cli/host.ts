@@ -2,12 +2,24 @@
  * What the command needs of the host: its descriptors, files and a turn of its event loop. Descriptors are written
  * synchronously, so that the script's output and ours keep their order; a reader that has gone (EPIPE) is no error.
  */
-import { closeSync, existsSync, openSync, readSync, realpathSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { isatty } from "node:tty";
+import type { FolderEntry } from "../machine.ts";
 import { UserError } from "./user-error.ts";
 
 /** A file that is written line by line. */
@@ -31,6 +43,8 @@ export interface Host {
   importModule(url: string): Promise<object>;
   /** Lets the host's event loop turn once. */
   turn(): Promise<void>;
+  /** Everything below a folder, sorted; null if it is more than the limits allow. @throws the host's error */
+  readTree(path: string, limits: { readonly files: number; readonly bytes: number }): FolderEntry[] | null;
   /** The bytes of a program that is WebAssembly. */
   wasm(name: "jq"): Promise<Uint8Array>;
   /** True if standard error is a terminal, on which a line can be drawn over. */
@@ -59,6 +73,7 @@ export function nodeHost(command = "mlx5-emu"): Host {
     create,
     importModule,
     turn: async () => void (await setImmediate()),
+    readTree,
     wasm: async (name) => new Uint8Array(await readFile(wasmFile(name))),
     live: isatty(2),
     now: () => performance.now(),
@@ -67,6 +82,26 @@ export function nodeHost(command = "mlx5-emu"): Host {
       return () => void process.removeListener("SIGINT", stop);
     },
   };
+}
+
+function readTree(root: string, limits: { readonly files: number; readonly bytes: number }): FolderEntry[] | null {
+  const found: FolderEntry[] = [];
+  let bytes = 0;
+  const names = readdirSync(root, { withFileTypes: true, recursive: true }).map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return { entry, full: path, path: relative(root, path) };
+  });
+  if (names.length > limits.files) return null;
+  for (const { entry, full, path } of names.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    if (entry.isDirectory()) found.push({ kind: "directory", path });
+    else if (entry.isSymbolicLink()) found.push({ kind: "link", path, target: readlinkSync(full) });
+    else if (entry.isFile()) {
+      bytes += statSync(full).size;
+      if (bytes > limits.bytes) return null;
+      found.push({ kind: "file", path, content: new Uint8Array(readFileSync(full)), executable: (statSync(full).mode & 0o111) !== 0 });
+    }
+  }
+  return found;
 }
 
 /** Beside the built program, or in the package that a checkout has installed. */

@@ -7,6 +7,7 @@ import { type DeviceOption, type MachineOptions, validateDevices } from "../mach
 import { parsePciAddress } from "../pci/index.ts";
 import { SETTINGS, type SettingName } from "../setting.ts";
 import type { LoadedDriver } from "./drivers.ts";
+import type { MountFlag } from "./mounts.ts";
 import { UserError } from "./user-error.ts";
 
 const MAX_SEED = 0xffff_ffff;
@@ -30,6 +31,7 @@ export interface MachineFlags {
   readonly machine?: SettingName;
   /** Paths. */
   readonly driver?: readonly string[];
+  readonly mount?: readonly MountFlag[];
 }
 
 /** `--lockdep` if it is left out. */
@@ -105,7 +107,7 @@ function devicesOf(flags: MachineFlags): DeviceOption[] {
 }
 
 function typedAgain(flags: MachineFlags): string[] {
-  const { era, device = [], multiport, lockdep, machine, driver = [] } = flags;
+  const { era, device = [], multiport, lockdep, machine, driver = [], mount = [] } = flags;
   return [
     ...(era === DEFAULT_ERA ? [] : ["--era", era]),
     ...device.flatMap((d) => ["--device", d === "none" ? d : `${d.address}${d.linkLayer === "infiniband" ? ",infiniband" : ""}`]),
@@ -113,6 +115,7 @@ function typedAgain(flags: MachineFlags): string[] {
     ...driver.flatMap((path) => ["--driver", path]),
     ...(multiport === undefined ? [] : ["--multiport", `${multiport.master},${multiport.slave}`]),
     ...(lockdep === DEFAULT_LOCKDEP ? [] : ["--lockdep", lockdep]),
+    ...mount.flatMap(({ host, guest, readonly }) => ["--mount", `${host}:${guest}${readonly ? ":ro" : ""}`]),
   ];
 }
 

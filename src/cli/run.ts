@@ -16,6 +16,7 @@ import {
 import { loadDrivers } from "./drivers.ts";
 import { type Host, reasonOf, type Sink } from "./host.ts";
 import { type LogLevel, logKernel, logOutcome, openLog } from "./log.ts";
+import { readFolders } from "./mounts.ts";
 import { type MachineFlags, type MachinePlan, planMachine } from "./options.ts";
 import { readScript, type Script } from "./script.ts";
 import { commandLine } from "./suggest.ts";
@@ -38,7 +39,7 @@ export async function run(host: Host, path: string, flags: RunFlags): Promise<nu
   const trace = flags.trace === undefined ? null : await openTrace(host, flags.trace, plan, notifier, script);
   const output = capture(host, flags.json === true);
   const outcome = await runScenario({
-    options: { ...plan.options(notifier, host.turn), wasm: host.wasm },
+    options: { ...plan.options(notifier, host.turn), wasm: host.wasm, folders: readFolders(host, flags.mount ?? []) },
     script,
     io: output,
     strict: flags.strict === true,

@@ -37,6 +37,7 @@ export {
   task_files,
 } from "./fdtable.ts";
 export { __do_sys_flock, LOCK_EX, LOCK_NB, LOCK_SH } from "./flock.ts";
+export { type Folder, type FolderEntry, mountFolder } from "./folder.ts";
 export * from "./fs.ts";
 export { copy_fs_struct, current_fs, current_mnt_ns, exit_fs, fs_struct, task_fs, task_mnt_ns } from "./fs-struct.ts";
 export { installFile, mountInitial, vfs_init } from "./init.ts";

@@ -40,6 +40,11 @@ export async function mlx5emu(argv: readonly string[], files: Readonly<Record<st
     },
     importModule: (url) => import(url) as Promise<object>,
     turn: async () => void (await setImmediate()),
+    readTree: (path) => {
+      const inside = Object.entries(files).filter(([name]) => name.startsWith(`${path}/`));
+      if (inside.length === 0) throw hostError("ENOENT");
+      return inside.map(([name, data]) => ({ kind: "file", path: name.slice(path.length + 1), content: bytes(data), executable: true }));
+    },
     wasm: jqWasm,
     live: false,
     now: () => 0,
