@@ -147,6 +147,8 @@ describe("what is asked for goes to standard output", () => {
         --machine <kind>            what it is before any option (default: ordinary) (choices: "ordinary",
                                     "recording")
         --driver <file>             a driver of your own in TypeScript, repeatable; modprobe loads it
+        --mount <host:guest[:ro]>   copy a folder of the host into the machine, repeatable; the host's is
+                                    never written
         --multiport <master,slave>  make the second device a slave port of the first
         --seed <n>                  take scheduling decisions at random from this seed
         --schedule <string>         take the scheduling decisions of an earlier run
