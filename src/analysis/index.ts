@@ -1,5 +1,6 @@
 /** The analysis room: readers of the kernel's events. They find deadlocks, list what is stuck and write the trace. */
 export { type BlockedTask, blockedTasks, type Leftover, locksLeftHeld } from "./blocked.ts";
+export { ContractChecker, type ContractViolation, contractsText } from "./contracts/index.ts";
 export { type Deadlock, DeadlockDetector, type DeadlockLink, locksOf } from "./deadlock.ts";
 export { type DetectorStyle, detectorsOf5_10, detectorsOf6_1 } from "./eras.ts";
 export { HungTaskDetector } from "./hung-task.ts";

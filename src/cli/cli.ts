@@ -3,6 +3,7 @@
  * 3 deadlock, 4 the kernel reported a bug, 5 a limit was reached, 70 a fault of the emulator itself (EX_SOFTWARE).
  */
 import { Command, CommanderError, Option } from "commander";
+import { contractsText } from "../analysis/index.ts";
 import type { LockdepMode } from "../detectors.ts";
 import { DEFAULT_ERA, ERAS, NOTIFIERS } from "../eras.ts";
 import { STRATEGIES } from "../explore/index.ts";
@@ -136,6 +137,10 @@ function buildProgram(host: Host, ended: { status: number }): Command {
     .action(async (flags: { readonly lockdep: LockdepMode }) => {
       ended.status = await lockingSelftest(host, flags);
     });
+  program
+    .command("contracts")
+    .description("list what callers and callees of kernel functions owe each other")
+    .action(() => host.stdout(contractsText()));
   program
     .command("eras")
     .description("list the kernels that can be emulated and what each changes")

@@ -28,6 +28,7 @@ export interface CompareFlags extends MachineFlags {
   readonly notifiers?: readonly NotifierKind[];
   readonly json?: boolean;
   readonly lockdepText?: boolean;
+  readonly contracts: boolean;
 }
 
 /** 0 if every run reached a verdict, else 5. */
@@ -46,6 +47,7 @@ export async function compare(host: Host, path: string, flags: CompareFlags): Pr
       options: { ...plan.options(notifier, host.turn), wasm: host.wasm, folders: readFolders(host, flags.mount ?? []) },
       script,
       io: output,
+      contracts: flags.contracts,
     });
     if (outcomes.length === 0) say(compareHeader(outcome));
     say(compareRow(outcome, paint));

@@ -28,6 +28,7 @@ export interface RunFlags extends MachineFlags {
   readonly json?: boolean;
   readonly strict?: boolean;
   readonly lockdepText?: boolean;
+  readonly contracts: boolean;
   readonly logLevel?: LogLevel;
 }
 
@@ -43,6 +44,7 @@ export async function run(host: Host, path: string, flags: RunFlags): Promise<nu
     script,
     io: output,
     strict: flags.strict === true,
+    contracts: flags.contracts,
     observers: (kernel) => [...(trace === null ? [] : [trace.attach(kernel)]), ...(log === null ? [] : [logKernel(log, kernel)])],
   }).finally(() => trace?.sink.close());
   if (log !== null) logOutcome(log, outcome);

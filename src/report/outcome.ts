@@ -1,5 +1,5 @@
 /** A finished run as data, and its verdict. Everything that is printed or exported is made from it. */
-import type { BlockedTask, Deadlock, Leftover, LockdepReport } from "../analysis/index.ts";
+import type { BlockedTask, ContractViolation, Deadlock, Leftover, LockdepReport } from "../analysis/index.ts";
 import type { NotifierKind } from "../eras.ts";
 import type { KernelBug, LimitReached } from "../kernel/index.ts";
 import type { MachineState } from "../machine.ts";
@@ -21,7 +21,9 @@ export interface RunOutcome {
   readonly bugs: readonly KernelBug[];
   /** What lockdep has found; what has happened, not only could, is among the bugs as well. */
   readonly lockdep: readonly LockdepReport[];
-  /** Predictions of lockdep count as bugs. */
+  /** Broken contracts between callers and callees; those that say what has happened are among the bugs as well. */
+  readonly contracts: readonly ContractViolation[];
+  /** Predictions count as bugs. */
   readonly strict: boolean;
   readonly leftHeld: readonly Leftover[];
   readonly state: MachineState;
@@ -50,10 +52,16 @@ export function predictionsOf(outcome: RunOutcome): LockdepReport[] {
   return outcome.lockdep.filter((report) => report.prediction);
 }
 
+/** Broken contracts that say what could happen. */
+export function brokenRules(outcome: RunOutcome): ContractViolation[] {
+  return outcome.contracts.filter((violation) => violation.prediction);
+}
+
 /** Where two apply, the first of: deadlock, kernel bug, limit, failed script. */
 export function verdictOf(outcome: RunOutcome): Verdict {
   if (outcome.deadlocks.length > 0 || isHung(outcome)) return "deadlock";
-  if (reportsOf(outcome).length > 0 || (outcome.strict && predictionsOf(outcome).length > 0)) return "kernel-bug";
+  if (reportsOf(outcome).length > 0 || (outcome.strict && predictionsOf(outcome).length + brokenRules(outcome).length > 0))
+    return "kernel-bug";
   if (outcome.limit !== null) return "limit";
   return outcome.status === 0 ? "ok" : "script-failed";
 }

@@ -1,5 +1,5 @@
 /** The JSON document of a run, format mlx5-emu.result/1, and of a comparison, format mlx5-emu.compare/1. */
-import { type BlockedTask, type Deadlock, functionsOf, type LockdepReport, locksOf } from "../analysis/index.ts";
+import { type BlockedTask, type ContractViolation, type Deadlock, functionsOf, type LockdepReport, locksOf } from "../analysis/index.ts";
 import type { MachineState } from "../machine.ts";
 import { type Report, type RunOutcome, reportsOf, type Verdict, verdictOf } from "./outcome.ts";
 
@@ -12,8 +12,8 @@ export interface ResultDocument {
   readonly script: { readonly status: number | null; readonly stdout: string; readonly stderr: string };
   readonly deadlocks: readonly DeadlockEntry[];
   readonly blocked: readonly BlockedEntry[];
-  /** Kernel bugs, then what lockdep found. */
-  readonly reports: readonly (Report | LockdepEntry)[];
+  /** Kernel bugs, then what lockdep found, then broken contracts. */
+  readonly reports: readonly (Report | LockdepEntry | ContractEntry)[];
   readonly devlink: MachineState["devlink"];
   readonly rdma: MachineState["rdma"];
   readonly netns: MachineState["netns"];
@@ -33,6 +33,12 @@ export interface LockdepEntry extends Omit<LockdepReport, "kind" | "title" | "li
   readonly text: string;
   /** The report as the kernel prints it. */
   readonly full: string;
+}
+
+/** A contract that was broken. `side` says what is wrong: the caller lacks a lock, holds one too many, or a callee takes one. */
+export interface ContractEntry extends Omit<ContractViolation, "kind" | "line"> {
+  readonly kind: "contract";
+  readonly side: ContractViolation["kind"];
 }
 
 export interface DeadlockEntry {
@@ -77,7 +83,7 @@ export function resultDocument(outcome: RunOutcome, output: { readonly stdout: s
     script: { status: outcome.status, ...output },
     deadlocks: outcome.deadlocks.map(deadlockEntry),
     blocked: outcome.blocked.map(blockedEntry),
-    reports: [...reportsOf(outcome).filter(({ kind }) => kind !== "lockdep"), ...outcome.lockdep.map(lockdepEntry)],
+    reports: [...bugReports(outcome), ...outcome.lockdep.map(lockdepEntry), ...outcome.contracts.map(contractEntry)],
     devlink: state.devlink,
     rdma: state.rdma,
     netns: state.netns,
@@ -86,6 +92,16 @@ export function resultDocument(outcome: RunOutcome, output: { readonly stdout: s
     virtualTime,
     schedule,
   };
+}
+
+/** Bugs that no detector tells more about. */
+function bugReports(outcome: RunOutcome): Report[] {
+  const told = new Set(outcome.contracts.map((violation) => violation.text));
+  return reportsOf(outcome).filter(({ kind, text }) => kind !== "lockdep" && !told.has(text));
+}
+
+function contractEntry({ kind, line: _, ...rest }: ContractViolation): ContractEntry {
+  return { kind: "contract", side: kind, ...rest };
 }
 
 function lockdepEntry({ kind, title, line: _, text, ...rest }: LockdepReport): LockdepEntry {

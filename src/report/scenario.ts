@@ -1,5 +1,5 @@
 /** Runs one script on one fresh machine with the detectors attached, and collects what there is to say about it. */
-import { blockedTasks, DeadlockDetector, locksLeftHeld } from "../analysis/index.ts";
+import { blockedTasks, ContractChecker, DeadlockDetector, locksLeftHeld } from "../analysis/index.ts";
 import { formatSchedule, type Kernel, type KernelObserver } from "../kernel/index.ts";
 import { bootMachine, type MachineOptions } from "../machine.ts";
 import { FactCollector } from "./facts.ts";
@@ -10,9 +10,11 @@ export interface Scenario {
   readonly script: { readonly name: string; readonly text: string };
   /** What the script prints, as it happens. */
   readonly io: { stdout(bytes: Uint8Array): void; stderr(bytes: Uint8Array): void };
-  /** Further readers of the machine's events, attached when it has booted. */
   /** Predictions count as kernel bugs. */
   readonly strict?: boolean;
+  /** Whether contracts between callers and callees are watched; not if left out. */
+  readonly contracts?: boolean;
+  /** Further readers of the machine's events, attached when it has booted. */
   readonly observers?: (kernel: Kernel) => readonly KernelObserver[];
 }
 
@@ -26,7 +28,8 @@ export async function runScenario(scenario: Scenario): Promise<RunOutcome> {
     () => machine.inspect(),
     () => detector.deadlocks.length > 0,
   );
-  const observers = [...(scenario.observers?.(kernel) ?? []), detector, facts];
+  const contracts = scenario.contracts === true ? new ContractChecker(kernel) : null;
+  const observers = [...(scenario.observers?.(kernel) ?? []), detector, facts, ...(contracts === null ? [] : [contracts])];
   for (const observer of observers) kernel.events.attach(observer);
   const end = await machine.runScript(script, io);
   for (const observer of observers) kernel.events.detach(observer);
@@ -40,6 +43,7 @@ export async function runScenario(scenario: Scenario): Promise<RunOutcome> {
     blocked: blockedTasks(kernel, detector.deadlocks),
     bugs: [...kernel.bugs],
     lockdep: machine.lockdep?.reports ?? [],
+    contracts: contracts?.violations ?? [],
     strict: scenario.strict === true,
     leftHeld: end.stopped === null ? locksLeftHeld(kernel) : [],
     state: machine.inspect(),

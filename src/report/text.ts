@@ -2,7 +2,7 @@
 import { type Deadlock, locksOf, type TaskSnapshot } from "../analysis/index.ts";
 import { callGraph } from "./call-graph.ts";
 import { roceFate } from "./facts.ts";
-import { isHung, predictionsOf, type RunOutcome, reportsOf, verdictOf } from "./outcome.ts";
+import { brokenRules, isHung, predictionsOf, type RunOutcome, reportsOf, verdictOf } from "./outcome.ts";
 import { enumerate, MARGIN, type Paint, seconds, section, WIDTH, wrap } from "./style.ts";
 import { victims } from "./victims.ts";
 import { forMode, whyDeadlocked, whyHung } from "./why.ts";
@@ -18,7 +18,7 @@ export function runReport(outcome: RunOutcome, next: readonly string[], paint: P
   const lines = bodyOf(outcome, paint);
   const fate = roceNote(outcome);
   if (fate !== null) lines.push("", ...section("Note", [fate]));
-  const predictions = predictionLines(outcome);
+  const predictions = [...predictionLines(outcome), ...ruleLines(outcome)];
   if (predictions.length > 0) lines.push("", ...section("Locks", predictions));
   if (next.length > 0) lines.push("", ...section("Next", next));
   return `${lines.join("\n")}\n`;
@@ -45,6 +45,14 @@ export function summaries(outcome: RunOutcome): string[] {
 /** What lockdep says could happen: one line each, and since when it is known. */
 export function predictionLines(outcome: RunOutcome): string[] {
   return predictionsOf(outcome).map(({ line, time }) => `${line}, since ${seconds(time)}`);
+}
+
+/** Broken contracts that name what could happen, one line each: those that the deadlock itself does not show. */
+function ruleLines(outcome: RunOutcome): string[] {
+  const shown = outcome.deadlocks.flatMap(({ links }) => links.map(({ task }) => task.pid));
+  return brokenRules(outcome)
+    .filter(({ pid }) => !shown.includes(pid))
+    .map(({ line }) => `rule: ${line}`);
 }
 
 /** The full reports of lockdep, each below what it means. */

@@ -43,6 +43,7 @@ export const HEALTHY: RunOutcome = {
   blocked: [],
   bugs: [],
   lockdep: [],
+  contracts: [],
   strict: false,
   leftHeld: [],
   state: STATE,

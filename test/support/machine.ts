@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Off if left out. */
   readonly lockdep?: LockdepMode;
   readonly strict?: boolean;
+  /** Not watched if left out. */
+  readonly contracts?: boolean;
   readonly observers?: (kernel: Kernel) => readonly KernelObserver[];
 }
 
@@ -40,7 +42,7 @@ ip netns del foo
 `;
 
 export async function run(text: string, options: RunOptions = {}): Promise<Run> {
-  const { era: name = DEFAULT_ERA, notifier, devices = [DEVICE_8], observers, strict, ...rest } = options;
+  const { era: name = DEFAULT_ERA, notifier, devices = [DEVICE_8], observers, strict, contracts, ...rest } = options;
   const era = findEra(name);
   if (era === undefined) throw new Error(`no era ${name}`);
   const output = { stdout: "", stderr: "" };
@@ -57,6 +59,7 @@ export async function run(text: string, options: RunOptions = {}): Promise<Run> 
       },
     },
     ...(strict === undefined ? {} : { strict }),
+    ...(contracts === undefined ? {} : { contracts }),
     ...(observers === undefined ? {} : { observers }),
   });
   return { document: resultDocument(outcome, output), outcome, exitStatus: EXIT_STATUS[verdictOf(outcome)], ...output };
