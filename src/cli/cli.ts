@@ -110,14 +110,10 @@ function buildProgram(host: Host, ended: { status: number }): Command {
     .summary("run a script on one machine")
     .description("Runs a shell script on one machine. Exit status: 0 healthy, 1 script failed, 3 deadlock, 4 kernel bug, 5 limit reached.")
     .argument("<script>", "a shell script, or - for standard input")
-    .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
-    .option("--trace <file>", "write every event as JSON lines")
-    .option("--json", "print one JSON document instead of the script's output and the report")
-    .option("--strict", "predictions of the lock validator count as kernel bugs")
-    .addOption(new Option("--log-level <level>", "warnings and diagnoses as JSON lines on standard error").choices(LOG_LEVELS))
     .action(async (script: string, flags: RunFlags) => {
       ended.status = await run(host, script, flags);
     });
+  addRunOptions(runCommand);
   const compareCommand = program
     .command("compare")
     .summary("run a script under several notifier designs and compare")
@@ -166,6 +162,21 @@ function lockdepOption(): Option {
     .default(DEFAULT_LOCKDEP);
 }
 
+function addRunOptions(command: Command): void {
+  command
+    .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
+    .option("--trace <file>", "write every event as JSON lines")
+    .option("--json", "print one JSON document instead of the script's output and the report")
+    .addOption(
+      new Option("--blast-radius [mode]", "try what else hangs: each command alone on a replay of the run, or all in sequence")
+        .choices(["each", "sequence"])
+        .preset("each"),
+    )
+    .option("--blast-commands <file>", "the commands to try, one a line (default: one of each common kind)")
+    .option("--strict", "predictions of the lock validator count as kernel bugs")
+    .addOption(new Option("--log-level <level>", "warnings and diagnoses as JSON lines on standard error").choices(LOG_LEVELS));
+}
+
 /** explore and replay. */
 function addExploring(program: Command, host: Host, ended: { status: number }): void {
   const exploreParser = program
@@ -206,7 +217,8 @@ function addMachineOptions(command: Command): void {
   addMachine(command)
     .option("--seed <n>", "take scheduling decisions at random from this seed", seedFlag)
     .option("--schedule <string>", "take the scheduling decisions of an earlier run", scheduleFlag)
-    .addOption(new Option("--scheduler <policy>", "who runs next: first come, or at random").choices(["fifo", "random"]));
+    .addOption(new Option("--scheduler <policy>", "who runs next: first come, or at random").choices(["fifo", "random"]))
+    .option("--no-contracts", "do not watch what callers and callees of kernel functions owe each other");
 }
 
 function addMachine(command: Command): Command {

@@ -3,6 +3,7 @@ import { TraceRecorder } from "../analysis/index.ts";
 import { NOTIFIERS } from "../eras.ts";
 import type { Kernel, KernelObserver } from "../kernel/index.ts";
 import {
+  blastText,
   COLOUR,
   EXIT_STATUS,
   lockdepText,
@@ -13,6 +14,7 @@ import {
   runScenario,
   verdictOf,
 } from "../report/index.ts";
+import { type BlastFlags, blast, plannedCommands } from "./blast.ts";
 import { loadDrivers } from "./drivers.ts";
 import { type Host, reasonOf, type Sink } from "./host.ts";
 import { type LogLevel, logKernel, logOutcome, openLog } from "./log.ts";
@@ -23,7 +25,7 @@ import { commandLine } from "./suggest.ts";
 import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
 
-export interface RunFlags extends MachineFlags {
+export interface RunFlags extends MachineFlags, BlastFlags {
   readonly trace?: string;
   readonly json?: boolean;
   readonly strict?: boolean;
@@ -35,12 +37,14 @@ export interface RunFlags extends MachineFlags {
 export async function run(host: Host, path: string, flags: RunFlags): Promise<number> {
   const plan = planMachine(flags, await loadDrivers(host, flags.driver ?? []));
   const script = readScript(host, path);
+  const commands = plannedCommands(host, flags);
   const notifier = flags.notifier ?? plan.era.notifier;
   const log = flags.logLevel === undefined ? null : await openLog(flags.logLevel, host);
   const trace = flags.trace === undefined ? null : await openTrace(host, flags.trace, plan, notifier, script);
   const output = capture(host, flags.json === true);
+  const options = { ...plan.options(notifier, host.turn), wasm: host.wasm, folders: readFolders(host, flags.mount ?? []) };
   const outcome = await runScenario({
-    options: { ...plan.options(notifier, host.turn), wasm: host.wasm, folders: readFolders(host, flags.mount ?? []) },
+    options,
     script,
     io: output,
     strict: flags.strict === true,
@@ -49,8 +53,15 @@ export async function run(host: Host, path: string, flags: RunFlags): Promise<nu
   }).finally(() => trace?.sink.close());
   if (log !== null) logOutcome(log, outcome);
   if (flags.lockdepText === true) host.stderr(`\n${lockdepText(outcome)}`.trimEnd().concat("\n"));
-  if (flags.json === true) host.stdout(`${JSON.stringify(resultDocument(outcome, output.text()), null, 2)}\n`);
-  else host.stderr(`\n${runReport(outcome, nextSteps(host.command, outcome, plan, script), host.colour ? COLOUR : PLAIN)}`);
+  const radius = commands === null ? null : await blast(flags.blastRadius ?? "each", commands, options, script, outcome);
+  if (flags.json === true) {
+    const document = { ...resultDocument(outcome, output.text()), ...(radius === null ? {} : { blastRadius: radius }) };
+    host.stdout(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
+    const paint = host.colour ? COLOUR : PLAIN;
+    host.stderr(`\n${runReport(outcome, nextSteps(host.command, outcome, plan, script), paint)}`);
+    if (radius !== null) host.stderr(`\n${blastText(radius, paint)}`);
+  }
   return EXIT_STATUS[verdictOf(outcome)];
 }
 

@@ -1,6 +1,7 @@
 /** The JSON document of a run, format mlx5-emu.result/1, and of a comparison, format mlx5-emu.compare/1. */
 import { type BlockedTask, type ContractViolation, type Deadlock, functionsOf, type LockdepReport, locksOf } from "../analysis/index.ts";
 import type { MachineState } from "../machine.ts";
+import type { BlastRadius } from "./blast-radius.ts";
 import { type Report, type RunOutcome, reportsOf, type Verdict, verdictOf } from "./outcome.ts";
 
 export interface ResultDocument {
@@ -23,6 +24,8 @@ export interface ResultDocument {
   /** ns */
   readonly virtualTime: number;
   readonly schedule: string;
+  /** What else hangs after the script; only if it was asked for. */
+  readonly blastRadius?: BlastRadius;
 }
 
 /** A finding of lockdep. */
