@@ -134,6 +134,9 @@ describe("what is asked for goes to standard output", () => {
                                     "global", "net", "dev_net")
         --trace <file>              write every event as JSON lines
         --json                      print one JSON document instead of the script's output and the report
+        --blast-radius [mode]       try what else hangs: each command alone on a replay of the run, or all
+                                    in sequence (choices: "each", "sequence", preset: "each")
+        --blast-commands <file>     the commands to try, one a line (default: one of each common kind)
         --strict                    predictions of the lock validator count as kernel bugs
         --log-level <level>         warnings and diagnoses as JSON lines on standard error (choices:
                                     "trace", "debug", "info", "warn", "error", "fatal", "silent")
