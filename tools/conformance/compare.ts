@@ -53,7 +53,8 @@ function whatEnded(recorded: { stdout: string; stderr: string; rc: number }, see
 
 function whatHung(recorded: HungRow, seen: SeenRow, modelled: ReadonlySet<string>): string[] {
   if (seen.ends) return ["ends"];
-  const innermost = recorded.stack.find((name) => modelled.has(name));
+  // Some functions get their name from a table: what stands on the emulated stack is modelled, whatever the sources look like.
+  const innermost = recorded.stack.find((name) => modelled.has(name) || seen.stack.includes(name));
   // A function that the recorded kernel's compiler has put into its caller leaves no name of its own in a recorded stack.
   const visible = seen.stack.find((name) => !INLINED.has(name) || recorded.stack.includes(name));
   return [
