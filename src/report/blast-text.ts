@@ -28,7 +28,9 @@ export function blastText({ mode, attempts }: BlastRadius, paint: Paint): string
     HEADINGS[mode],
     ...rows.map((row) => `${cut(row.command, commands)}  ${paint.waits(cut(row.waits, waits))}  ${row.kill}`.trimEnd()),
     ...(hangs.length === 0 ? ["nothing hangs"] : []),
-    ...fails.map((attempt) => `${cut(attempt.command, commands)}  fails with ${attempt.status}: ${attempt.text}`),
+    ...fails.map(
+      (attempt) => `${cut(attempt.command, commands)}  fails with ${attempt.status}${attempt.text === "" ? "" : `: ${attempt.text}`}`,
+    ),
     ...listed(
       "works",
       attempts.filter((attempt) => attempt.result === "works"),

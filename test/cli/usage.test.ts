@@ -104,6 +104,8 @@ describe("what is asked for goes to standard output", () => {
         replay [options] <schedule> [what]  run a schedule that explore found again
         locking-selftest [options]          run the kernel's own test of its lock validator. Exit status 0
                                             if every cell is as expected, else 4.
+        contracts                           list what callers and callees of kernel functions owe each
+                                            other
         eras                                list the kernels that can be emulated and what each changes
         explain [options] <log>             say what a real kernel log means
         help [command]                      display help for command
@@ -156,6 +158,8 @@ describe("what is asked for goes to standard output", () => {
         --seed <n>                  take scheduling decisions at random from this seed
         --schedule <string>         take the scheduling decisions of an earlier run
         --scheduler <policy>        who runs next: first come, or at random (choices: "fifo", "random")
+        --no-contracts              do not watch what callers and callees of kernel functions owe each
+                                    other
         -h, --help                  display help for command
       "
     `);
