@@ -144,7 +144,7 @@ export const driver: Driver = (k) => {
         probe: (caller, pdev) => fm_probe(fake, ops, caller, pdev),
         remove: (caller, pdev) => fm_remove(fake, caller, pdev),
       };
-      return k.pci_register_driver(current, registered);
+      return k.pci_register_driver(current, registered, self);
     },
     // A tail call in the kernel's module: it leaves no frame of its own.
     exit: async (current) => {

@@ -35,7 +35,7 @@ export const driver: Driver = (k) => {
   };
   return {
     name: "hello_devlink",
-    init: (current) => k.pci_register_driver(current, pci),
+    init: (current, self) => k.pci_register_driver(current, pci, self),
     exit: (current) => k.pci_unregister_driver(current, pci),
   };
 };

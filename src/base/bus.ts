@@ -8,6 +8,7 @@ import { addBus, type BusState, bus_for_each_dev, busState, removeBus } from "./
 import { device_driver_attach, device_driver_detach, driver_attach, driver_detach } from "./dd.ts";
 import type { bus_type, device, device_attribute, device_driver } from "./device.ts";
 import { addFiles } from "./files.ts";
+import { module_add_driver, module_remove_driver } from "./module.ts";
 
 /** bus_register(): makes /sys/bus/NAME. Once for each bus. */
 export function bus_register(caller: Frame, bus: bus_type): number {
@@ -72,6 +73,7 @@ export async function driver_register(caller: Frame, drv: device_driver): Promis
   frame.writes(state.drivers);
   state.drivers.push(drv);
   if (state.autoprobe) await driver_attach(frame, drv);
+  if (drv.owner !== undefined) module_add_driver(frame, drv.owner, drv, dir);
   addFiles(frame, dir, driverFiles(drv));
   return 0;
 }
@@ -86,6 +88,7 @@ export async function driver_unregister(caller: Frame, drv: device_driver): Prom
   // remove_bind_files() comes first, and waits for who is writing to one of them.
   for (const { name } of driverFiles(drv)) await sysfs_remove_file(current, dir, name);
   await driver_detach(current, drv);
+  if (drv.owner !== undefined) await module_remove_driver(current, drv.owner, drv, dir);
   current.writes(state.drivers);
   state.drivers.splice(state.drivers.indexOf(drv), 1);
   state.driverDirs.delete(drv);
@@ -118,5 +121,6 @@ function driverFiles(drv: device_driver): readonly device_attribute[] {
       },
     },
     { name: "uevent", mode: 0o200, store: async (_current, buf) => buf.length },
+    ...(drv.drv_attrs ?? []),
   ];
 }

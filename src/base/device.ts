@@ -3,7 +3,7 @@
  * them is in bus.ts and dd.ts, what user space sees of them in attributes.ts.
  * Left out: reference counts (the machine's garbage collector frees), deferred and asynchronous probing, power management.
  */
-import { type Frame, type Kernel, lockdep_set_novalidate_class, mutex, mutex_lock, mutex_unlock } from "../kernel/index.ts";
+import { type Frame, type Kernel, lockdep_set_novalidate_class, type module, mutex, mutex_lock, mutex_unlock } from "../kernel/index.ts";
 import type { Attribute, kernfs_node } from "../vfs/index.ts";
 
 /** A file of a device, driver or bus in sysfs; its handlers run in the task that reads or writes. */
@@ -26,6 +26,10 @@ export interface bus_type {
 export interface device_driver {
   readonly name: string;
   readonly bus: bus_type;
+  /** The module that it comes from, if it comes from one. */
+  readonly owner?: module;
+  /** Files of its own beside bind, unbind and uevent (struct attribute_group **groups). */
+  readonly drv_attrs?: readonly device_attribute[];
   /** 0 or a negative errno. Called with the device lock held, if the bus has no probe of its own. */
   probe?(current: Frame, dev: device): Promise<number>;
   remove?(current: Frame, dev: device): Promise<void>;

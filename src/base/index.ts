@@ -3,6 +3,7 @@
 export { bus_register, bus_unregister, driver_register, driver_unregister } from "./bus.ts";
 export { bus_for_each_dev } from "./bus-state.ts";
 export { base_init, device_add, device_del, device_register, device_rename, device_unregister } from "./core.ts";
+export { driver_attach } from "./dd.ts";
 export {
   type bus_type,
   dev_driver_string,

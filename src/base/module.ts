@@ -14,11 +14,20 @@ import {
   sysfs_remove_dir,
   sysfs_remove_link,
 } from "../vfs/index.ts";
+import type { device_driver } from "./device.ts";
 
 const STATE_WORDS = { MODULE_STATE_COMING: "Loading", MODULE_STATE_LIVE: "Live", MODULE_STATE_GOING: "Unloading" } as const;
 const INITSTATES = { MODULE_STATE_COMING: "coming", MODULE_STATE_LIVE: "live", MODULE_STATE_GOING: "going" } as const;
 
-const statics = staticData(() => new Map<module, { readonly dir: kernfs_node; readonly holders: kernfs_node | null }>());
+/** Directories of a module below /sys/module. */
+interface ModuleDirs {
+  readonly dir: kernfs_node;
+  readonly holders: kernfs_node | null;
+  /** Made with its first driver. */
+  drivers: kernfs_node | null;
+}
+
+const statics = staticData(() => new Map<module, ModuleDirs>());
 
 /** Makes /proc/modules and /sys/module. Once, at boot. */
 export function module_init(current: Frame): void {
@@ -43,7 +52,7 @@ function mod_sysfs_setup(caller: Frame, mod: module): void {
   const dir = sysfs_create_dir(current, sysfs_ensure_dir(current, "module"), mod.name);
   if (typeof dir === "number") return;
   const holders = sysfs_create_dir(current, dir, "holders");
-  statics(current.kernel).set(mod, { dir, holders: typeof holders === "number" ? null : holders });
+  statics(current.kernel).set(mod, { dir, holders: orNull(holders), drivers: null });
   const readable = (name: string, show: () => string): number => sysfs_create_file(current, dir, { name, mode: 0o444, show });
   readable("coresize", () => `${mod.size}\n`);
   readable("initsize", () => "0\n");
@@ -74,6 +83,27 @@ function addParameters(current: Frame, mod: module, dir: kernfs_node): void {
       store: (writer, text) => param_attr_store(writer.enter("param_attr_store"), mod, parameter, text) || text.length,
     });
   }
+}
+
+/** module_add_driver(): links between a driver's directory and its module's. */
+export function module_add_driver(current: Frame, mod: module, drv: device_driver, dir: kernfs_node): void {
+  const own = statics(current.kernel).get(mod);
+  if (own === undefined) return;
+  sysfs_create_link(current, dir, own.dir, "module");
+  own.drivers ??= orNull(sysfs_create_dir(current, own.dir, "drivers"));
+  if (own.drivers !== null) sysfs_create_link(current, own.drivers, dir, `${drv.bus.name}:${drv.name}`);
+}
+
+/** module_remove_driver() */
+export async function module_remove_driver(current: Frame, mod: module, drv: device_driver, dir: kernfs_node): Promise<void> {
+  const own = statics(current.kernel).get(mod);
+  if (own === undefined) return;
+  await sysfs_remove_link(current, dir, "module");
+  if (own.drivers !== null) await sysfs_remove_link(current, own.drivers, `${drv.bus.name}:${drv.name}`);
+}
+
+function orNull(node: kernfs_node | number): kernfs_node | null {
+  return typeof node === "number" ? null : node;
 }
 
 async function mod_sysfs_teardown(caller: Frame, mod: module): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { dev_info } from "../base/index.ts";
 import { devl_lock, devl_unlock, devlinkPlaces } from "../devlink/index.ts";
-import { EmulatorBug, type Frame, type LoadableModule, staticData } from "../kernel/index.ts";
+import { EmulatorBug, type Frame, type LoadableModule, type module, staticData } from "../kernel/index.ts";
 import { type pci_driver, pci_get_drvdata, pci_register_driver, pci_set_drvdata, pci_unregister_driver } from "../pci/index.ts";
 import { mlx5_register_interface, mlx5_unregister_interface } from "./dev.ts";
 import { mlx5_devlink_alloc, mlx5_devlink_free } from "./devlink.ts";
@@ -69,9 +69,11 @@ const mlx5_core_driver: pci_driver = {
 };
 
 /** One step of module init and its counterpart. */
-const steps: Readonly<Record<ModuleInitStep, { init(current: Frame): Promise<number>; exit(current: Frame): Promise<void> }>> = {
+const steps: Readonly<
+  Record<ModuleInitStep, { init(current: Frame, self?: module): Promise<number>; exit(current: Frame): Promise<void> }>
+> = {
   mlx5_core_driver: {
-    init: (current) => pci_register_driver(current, mlx5_core_driver),
+    init: (current, self) => pci_register_driver(current, mlx5_core_driver, self),
     exit: (current) => pci_unregister_driver(current, mlx5_core_driver),
   },
   mlx5e_interface: {
@@ -81,11 +83,11 @@ const steps: Readonly<Record<ModuleInitStep, { init(current: Frame): Promise<num
 };
 
 /** init() of the module: probes the functions that are on the bus. 0 or a negative errno. */
-export async function mlx5_init(caller: Frame, strategies: Mlx5Strategies): Promise<number> {
+export async function mlx5_init(caller: Frame, strategies: Mlx5Strategies, self?: module): Promise<number> {
   const current = caller.enter("mlx5_init");
   statics(current.kernel).strategies = strategies;
   for (const step of strategies.init_order) {
-    const err = await steps[step].init(current);
+    const err = await steps[step].init(current, self);
     if (err !== 0) return err;
   }
   return 0;
@@ -101,7 +103,7 @@ export function mlx5CoreModule(strategies: Mlx5Strategies): LoadableModule {
   return {
     name: "mlx5_core",
     size: 1_269_760,
-    init: (current) => mlx5_init(current, strategies),
+    init: (current, self) => mlx5_init(current, strategies, self),
     exit: mlx5_cleanup,
   };
 }

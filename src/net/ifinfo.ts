@@ -20,11 +20,14 @@ import {
   IFLA_GSO_MAX_SIZE,
   IFLA_IFALIAS,
   IFLA_IFNAME,
+  IFLA_INFO_DATA,
   IFLA_INFO_KIND,
+  IFLA_INFO_SLAVE_KIND,
   IFLA_LINK,
   IFLA_LINK_NETNSID,
   IFLA_LINKINFO,
   IFLA_LINKMODE,
+  IFLA_MASTER,
   IFLA_MAX_MTU,
   IFLA_MIN_MTU,
   IFLA_MTU,
@@ -90,6 +93,7 @@ export function rtnl_fill_ifinfo(caller: Frame, dev: net_device, options: Ifinfo
   w.u32(IFLA_GSO_MAX_SEGS, dev.gso_max_segs).u32(IFLA_GSO_MAX_SIZE, dev.gso_max_size).u32(IFLA_NUM_RX_QUEUES, dev.num_rx_queues);
   const iflink = dev_get_iflink(dev);
   if (iflink !== dev.ifindex) w.u32(IFLA_LINK, iflink);
+  if (dev.master !== null) w.u32(IFLA_MASTER, dev.master.ifindex);
   w.u8(IFLA_CARRIER, dev.carrier ? 1 : 0).string(IFLA_QDISC, dev.qdisc);
   if (dev.ifalias !== "") w.string(IFLA_IFALIAS, dev.ifalias);
   w.u32(IFLA_CARRIER_CHANGES, dev.carrier_up_count + dev.carrier_down_count);
@@ -106,7 +110,14 @@ export function rtnl_fill_ifinfo(caller: Frame, dev: net_device, options: Ifinfo
 /** Kind of the link, the namespace of its other end, and where it goes. */
 function fillLink(current: Frame, w: AttributeWriter, dev: net_device, options: IfinfoOptions): void {
   const ops = dev.rtnl_link_ops;
-  if (ops !== null) w.nest(IFLA_LINKINFO, (info) => info.string(IFLA_INFO_KIND, ops.kind));
+  const slaveKind = dev.master?.rtnl_link_ops?.kind;
+  if (ops !== null || slaveKind !== undefined)
+    w.nest(IFLA_LINKINFO, (info) => {
+      if (ops !== null) info.string(IFLA_INFO_KIND, ops.kind);
+      const { fill_info } = ops ?? {};
+      if (fill_info !== undefined) info.nest(IFLA_INFO_DATA, (data) => fill_info(data, dev));
+      if (slaveKind !== undefined) info.string(IFLA_INFO_SLAVE_KIND, slaveKind);
+    });
   const link_net = ops?.get_link_net?.(dev);
   if (link_net !== undefined && link_net !== dev_net(dev)) {
     w.s32(IFLA_LINK_NETNSID, peernet2id_alloc(current, options.src_net ?? dev_net(dev), link_net));

@@ -39,6 +39,7 @@ export { in_dev_addresses, register_inetaddr_notifier, unregister_inetaddr_notif
 export { NET_ERAS, type NetStrategies } from "./eras.ts";
 export { __ethtool_get_link_ksettings, ethnl_init, ethtool_get_drvinfo, SPEED_UNKNOWN } from "./ethtool.ts";
 export { net_dev_init, net_init } from "./init.ts";
+export type { fib_route } from "./ip/fib.ts";
 export {
   FIB_EVENT_ENTRY_DEL,
   FIB_EVENT_ENTRY_REPLACE,

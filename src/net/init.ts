@@ -4,6 +4,7 @@
  */
 import type { Frame } from "../kernel/index.ts";
 import {
+  AF_BRIDGE,
   AF_UNSPEC,
   RTM_DELLINK,
   RTM_DELQDISC,
@@ -16,6 +17,7 @@ import {
   RTM_SETLINK,
 } from "../netlink/index.ts";
 import { proc_pid_entry, proc_symlink } from "../vfs/index.ts";
+import { rtnl_bridge_getlink } from "./bridge.ts";
 import { default_device_ops } from "./default_device.ts";
 import { NET_ERAS, type NetStrategies } from "./eras.ts";
 import { inet_init } from "./ip/init.ts";
@@ -41,6 +43,7 @@ function rtnetlink_init(caller: Frame): void {
   const { kernel } = current;
   rtnetlink_create(current);
   rtnl_register(kernel, AF_UNSPEC, RTM_GETLINK, { doit: rtnl_getlink, dumpit: rtnl_dump_ifinfo });
+  rtnl_register(kernel, AF_BRIDGE, RTM_GETLINK, { dumpit: rtnl_bridge_getlink });
   rtnl_register(kernel, AF_UNSPEC, RTM_SETLINK, { doit: rtnl_setlink });
   rtnl_register(kernel, AF_UNSPEC, RTM_NEWLINK, { doit: rtnl_newlink });
   rtnl_register(kernel, AF_UNSPEC, RTM_DELLINK, { doit: rtnl_dellink });

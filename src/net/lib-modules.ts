@@ -35,4 +35,8 @@ export const libraryModules: readonly LoadableModule[] = [
   { name: "ip6_udp_tunnel" },
   quiet("crc32_generic", ["crypto-crc32", "crypto-crc32-generic"]),
   quiet("libcrc32c"),
+  quiet("llc"),
+  { name: "stp", depends: ["llc"] },
+  { name: "garp", depends: ["stp", "llc"] },
+  { name: "mrp" },
 ];

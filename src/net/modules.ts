@@ -1,5 +1,6 @@
 /** The loadable modules of this room. */
 import type { LoadableModule } from "../kernel/index.ts";
+import { bridgeModule } from "./bridge.ts";
 import { dummyModule } from "./dummy.ts";
 import { ifbModule } from "./ifb.ts";
 import { l2tpCoreModule, l2tpNetlinkModule } from "./l2tp.ts";
@@ -7,6 +8,7 @@ import { libraryModules } from "./lib-modules.ts";
 import { schIngressModule } from "./sch_generic.ts";
 import { teamModule } from "./team.ts";
 import { vethModule } from "./veth.ts";
+import { vlanModule } from "./vlan.ts";
 
 export const netModules: readonly LoadableModule[] = [
   dummyModule,
@@ -16,5 +18,7 @@ export const netModules: readonly LoadableModule[] = [
   l2tpCoreModule,
   l2tpNetlinkModule,
   schIngressModule,
+  vlanModule,
+  bridgeModule,
   ...libraryModules,
 ];

@@ -11,7 +11,6 @@ import {
   IFLA_IFNAME,
   IFLA_INFO_DATA,
   IFLA_INFO_KIND,
-  IFLA_LINK,
   IFLA_LINK_NETNSID,
   IFLA_LINKINFO,
   IFLA_MASTER,
@@ -37,6 +36,7 @@ import { type ifinfomsg, namedDevice, parseIfinfo } from "./rtnl-getlink.ts";
 import { rtnl_link_ops_get } from "./rtnl-link-ops.ts";
 import { do_setlink, rtnl_link_get_net } from "./rtnl-setlink.ts";
 import type { net, net_device, rtnl_link_ops } from "./structs.ts";
+import { do_set_master } from "./upper.ts";
 
 const ALL_FLAGS = 0xffff_ffff;
 
@@ -97,11 +97,6 @@ async function changeExisting(
 /** The tail of __rtnl_newlink(): makes the device where IFLA_LINK_NETNSID says, or where it shall go. */
 async function createLink(current: Frame, ops: rtnl_link_ops, link: NewLink): Promise<number> {
   const { tb, src_net, extack } = link;
-  for (const unmodelled of [IFLA_MASTER, IFLA_LINK]) {
-    if (!tb.has(unmodelled)) continue;
-    NL_SET_ERR_MSG(extack, "Links on top of other links are not modelled");
-    return -EOPNOTSUPP;
-  }
   const dest_net = rtnl_link_get_net(current, src_net, tb);
   if (typeof dest_net === "number") return dest_net;
   const nsid = tb.s32(IFLA_LINK_NETNSID);
@@ -132,10 +127,12 @@ async function createIn(current: Frame, ops: rtnl_link_ops, link: NewLink, dest_
     return err;
   }
   const configured = await rtnl_configure_link(current, dev, ifm);
-  const failed =
+  const moved =
     configured === 0 && link_net !== null
       ? await dev_change_net_namespace(current, dev, dest_net, ifname === "" ? null : ifname)
       : configured;
+  const master = tb.u32(IFLA_MASTER);
+  const failed = moved === 0 && master !== undefined ? await do_set_master(current, dev, master, extack) : moved;
   if (failed < 0) {
     const list_kill: net_device[] = [];
     if (ops.dellink !== undefined) ops.dellink(current, dev, list_kill);

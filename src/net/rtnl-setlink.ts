@@ -1,8 +1,8 @@
 /**
  * Models do_setlink() (net/core/rtnetlink.c, v5.10): changes of a link in the kernel's order, the namespace first. Runs
- * under rtnl_mutex. Left out: masters, maps, broadcast, carrier, queues, alternative names, virtual functions, XDP.
+ * under rtnl_mutex. Left out: maps, broadcast, carrier, queues, alternative names, virtual functions, XDP.
  */
-import { EINVAL, EOPNOTSUPP, type Frame, pr_warn } from "../kernel/index.ts";
+import { EINVAL, type Frame, pr_warn } from "../kernel/index.ts";
 import {
   type Attributes,
   IFLA_ADDRESS,
@@ -15,7 +15,6 @@ import {
   IFLA_NET_NS_PID,
   IFLA_TARGET_NETNSID,
   IFLA_TXQLEN,
-  NL_SET_ERR_MSG,
   type netlink_ext_ack,
 } from "../netlink/index.ts";
 import { dev_net } from "./alloc.ts";
@@ -29,6 +28,7 @@ import { get_net_ns_by_id } from "./nsid.ts";
 import type { ifinfomsg } from "./rtnl-getlink.ts";
 import { netdev_state_change } from "./state-change.ts";
 import type { net, net_device } from "./structs.ts";
+import { do_set_master } from "./upper.ts";
 
 /** True if the request names another namespace for the link. */
 export function namesNamespace(tb: Attributes): boolean {
@@ -56,10 +56,6 @@ type Step = (current: Frame) => Promise<number>;
 /** do_setlink(): stops at the first error; what was done before stays done. */
 export async function do_setlink(caller: Frame, dev: net_device, ifm: ifinfomsg, tb: Attributes, extack: netlink_ext_ack): Promise<number> {
   const current = caller.enter("do_setlink");
-  if (tb.has(IFLA_MASTER)) {
-    NL_SET_ERR_MSG(extack, "Masters of links are not modelled");
-    return -EOPNOTSUPP;
-  }
   let modified = false;
   let notify = false;
   for (const { step, quiet } of changes(dev, ifm, tb, extack)) {
@@ -89,6 +85,7 @@ function changes(dev: net_device, ifm: ifinfomsg, tb: Attributes, extack: netlin
   const group = tb.u32(IFLA_GROUP);
   const alias = tb.string(IFLA_IFALIAS);
   const txqlen = tb.u32(IFLA_TXQLEN);
+  const master = tb.u32(IFLA_MASTER);
   if (namesNamespace(tb)) add(true, (current) => move(current, dev, tb, ifname));
   if (address !== undefined) add(true, (current) => dev_set_mac_address(current, dev, address, extack));
   if (mtu !== undefined) add(true, (current) => dev_set_mtu(current, dev, mtu, extack));
@@ -96,6 +93,7 @@ function changes(dev: net_device, ifm: ifinfomsg, tb: Attributes, extack: netlin
   if (ifm.index > 0 && ifname !== "") add(true, (current) => dev_change_name(current, dev, ifname));
   if (alias !== undefined) add(false, async (current) => dev_set_alias(current, dev, alias));
   if (ifm.flags !== 0 || ifm.change !== 0) add(true, (current) => dev_change_flags(current, dev, rtnl_dev_combine_flags(dev, ifm), extack));
+  if (master !== undefined) add(false, (current) => do_set_master(current, dev, master, extack));
   if (txqlen !== undefined) add(false, async (current) => assignField(current, dev, () => (dev.tx_queue_len = txqlen)));
   return steps;
 }

@@ -5,7 +5,7 @@
  */
 import type { device } from "../base/index.ts";
 import { type Frame, type notifier_block, raw_notifier_head, refcount_t, wait_queue_head } from "../kernel/index.ts";
-import type { Attributes, netlink_ext_ack, netlink_net } from "../netlink/index.ts";
+import type { Attributes, AttributeWriter, netlink_ext_ack, netlink_net } from "../netlink/index.ts";
 import type { ns_common } from "../vfs/index.ts";
 import { ETH_DATA_LEN, GSO_MAX_SEGS, GSO_MAX_SIZE } from "./netdevice.ts";
 
@@ -98,6 +98,9 @@ export interface net_device_ops {
   readonly ndo_stop?: (current: Frame, dev: net_device) => Promise<number>;
   readonly ndo_set_mac_address?: (current: Frame, dev: net_device, address: Uint8Array) => number;
   readonly ndo_change_mtu?: (current: Frame, dev: net_device, mtu: number) => Promise<number>;
+  /** Makes another link a port of this one, or lets it go. */
+  readonly ndo_add_slave?: (current: Frame, dev: net_device, slave: net_device, extack: netlink_ext_ack) => Promise<number>;
+  readonly ndo_del_slave?: (current: Frame, dev: net_device, slave: net_device) => Promise<number>;
   readonly ndo_get_iflink?: (dev: net_device) => number;
   readonly ndo_get_phys_port_name?: (dev: net_device) => string | null;
   /** The switch that the port belongs to. */
@@ -142,6 +145,8 @@ export interface rtnl_link_ops {
   readonly dellink?: (current: Frame, dev: net_device, head: net_device[]) => void;
   /** The namespace of the other end. */
   readonly get_link_net?: (dev: net_device) => net;
+  /** IFLA_INFO_DATA of a message about the device. */
+  readonly fill_info?: (w: AttributeWriter, dev: net_device) => void;
 }
 
 /** An IPv4 address of a device (struct in_ifaddr). */
@@ -236,6 +241,8 @@ export class net_device {
   carrier_down_count = 0;
   /** A change of carrier waits for linkwatch to look at it. */
   linkwatch_pending = false;
+  /** The link that this one is a port of (netdev_master_upper_dev_get). */
+  master: net_device | null = null;
   /** References of dev_hold(). */
   refcnt = 0;
   readonly released = new wait_queue_head("unregister_netdevice", { kind: "reference" });

@@ -1,6 +1,6 @@
 /**
  * Models drivers/net/netdevsim/fib.c: a device that mirrors the routes and rules of the namespace it is in, as many as its
- * resources allow. Left out: nexthop objects (nobody makes any), flags of what is offloaded, the work item in which later
+ * resources allow. Left out: nexthop objects (nobody makes any), the work item in which later
  * kernels take up what they have counted.
  */
 import {
@@ -18,6 +18,7 @@ import {
   FIB_EVENT_RULE_DEL,
   type fib_notifier_block,
   type fib_notifier_info,
+  type fib_route,
   type net,
   register_fib_notifier,
   unregister_fib_notifier,
@@ -91,11 +92,18 @@ function nsim_fib_event(current: Frame, nsim: nsim_dev, data: nsim_fib_data, eve
   if (event !== FIB_EVENT_ENTRY_REPLACE) return NOTIFY_DONE;
   const there = data.fib_rt.has(key);
   const { countReplaced, refusal } = nsim.strategies.fib;
-  if (there && !countReplaced) return NOTIFY_DONE;
+  if (there && !countReplaced) return takeUp(current, route);
   const err = nsim_fib_account(current, fib, true, extack, "fib");
   if (err !== 0) return refusal(err);
   if (there) nsim_fib_account(current, fib, false, extack, "fib");
   data.fib_rt.add(key);
+  return takeUp(current, route);
+}
+
+/** nsim_fib4_rt_hw_flags_set(), nsim_fib6_rt_hw_flags_set(): the route stands in hardware, which sends its packets to the processor. */
+function takeUp(current: Frame, route: fib_route): number {
+  current.writes(route);
+  route.trap = true;
   return NOTIFY_DONE;
 }
 

@@ -100,7 +100,7 @@ describe("the PCI bus", () => {
         "DRIVER=recorder\nPCI_CLASS=20000\nPCI_ID=15B3:1019\nPCI_SUBSYS_ID=15B3:0008\nPCI_SLOT_NAME=0000:00:08.0\n" +
           "MODALIAS=pci:v000015B3d00001019sv000015B3sd00000008bc02sc00i00\n",
       );
-      expect(sysfsList(current, "bus/pci/drivers/recorder")).toEqual(["0000:00:08.0", "bind", "uevent", "unbind"]);
+      expect(sysfsList(current, "bus/pci/drivers/recorder")).toEqual(["0000:00:08.0", "bind", "new_id", "remove_id", "uevent", "unbind"]);
     });
   });
 
@@ -115,7 +115,7 @@ describe("the PCI bus", () => {
       expect(await write("unbind", "00:08.0\n")).toBe(-ENODEV);
       expect(await write("unbind", "0000:00:08.0\n")).toBe(13);
       expect(await write("unbind", "0000:00:08.0")).toBe(-ENODEV);
-      expect(sysfsList(current, "bus/pci/drivers/recorder")).toEqual(["bind", "uevent", "unbind"]);
+      expect(sysfsList(current, "bus/pci/drivers/recorder")).toEqual(["bind", "new_id", "remove_id", "uevent", "unbind"]);
       expect(await write("bind", "0000:00:08.0")).toBe(12);
     });
     expect(log.slice(1)).toEqual([

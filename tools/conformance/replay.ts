@@ -1,4 +1,5 @@
 /** Plays a recording on an emulated machine and writes down what is seen, row for row, in the recording's own shape. */
+import { nodeHost } from "../../src/cli/host.ts";
 import type { Driver } from "../../src/driver.ts";
 import type { Era, NotifierKind } from "../../src/eras.ts";
 import { stackNames, stateLetter, type Task } from "../../src/kernel/index.ts";
@@ -55,7 +56,15 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
 }
 
 function freshMachine({ era, notifier, drivers, hostTurn }: ReplayOptions): Promise<Machine> {
-  return bootMachine({ era, notifier: notifier ?? era.notifier, setting: "recording", devices: [], drivers, hostTurn });
+  return bootMachine({
+    era,
+    notifier: notifier ?? era.notifier,
+    setting: "recording",
+    devices: [],
+    drivers,
+    hostTurn,
+    wasm: nodeHost().wasm,
+  });
 }
 
 type Playable = Exclude<Row, { note: string } | { boot: true } | { observe: string }>;

@@ -32,6 +32,7 @@ export const RTNLGRP_NSID = 28;
 
 export const AF_UNSPEC = 0;
 export const AF_INET = 2;
+export const AF_BRIDGE = 7;
 export const AF_INET6 = 10;
 export const AF_PACKET = 17;
 
@@ -44,6 +45,7 @@ export const IFLA_MTU = 4;
 export const IFLA_LINK = 5;
 export const IFLA_QDISC = 6;
 export const IFLA_MASTER = 10;
+export const IFLA_PROTINFO = 12;
 export const IFLA_TXQLEN = 13;
 export const IFLA_OPERSTATE = 16;
 export const IFLA_LINKMODE = 17;
@@ -78,7 +80,19 @@ export const IFLA_MAX_MTU = 51;
 
 export const IFLA_INFO_KIND = 1;
 export const IFLA_INFO_DATA = 2;
+export const IFLA_INFO_SLAVE_KIND = 4;
 export const VETH_INFO_PEER = 1;
+
+/** IFLA_INFO_DATA of a vlan; the protocol is in network order. */
+export const IFLA_VLAN_ID = 1;
+export const IFLA_VLAN_FLAGS = 2;
+export const IFLA_VLAN_PROTOCOL = 5;
+export const VLAN_FLAG_REORDER_HDR = 1;
+
+/** IFLA_PROTINFO of a bridge's port */
+export const IFLA_BRPORT_STATE = 1;
+export const IFLA_BRPORT_PRIORITY = 2;
+export const IFLA_BRPORT_COST = 3;
 
 export const RTEXT_FILTER_VF = 1;
 export const RTEXT_FILTER_SKIP_STATS = 8;

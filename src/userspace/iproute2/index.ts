@@ -1,5 +1,6 @@
-/** iproute2 (ip, devlink, rdma, tc, ss) and ethtool as programs of the emulated machine. They know the kernel by its system calls only. */
+/** iproute2 (ip, devlink, rdma, tc, bridge, ss) and ethtool as programs of the emulated machine. They know the kernel by its system calls only. */
 import type { InstalledProgram } from "../lib/index.ts";
+import { bridge } from "./bridge/main.ts";
 import { devlink } from "./devlink/main.ts";
 import { ethtool } from "./ethtool/main.ts";
 import { ip } from "./ip/main.ts";
@@ -13,5 +14,6 @@ export const programs: readonly InstalledProgram[] = [
   { path: "/usr/bin/rdma", program: rdma },
   { path: "/usr/sbin/ethtool", program: ethtool },
   { path: "/usr/sbin/tc", program: tc },
+  { path: "/usr/sbin/bridge", program: bridge },
   { path: "/usr/bin/ss", program: ss },
 ];

@@ -1,7 +1,10 @@
 /** What -details adds to a link. */
 import {
+  type Attributes,
   IFLA_GSO_MAX_SEGS,
   IFLA_GSO_MAX_SIZE,
+  IFLA_INFO_DATA,
+  IFLA_LINKINFO,
   IFLA_MAX_MTU,
   IFLA_MIN_MTU,
   IFLA_NUM_RX_QUEUES,
@@ -10,6 +13,10 @@ import {
   IFLA_PHYS_PORT_NAME,
   IFLA_PHYS_SWITCH_ID,
   IFLA_PROMISCUITY,
+  IFLA_VLAN_FLAGS,
+  IFLA_VLAN_ID,
+  IFLA_VLAN_PROTOCOL,
+  VLAN_FLAG_REORDER_HDR,
 } from "../../../netlink/index.ts";
 import type { Output } from "../output.ts";
 import { type LinkMessage, linkKind } from "../rtnl.ts";
@@ -38,6 +45,7 @@ export function printLinkDetails(ip: Ip, output: Output, link: LinkMessage): voi
   if (kind !== undefined) {
     output.openObject("linkinfo");
     output.field("info_kind", `${lineEnd(ip)}    ${kind} `, kind);
+    if (kind === "vlan") printVlan(output, attributes.nested(IFLA_LINKINFO)?.nested(IFLA_INFO_DATA) ?? null);
     output.closeObject();
   }
   printNumbers(output, link, LATER_NUMBERS);
@@ -49,6 +57,28 @@ export function printLinkDetails(ip: Ip, output: Output, link: LinkMessage): voi
   if (bus !== undefined) output.field("parentbus", `parentbus ${bus} `, bus);
   const parent = attributes.string(IFLA_PARENT_DEV_NAME);
   if (parent !== undefined) output.field("parentdev", `parentdev ${parent} `, parent);
+}
+
+const VLAN_PROTOCOLS: Readonly<Record<number, string>> = { 33024: "802.1Q", 34984: "802.1ad" };
+
+function printVlan(output: Output, data: Attributes | null): void {
+  if (data === null) return;
+  const [high = 0, low = 0] = data.bytes(IFLA_VLAN_PROTOCOL) ?? [];
+  const number = (high << 8) | low;
+  const protocol = VLAN_PROTOCOLS[number] ?? `[${number}]`;
+  const id = data.u16(IFLA_VLAN_ID);
+  output.openObject("info_data");
+  output.field("protocol", `protocol ${protocol} `, protocol);
+  if (id !== undefined) output.field("id", `id ${id} `, id);
+  const flags = data.bytes(IFLA_VLAN_FLAGS);
+  if (flags !== undefined && ((flags[0] ?? 0) & VLAN_FLAG_REORDER_HDR) !== 0) {
+    output.text("<");
+    output.openArray("flags");
+    output.item("REORDER_HDR", "REORDER_HDR");
+    output.closeArray();
+    output.text("> ");
+  }
+  output.closeObject();
 }
 
 function printNumbers(output: Output, link: LinkMessage, numbers: typeof NUMBERS): void {

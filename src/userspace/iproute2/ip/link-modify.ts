@@ -1,6 +1,6 @@
 /**
  * ip link add, set, delete: settings of a link into one RTM_NEWLINK or RTM_DELLINK. Left out, and refused: virtual functions,
- * XDP, masters, modes, and the options of kinds but veth's peer.
+ * XDP, modes, and the options of kinds but veth's peer and a vlan's id and protocol.
  */
 import {
   AttributeWriter,
@@ -20,12 +20,15 @@ import {
   IFLA_LINK,
   IFLA_LINK_NETNSID,
   IFLA_LINKINFO,
+  IFLA_MASTER,
   IFLA_MTU,
   IFLA_NET_NS_FD,
   IFLA_NET_NS_PID,
   IFLA_NUM_RX_QUEUES,
   IFLA_NUM_TX_QUEUES,
   IFLA_TXQLEN,
+  IFLA_VLAN_ID,
+  IFLA_VLAN_PROTOCOL,
   IFNAMSIZ,
   NLM_F_CREATE,
   RTM_NEWLINK,
@@ -58,8 +61,6 @@ const REFUSED = [
   "xdpgeneric",
   "xdpdrv",
   "xdpoffload",
-  "master",
-  "nomaster",
   "vrf",
   "mode",
   "state",
@@ -181,7 +182,39 @@ async function putKind(ip: Ip, words: Words, request: LinkRequest, creating: boo
 async function parseKindOptions(ip: Ip, words: Words, kind: string): Promise<Uint8Array | number> {
   if (kind === "dummy" || kind === "ifb") return new Uint8Array(0);
   if (kind === "veth") return await parsePeer(ip, words);
+  if (kind === "vlan") return await parseVlan(ip, words);
   return await ip.tool.notModelled(`"${words.word}" of link type ${kind}`);
+}
+
+const VLAN_PROTOCOLS: Readonly<Record<string, number>> = { "802.1q": 0x8100, "802.1ad": 0x88a8 };
+const VLAN_REFUSED = ["reorder_hdr", "gvrp", "mvrp", "loose_binding", "bridge_binding", "ingress-qos-map", "egress-qos-map"];
+
+/** vlan's "[protocol PROTOCOL] id ID", or a status. */
+async function parseVlan(ip: Ip, words: Words): Promise<Uint8Array | number> {
+  const data = new AttributeWriter();
+  for (let word = words.next(); word !== undefined; word = words.next()) {
+    const refused = VLAN_REFUSED.find((name) => matches(word ?? "", name));
+    if (matches(word, "protocol")) await takeProtocol(ip, await required(ip, words), data);
+    else if (matches(word, "id")) {
+      const text = await required(ip, words);
+      const id = parseInteger(text, 0, 0xffff);
+      if (id === null) await invalidArgument(ip, "id is invalid", text);
+      else data.u16(IFLA_VLAN_ID, id);
+    } else if (refused !== undefined) return await ip.tool.notModelled(`"${refused}" of link type vlan`);
+    else {
+      await ip.tool.err(
+        `${word === "help" ? "" : `vlan: unknown command "${word}"?\n`}Usage: ip link add link LINK NAME type vlan [protocol 802.1Q|802.1ad] id ID\n`,
+      );
+      return 1;
+    }
+  }
+  return data.finish();
+}
+
+async function takeProtocol(ip: Ip, text: string, data: AttributeWriter): Promise<void> {
+  const protocol = VLAN_PROTOCOLS[text.toLowerCase()];
+  if (protocol === undefined) return await invalidArgument(ip, "protocol is invalid", text);
+  data.bytes(IFLA_VLAN_PROTOCOL, Uint8Array.of(protocol >> 8, protocol & 0xff));
 }
 
 /** veth's "peer [name] NAME ...": the other end, a link request inside of the first; or a status. */
@@ -250,10 +283,20 @@ async function takeSetting(ip: Ip, words: Words, word: string, request: LinkRequ
     return await takeLinkAddress(ip, await required(ip, words), IFLA_BROADCAST, request);
   else if (number !== undefined) await takeNumber(ip, words, number, request);
   else if (word === "netns") await takeNetns(ip, await required(ip, words), request);
+  else if (word === "master") return await takeMaster(ip, await required(ip, words), request);
+  else if (word === "nomaster") attributes.u32(IFLA_MASTER, 0);
   else if (matches(word, "alias")) await takeAlias(ip, await required(ip, words), request);
   else if (word === "group") attributes.u32(IFLA_GROUP, await takeGroup(ip, await once(ip, words, "group", request)));
   else if (matches(word, "help")) return await die(ip, IP_LINK_HELP);
   else await takeDevice(ip, word === "dev" ? await required(ip, words) : word, request);
+  return null;
+}
+
+/** A status if there is no such link, else null. */
+async function takeMaster(ip: Ip, name: string, request: LinkRequest): Promise<number | null> {
+  const index = await ip.rtnl.indexOf(name);
+  if (index === 0) return await invalidArgument(ip, "Device does not exist\n", name);
+  request.attributes.u32(IFLA_MASTER, index);
   return null;
 }
 

@@ -29,6 +29,7 @@ import {
   IFLA_LINK,
   IFLA_LINK_NETNSID,
   IFLA_LINKMODE,
+  IFLA_MASTER,
   IFLA_MTU,
   IFLA_NUM_VF,
   IFLA_OPERSTATE,
@@ -85,11 +86,16 @@ export async function printLink(ip: Ip, output: Output, link: LinkMessage, cache
   const { attributes } = link;
   output.field("ifindex", `${link.index}: `, link.index);
   const lowerDown = await printName(ip, output, link, cache, (name) => `${name}: `);
-  printFlags(output, link.flags, lowerDown);
+  printLinkFlags(output, link.flags, lowerDown);
   const mtu = attributes.u32(IFLA_MTU);
   if (mtu !== undefined) output.field("mtu", `mtu ${mtu} `, mtu);
   const qdisc = attributes.string(IFLA_QDISC);
   if (qdisc !== undefined) output.field("qdisc", `qdisc ${qdisc} `, qdisc);
+  const master = attributes.u32(IFLA_MASTER);
+  if (master !== undefined) {
+    const name = await nameAt(ip, cache, master);
+    output.field("master", `master ${name} `, name);
+  }
   const operstate = operstateOf(link);
   if (operstate !== undefined) output.field("operstate", `state ${operstate} `, operstate);
   const mode = attributes.u8(IFLA_LINKMODE);
@@ -115,6 +121,11 @@ export async function printLink(ip: Ip, output: Output, link: LinkMessage, cache
   output.text("\n");
 }
 
+async function nameAt(ip: Ip, cache: LinkCache, index: number): Promise<string> {
+  const found = cache.get(index) ?? (await ip.rtnl.linkAt(index));
+  return found === null ? `if${index}` : linkName(found);
+}
+
 /** A message of one protocol does not tell the queue's length; the real program asks an ioctl for it. */
 async function queueLength(ip: Ip, link: LinkMessage): Promise<number | undefined> {
   return (await ip.rtnl.linkAt(link.index))?.attributes.u32(IFLA_TXQLEN);
@@ -128,7 +139,7 @@ export async function printLinkBrief(ip: Ip, output: Output, link: LinkMessage, 
   if (!withLinkFields) return;
   const address = link.attributes.bytes(IFLA_ADDRESS);
   if (address !== undefined) output.field("address", `${hexAddress(address)} `, hexAddress(address));
-  printFlags(output, link.flags, lowerDown);
+  printLinkFlags(output, link.flags, lowerDown);
   output.text("\n");
 }
 
@@ -164,7 +175,7 @@ async function printName(ip: Ip, output: Output, link: LinkMessage, cache: LinkC
   return lowerDown;
 }
 
-function printFlags(output: Output, flags: number, lowerDown: boolean): void {
+export function printLinkFlags(output: Output, flags: number, lowerDown: boolean): void {
   const names: string[] = [];
   if ((flags & IFF_UP) !== 0 && (flags & IFF_RUNNING) === 0) names.push("NO-CARRIER");
   let rest = flags & ~IFF_RUNNING;
