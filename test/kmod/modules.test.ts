@@ -118,6 +118,8 @@ test("two loads of one module: the second waits for the first, interruptible, an
   );
   expect(document.script.stdout).toBe(`D    modprobe ifb
 S    modprobe ifb
+D    /sbin/modprobe -q -- rtnl-link-bridge
 D    /sbin/modprobe -q -- rtnl-link-dummy
+ip link add x type bridge
 `);
 });
