@@ -19,6 +19,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { isatty } from "node:tty";
+import { fileURLToPath } from "node:url";
 import type { FolderEntry } from "../machine.ts";
 import { UserError } from "./user-error.ts";
 
@@ -189,10 +190,11 @@ function create(path: string): Sink {
   };
 }
 
-/** Through tsx, so that the file may be TypeScript, with whatever Node this is. */
+/** Through tsx, so that the file may be TypeScript, with whatever Node this is; its require() works in the bundle too. */
 async function importModule(url: string): Promise<object> {
-  const { tsImport } = await import("tsx/esm/api");
-  return tsImport(url, url) as Promise<object>;
+  const { require: load } = await import("tsx/cjs/api");
+  const path = fileURLToPath(url);
+  return load(path, path) as object;
 }
 
 export function errorCode(error: unknown): string | null {

@@ -46,3 +46,9 @@ test("the compiled code is only a help: without it the answer is the same", () =
   rmSync(join(copy, "bundle.cache"));
   expect(runBuilt(join(copy, "mlx5-emu.js"), args, "date")).toEqual(runBuilt(command, args, "date"));
 });
+
+test("a driver of the user's is loaded into it", () => {
+  const args = ["run", "-", "--machine", "recording", "--driver", join(root, "scripts/hello_devlink.ts")];
+  const { status, stdout } = runBuilt(command, args, "modprobe hello_devlink; devlink dev show");
+  expect([status, stdout]).toEqual([0, "pci/0000:00:08.0\npci/0000:00:09.0\n"]);
+});
