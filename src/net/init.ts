@@ -25,6 +25,8 @@ import { loopback_net_ops } from "./loopback.ts";
 import { net_ns_init, nsproxy_net } from "./net_namespace.ts";
 import { dev_seq_text } from "./net-procfs.ts";
 import { init_net } from "./net-state.ts";
+import { setNetdevFiles } from "./net-sysfs.ts";
+import { netdevFiles } from "./net-sysfs-store.ts";
 import { register_pernet_device } from "./pernet.ts";
 import { rtnetlink_create, rtnl_register } from "./rtnetlink.ts";
 import { rtnl_dump_ifinfo, rtnl_getlink } from "./rtnl-getlink.ts";
@@ -59,6 +61,7 @@ export async function net_dev_init(caller: Frame, strategies: NetStrategies = NE
   const current = caller.enter("net_dev_init");
   const { kernel } = current;
   rtnetlink_init(current);
+  setNetdevFiles(kernel, netdevFiles);
   proc_pid_entry(kernel, "net/dev", { show: (frame, task) => dev_seq_text(frame, nsproxy_net.get(task) ?? init_net(kernel)) });
   proc_symlink(kernel, "net", "self/net");
   await register_pernet_device(current, loopback_net_ops);

@@ -2,7 +2,17 @@
  * Models rtnl_lock() and rtnl_unlock() (net/core/rtnetlink.c) and netdev_run_todo() (net/core/dev.c): devices that were
  * unregistered under rtnl_mutex are waited for after it has been released, by the task that releases it.
  */
-import { EmulatorBug, type Frame, mutex, mutex_lock, mutex_lock_killable, mutex_unlock, rcu_barrier, staticData } from "../kernel/index.ts";
+import {
+  EmulatorBug,
+  type Frame,
+  mutex,
+  mutex_lock,
+  mutex_lock_killable,
+  mutex_trylock,
+  mutex_unlock,
+  rcu_barrier,
+  staticData,
+} from "../kernel/index.ts";
 
 /** What is left to do for an unregistered device once rtnl_mutex is free. */
 type Todo = (current: Frame) => Promise<void>;
@@ -18,6 +28,11 @@ export const rtnl_mutex = (current: Frame): mutex => statics(current.kernel).rtn
 /** rtnl_lock(): a tail call to mutex_lock(), so it has no frame of its own. */
 export function rtnl_lock(current: Frame): Promise<number> {
   return mutex_lock(current, rtnl_mutex(current));
+}
+
+/** rtnl_trylock(): true if taken. */
+export function rtnl_trylock(current: Frame): boolean {
+  return mutex_trylock(current, rtnl_mutex(current));
 }
 
 /** rtnl_lock_killable(): 0, or -EINTR after a fatal signal. */
