@@ -91,7 +91,7 @@ export class FactCollector implements KernelObserver, RunFacts {
 export interface RoceFate {
   readonly kept: boolean;
   readonly gids: number;
-  /** The ports that had a netdev before and have none now, as `mlx5_0/1`. */
+  /** The ports that had a netdev before and have none now, nor has another port of the device that one, as `mlx5_0/1`. */
   readonly lost: readonly string[];
 }
 
@@ -99,11 +99,20 @@ export interface RoceFate {
 export function roceFate(before: MachineState["rdma"], now: MachineState["rdma"]): RoceFate | null {
   const had = portsWithNetdev(before);
   if (had.length === 0) return null;
-  const has = new Set(portsWithNetdev(now));
-  const lost = had.filter((port) => !has.has(port));
+  const has = portsWithNetdev(now);
+  // In switchdev mode the uplink's netdev sits on another port of the same device.
+  const keeps = (was: PortNetdev): boolean =>
+    has.some((is) => is.device === was.device && (is.port === was.port || is.netdev === was.netdev));
+  const lost = had.filter((was) => !keeps(was)).map(({ device, port }) => `${device}/${port}`);
   return { kept: lost.length === 0, gids: now.flatMap((dev) => dev.ports).reduce((sum, port) => sum + port.gids, 0), lost };
 }
 
-function portsWithNetdev(rdma: MachineState["rdma"]): string[] {
-  return rdma.flatMap((dev) => dev.ports.filter((port) => port.netdev !== null).map((port) => `${dev.name}/${port.port}`));
+interface PortNetdev {
+  readonly device: string;
+  readonly port: number;
+  readonly netdev: string;
+}
+
+function portsWithNetdev(rdma: MachineState["rdma"]): PortNetdev[] {
+  return rdma.flatMap(({ name, ports }) => ports.flatMap(({ port, netdev }) => (netdev === null ? [] : [{ device: name, port, netdev }])));
 }
