@@ -22,6 +22,7 @@ import { VERSION } from "./version.ts";
 export interface ExploreFlags extends MachineFlags {
   readonly strategy: Strategy;
   readonly executions: number;
+  readonly states: number;
   /** Seconds. */
   readonly time?: number;
   readonly json?: boolean;
@@ -44,6 +45,7 @@ export async function exploreCommand(host: Host, path: string, flags: ExploreFla
   const found = await explore(subject, {
     strategy: flags.strategy,
     executions: flags.executions,
+    states: flags.states,
     seed: flags.seed ?? DEFAULT_SEED,
     goOn: () => watch.goOn(),
     progress: (progress) => watch.show(progress),

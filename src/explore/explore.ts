@@ -1,7 +1,8 @@
 /**
  * Answers "can it deadlock?" for a subject. The layers, from the cheapest: the order of locks of some runs (no cycle: no
- * schedule of these lock programs deadlocks), optimal partial-order reduction on the real coroutines (one run for each class
- * of equivalent schedules), and schedules at random, which prove nothing.
+ * schedule of these lock programs deadlocks), a search over states for programs that are straight lines of lock operations,
+ * optimal partial-order reduction on the real coroutines (one run for each class of equivalent schedules), and schedules at
+ * random, which prove nothing.
  */
 import { fifoPolicy, formatSchedule, type LimitReached, randomPolicy, type SchedulingPolicy } from "../kernel/index.ts";
 import { Reduction } from "./dpor.ts";
@@ -10,6 +11,7 @@ import { minimise } from "./minimise.ts";
 import { NameTable } from "./names.ts";
 import { EverySchedule, pctPolicy } from "./policies.ts";
 import { RunRecorder } from "./recorder.ts";
+import { type StatefulOutcome, searchStateful } from "./stateful/layer.ts";
 import type { Subject, SubjectRun, Tables } from "./subject.ts";
 
 export const STRATEGIES = ["auto", "dpor", "dfs", "random", "pct"] as const;
@@ -19,6 +21,8 @@ export interface ExploreOptions {
   readonly strategy: Strategy;
   /** Executions that may be made. */
   readonly executions: number;
+  /** States that the search over states may keep; a few dozen bytes each. */
+  readonly states: number;
   readonly seed: number;
   /** Asked before each execution: false ends the exploration with what is known so far. */
   readonly goOn: () => boolean;
@@ -40,7 +44,7 @@ export interface FoundDeadlock {
 }
 
 export interface LayerReport {
-  readonly layer: "lock-order" | "dpor" | "dfs" | "random" | "pct";
+  readonly layer: "lock-order" | "stateful" | "dpor" | "dfs" | "random" | "pct";
   readonly executions: number;
   /** What it came to: `proved`, `deadlock`, `nothing` or why it could not decide. */
   readonly result: string;
@@ -63,8 +67,20 @@ export interface Exploration {
   readonly schedule: string | null;
   readonly layers: readonly LayerReport[];
   readonly cycle: LockCycle | null;
-  readonly limit: LimitReached | null;
+  /** What the search over states came to; null if another layer decided. */
+  readonly states: StateCounts | null;
+  readonly limit: Bound | null;
 }
+
+export interface StateCounts {
+  readonly states: number;
+  /** States in which no task can go on, and how many of them are deadlocks. */
+  readonly finals: number;
+  readonly stuck: number;
+}
+
+/** A bound that was reached first: of a run, or on the states kept. */
+export type Bound = LimitReached | { readonly limit: "states"; readonly value: number };
 
 /** Runs whose lock programs are compared before the order of locks is believed. */
 const SAMPLES = 8;
@@ -76,7 +92,7 @@ class Search {
   executions = 0;
   earlier = 0;
   deadlocked = 0;
-  limit: LimitReached | null = null;
+  limit: Bound | null = null;
   witness: SubjectRun | null = null;
   private readonly found = new Map<string, { stuck: readonly string[]; executions: number }>();
   private readonly subject: Subject;
@@ -98,16 +114,19 @@ class Search {
   /** Counts a run and what it came to. */
   take(run: SubjectRun, layer: string): void {
     this.executions++;
-    this.limit ??= run.limit;
-    if (run.stuck.length > 0) {
-      this.deadlocked++;
-      const key = [...run.stuck].sort().join("\n");
-      const known = this.found.get(key);
-      if (known === undefined) this.found.set(key, { stuck: run.stuck, executions: 1 });
-      else known.executions++;
-      if (this.witness === null || weight(run) < weight(this.witness)) this.witness = run;
-    }
+    this.keep(run);
     this.options.progress?.({ executions: this.executions, deadlocked: this.deadlocked, layer });
+  }
+
+  private keep(run: SubjectRun): void {
+    this.limit ??= run.limit;
+    if (run.stuck.length === 0) return;
+    this.deadlocked++;
+    const key = [...run.stuck].sort().join("\n");
+    const known = this.found.get(key);
+    if (known === undefined) this.found.set(key, { stuck: run.stuck, executions: 1 });
+    else known.executions++;
+    if (this.witness === null || weight(run) < weight(this.witness)) this.witness = run;
   }
 
   async runWith(policy: SchedulingPolicy, layer: string): Promise<SubjectRun> {
@@ -116,11 +135,11 @@ class Search {
     return run;
   }
 
-  /** Layer 1: true if no schedule can deadlock. */
+  /** Layer 1: runs until the order of locks has a cycle, or often enough to believe that it has none. */
   async lockOrder(): Promise<LockPrograms> {
     const programs = new LockPrograms();
     const { seed } = this.options;
-    for (let i = 0; i < SAMPLES && this.mayGoOn && this.deadlocked === 0; i++) {
+    for (let i = 0; i < SAMPLES && this.mayGoOn && this.deadlocked === 0 && programs.cycle() === null; i++) {
       let end: () => readonly (readonly LockOperation[])[] = () => [];
       const run = await this.subject.run(
         {
@@ -145,6 +164,22 @@ class Search {
     this.executions = 0;
     this.deadlocked = 0;
     this.found.clear();
+  }
+
+  /** Layer 2, for programs. */
+  async stateful(): Promise<StatefulOutcome> {
+    this.beginLayer();
+    const { subject, options } = this;
+    const { seed, states, goOn } = options;
+    const ran = (): void => {
+      this.executions++;
+      this.options.progress?.({ executions: this.executions, deadlocked: this.deadlocked, layer: "stateful" });
+    };
+    const outcome = await searchStateful(subject, this.tables, { seed, states, goOn, samples: SAMPLES, mayRun: () => this.mayGoOn, ran });
+    if (outcome.undecided !== null) return outcome;
+    for (const run of outcome.witnesses) this.keep(run);
+    if (!outcome.search.complete && goOn()) this.limit ??= { limit: "states", value: states };
+    return outcome;
   }
 
   /** Layer 3. @returns the number of classes run and whether these are all */
@@ -229,7 +264,16 @@ export async function explore(subject: Subject, options: ExploreOptions): Promis
     complete = reason === "proved";
     report("lock-order", reason, complete);
   }
-  if (!complete && (strategy === "auto" || strategy === "dpor")) {
+  let states: StateCounts | null = null;
+  if (!complete && strategy === "auto" && subject.pure) {
+    const outcome = await search.stateful();
+    if (outcome.undecided === null) {
+      ({ complete } = outcome.search);
+      states = outcome.search;
+    }
+    report("stateful", outcome.undecided ?? decision(search, complete), outcome.undecided === null);
+  }
+  if (!complete && states === null && (strategy === "auto" || strategy === "dpor")) {
     const reduced = await search.reduced();
     traces = reduced.traces;
     complete = reduced.complete;
@@ -252,6 +296,7 @@ export async function explore(subject: Subject, options: ExploreOptions): Promis
     schedule: shortest === null ? null : formatSchedule(shortest.decisions),
     layers: search.layers,
     cycle,
+    states,
     limit: search.limit,
   };
 }
@@ -263,7 +308,8 @@ function decision(search: Search, complete: boolean): string {
 
 function orderResult(search: Search, programs: LockPrograms, cycle: LockCycle | null): string {
   if (search.deadlocked > 0) return "deadlock";
-  if (search.executions < SAMPLES || search.limit !== null) return "stopped";
+  if (search.limit !== null) return "stopped";
   if (cycle !== null) return `cycle: ${[...cycle, cycle[0]].join(" -> ")}`;
+  if (search.executions < SAMPLES) return "stopped";
   return programs.unchanged ? "proved" : "the lock programs differ between runs";
 }

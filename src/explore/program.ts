@@ -53,7 +53,7 @@ export interface ProgramBuilder {
 /** The export `program` of a user's file. */
 export type Program = (build: ProgramBuilder) => void;
 
-/** A kernel with the program's tasks in it, none of which has run. */
+/** A kernel with the program's tasks in it, or one of them, none of which has run. */
 export interface BuiltProgram {
   readonly kernel: Kernel;
   /** Locks and variables in order of declaration. */
@@ -65,6 +65,7 @@ export interface BuiltProgram {
 export function buildProgram(
   program: Program,
   limits: Partial<Limits>,
+  only: number | null,
   watch?: (kernel: Kernel, objects: readonly object[]) => void,
 ): BuiltProgram {
   const kernel = new Kernel({ limits });
@@ -86,7 +87,8 @@ export function buildProgram(
     task: (name, body) => void bodies.push({ name, body }),
   });
   watch?.(kernel, objects);
-  for (const { name, body } of bodies) {
+  for (const [i, { name, body }] of bodies.entries()) {
+    if (only !== null && only !== i) continue;
     spawnTask(kernel, { comm: name.slice(0, 15), parent: null, body: (current) => body(operations(current.enter(name))) });
   }
   return { kernel, objects, locks, taskNames: bodies.map(({ name }) => name) };

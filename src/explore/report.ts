@@ -14,6 +14,7 @@ export interface ExploreDocument {
   readonly verdict: Exploration["verdict"];
   readonly executions: number;
   readonly traces: number | null;
+  readonly states: Exploration["states"];
   readonly complete: boolean;
   readonly deadlocked: number;
   readonly deadlocks: Exploration["deadlocks"];
@@ -44,6 +45,7 @@ export function exploreDocument(subject: Subject, about: Described, found: Explo
     verdict: found.verdict,
     executions: found.executions,
     traces: found.traces,
+    states: found.states,
     complete: found.complete,
     deadlocked: found.deadlocked,
     deadlocks: found.deadlocks,
@@ -66,6 +68,10 @@ export function assumptions(subject: Subject, about: Described, found: Explorati
     all.push("steps commute unless they touch a common object: which ones each step touches is told by the modelled code");
     all.push(`era ${about.era}, notifier ${about.notifier}, devices ${about.devices.join(", ") || "none"}`);
   }
+  if (found.layers.some(({ layer, decided }) => layer === "stateful" && decided)) {
+    all.push("each task does what it did alone, in every schedule; sampled runs and every witness did");
+    all.push("of tasks that do the same, one arrangement stands for all");
+  }
   const byOrder = found.layers.some(({ layer, decided }) => layer === "lock-order" && decided);
   if (byOrder) all.push("every schedule runs the lock programs that the sampled runs ran, all of which were the same");
   return all;
@@ -74,22 +80,35 @@ export function assumptions(subject: Subject, about: Described, found: Explorati
 export function explorationReport(subject: Subject, about: Described, found: Exploration, replay: string): string {
   const lines: string[] = [];
   const count = `${found.executions} execution${found.executions === 1 ? "" : "s"}`;
+  const states = found.states === null ? null : `${found.states.states} states`;
   if (found.verdict === "deadlock") {
-    const all = found.complete && found.deadlocked === found.executions;
-    lines.push(
-      `DEADLOCK  ${all ? `every one of ${count}` : `${found.deadlocked} of ${count}`}${found.complete ? ", which cover all schedules" : ""}`,
-    );
-    for (const { stuck, executions } of found.deadlocks) lines.push("", `  ${executions} x`, ...stuck.map((line) => `    ${line}`));
+    lines.push(`DEADLOCK  ${howOften(found, count)}${found.complete ? ", which cover all schedules" : ""}`);
+    for (const { stuck, executions } of found.deadlocks) {
+      lines.push("", ...(found.states === null ? [`  ${executions} x`] : []), ...stuck.map((line) => `    ${line}`));
+    }
     lines.push("", `Again:  ${replay}`);
   } else if (found.verdict === "proved") {
     const traces = found.traces === null ? "" : `: ${found.traces} classes of equivalent schedules, each run once`;
-    const order = found.traces === null ? ": the order of locks has no cycle" : "";
+    const order = found.traces !== null ? "" : states !== null ? `: ${states} cover them all` : ": the order of locks has no cycle";
     lines.push(`PROVED  no schedule deadlocks${traces}${order} (${count})`);
   } else {
-    const why = found.limit === null ? "stopped before all schedules were covered" : `a run reached the limit ${found.limit.limit}`;
-    lines.push(`NOT FOUND  no deadlock in ${count}; ${why}`);
+    const why =
+      found.limit === null
+        ? "stopped before all schedules were covered"
+        : found.limit.limit === "states"
+          ? `the search reached the limit states, ${found.limit.value}`
+          : `a run reached the limit ${found.limit.limit}`;
+    lines.push(`NOT FOUND  no deadlock in ${states ?? count}; ${why}`);
   }
   lines.push("", "Layers", ...found.layers.map(({ layer, executions, result }) => `  ${layer.padEnd(10)}  ${executions} x  ${result}`));
   lines.push("", "Assumed", ...assumptions(subject, about, found).map((line) => `  ${line}`));
   return `${lines.join("\n")}\n`;
+}
+
+function howOften({ states, deadlocked, executions, complete }: Exploration, count: string): string {
+  if (states !== null) {
+    const ends = `${states.states} state${states.states === 1 ? "" : "s"}`;
+    return states.stuck === states.finals && complete ? `in every schedule: ${ends}` : `in some schedules: ${ends}`;
+  }
+  return complete && deadlocked === executions ? `every one of ${count}` : `${deadlocked} of ${count}`;
 }

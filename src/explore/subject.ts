@@ -11,6 +11,16 @@ export interface RunSetup {
   policy(kernel: Kernel): SchedulingPolicy;
   /** Reads the steps, if anybody wants to know them. */
   reader?(kernel: Kernel, names: RunNames): FootprintReader;
+  /** Starts this task of a program alone; scripts know no such thing. */
+  readonly only?: number;
+}
+
+/** A task that waits for ever. */
+export interface BlockedAt {
+  readonly comm: string;
+  readonly function: string;
+  readonly on: string;
+  readonly mode: string;
 }
 
 /** How one run ended. */
@@ -20,6 +30,8 @@ export interface SubjectRun {
   readonly limit: LimitReached | null;
   /** Who is stuck for ever, and at what; empty if the run came to its end. Equal for equal deadlocks. */
   readonly stuck: readonly string[];
+  /** The same in parts. */
+  readonly blocked: readonly BlockedAt[];
 }
 
 export interface Tables {
@@ -43,7 +55,7 @@ export function programSubject(program: Program, hostTurn: () => Promise<void>):
     pure: true,
     run: async (setup, tables) => {
       const names = new RunNames(tables.tasks, tables.objects);
-      const { kernel } = buildProgram(program, { steps: PROGRAM_STEPS }, (fresh, objects) => {
+      const { kernel } = buildProgram(program, { steps: PROGRAM_STEPS }, setup.only ?? null, (fresh, objects) => {
         for (const object of objects) names.object(object);
         names.seal();
         fresh.footprint = setup.reader?.(fresh, names) ?? null;
@@ -92,11 +104,12 @@ function namesOnly(names: RunNames): FootprintReader {
 function ended(kernel: Kernel): SubjectRun {
   const { stopped, decisions, steps } = kernel.sched;
   const limit = stopped === null || stopped === "stop" ? null : stopped;
-  const stuck =
+  const blocked: BlockedAt[] =
     stopped === null
-      ? blockedTasks(kernel, []).map(({ comm, wait }) => `${comm} in ${wait.function} waits for ${wait.on}${modeOf(wait.mode)}`)
+      ? blockedTasks(kernel, []).map(({ comm, wait }) => ({ comm, function: wait.function, on: wait.on, mode: wait.mode }))
       : [];
-  return { decisions, steps, limit, stuck };
+  const stuck = blocked.map(({ comm, function: fn, on, mode }) => `${comm} in ${fn} waits for ${on}${modeOf(mode)}`);
+  return { decisions, steps, limit, stuck, blocked };
 }
 
 function modeOf(mode: string): string {

@@ -13,21 +13,22 @@ test("a program that can deadlock: how often, who is stuck at what, and the comm
   const abba = file("abba.ts");
   expect(await mlx5emu(["explore", abba], files("abba.ts"))).toEqual({
     status: 3,
-    stdout: `DEADLOCK  1 of 3 executions, which cover all schedules
+    stdout: `DEADLOCK  in some schedules: 11 states, which cover all schedules
 
-  1 x
     one in one waits for b
     two in two waits for a
 
 Again:  mlx5-emu replay v1:0.0.1 ${abba}
 
 Layers
-  lock-order  4 x  deadlock
-  dpor        3 x  deadlock
+  lock-order  1 x  cycle: a -> b -> a
+  stateful    11 x  deadlock
 
 Assumed
   tasks are switched only in front of lock operations and at system calls; one that gets a lock at once goes on to its next such point
   locks are handed on in the order of the requests: no optimistic spinning, no lock stealing
+  each task does what it did alone, in every schedule; sampled runs and every witness did
+  of tasks that do the same, one arrangement stands for all
 `,
     stderr: "",
     files: {},

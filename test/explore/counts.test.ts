@@ -11,7 +11,7 @@ type Exploration = Awaited<ReturnType<typeof explore>>;
 
 function explored(program: Program, strategy: Strategy, executions = 100_000): Promise<Exploration> {
   const subject = programSubject(program, () => hostTurn());
-  return explore(subject, { strategy, executions, seed: 1, goOn: () => true });
+  return explore(subject, { strategy, executions, states: 100_000, seed: 1, goOn: () => true });
 }
 
 /** cleanup_net, a reload, a registration, `shows` readers of devlink and `adds` new namespaces, with the per-net notifier. */
