@@ -190,7 +190,7 @@ function addExploring(program: Command, host: Host, ended: { status: number }): 
     .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
     .addOption(new Option("--strategy <name>", "how to search").choices(STRATEGIES).default("auto"))
     .option("--executions <n>", "end after so many executions", countFlag, DEFAULT_EXECUTIONS)
-    .option("--states <n>", "states of a lock program that are kept at most", countFlag, DEFAULT_STATES)
+    .option("--states <n>", "keep at most so many states of a lock program", countFlag, DEFAULT_STATES)
     .option("--time <seconds>", "end after this time", countFlag)
     .option("--seed <n>", "where chance begins", seedFlag)
     .option("--json", "print one JSON document instead of the report")

@@ -6,7 +6,7 @@ import type { Subject, SubjectRun, Tables } from "./subject.ts";
 const MAX_TRIES = 200;
 
 /**
- * Tries to cut the schedule off and to take the first candidate instead, in ever smaller blocks. What is kept is a run that
+ * Tries to take the first candidate instead and to leave decisions out, in ever smaller blocks. What is kept is a run that
  * really ended in the same deadlock.
  */
 export async function minimise(subject: Subject, tables: Tables, witness: SubjectRun, goOn: () => boolean): Promise<SubjectRun> {
@@ -23,7 +23,9 @@ export async function minimise(subject: Subject, tables: Tables, witness: Subjec
     for (let from = 0; from < best.decisions.length; from += block) {
       const { decisions } = best;
       if (!decisions.slice(from, from + block).some((choice) => choice !== 0)) continue;
-      await attempt(decisions.map((choice, i) => (i >= from && i < from + block ? 0 : choice)));
+      const within = (i: number): boolean => i >= from && i < from + block;
+      if (await attempt(decisions.map((choice, i) => (within(i) ? 0 : choice)))) continue;
+      await attempt(decisions.filter((_choice, i) => !within(i)));
     }
   }
   return best;

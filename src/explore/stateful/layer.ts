@@ -54,7 +54,7 @@ export async function searchStateful(subject: Subject, names: Tables, options: S
 /** True if a run under a random schedule does what the tables say. */
 async function sampleFollows(subject: Subject, names: Tables, { tables, locks }: Recording, seed: number): Promise<boolean> {
   const readers: OpReader[] = [];
-  await subject.run(
+  const run = await subject.run(
     {
       policy: () => randomPolicy(seed),
       reader: (_kernel, runNames) => {
@@ -66,5 +66,5 @@ async function sampleFollows(subject: Subject, names: Tables, { tables, locks }:
     names,
   );
   const [reader] = readers;
-  return reader !== undefined && follows(tables, reader);
+  return reader !== undefined && follows(tables, reader, run);
 }

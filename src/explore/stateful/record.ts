@@ -1,7 +1,7 @@
 /** Records the tables of a program from runs: of each task alone, and of all together to see that they do the same. */
 import type { AccessKind, FootprintReader, Kernel, Lock, Task } from "../../kernel/index.ts";
 import type { RunNames } from "../names.ts";
-import type { Subject, Tables } from "../subject.ts";
+import type { Subject, SubjectRun, Tables } from "../subject.ts";
 import { type LockOp, MAX_LOCKS, MAX_POSITIONS, MAX_TASKS, type OpTables, type TableLock, type TaskTable } from "./op-table.ts";
 
 /** Reads what the tasks of one run do with locks. */
@@ -120,11 +120,14 @@ export async function recordTables(subject: Subject, names: Tables): Promise<Rec
   return { tables: { tasks, locks: locks.locks }, locks, runs: tasks.length };
 }
 
-/** True if what the tasks of a run have done so far is how their tables begin. */
-export function follows({ tasks }: OpTables, { logs, straight }: OpReader): boolean {
+/** True if what the tasks of a run have done is how their tables begin, and only tasks that wait for ever have not done all. */
+export function follows({ tasks }: OpTables, { logs, straight }: OpReader, run: SubjectRun): boolean {
+  const unfinished = logs.filter(({ ops }, task) => ops.length !== tasks[task]?.ops.length).length;
   return (
     straight &&
+    run.limit === null &&
     logs.length === tasks.length &&
+    unfinished <= run.blocked.length &&
     logs.every(({ ops }, task) =>
       ops.every((op, i) => {
         const expected = tasks[task]?.ops[i];

@@ -34,7 +34,7 @@ export async function replayWitness(setup: WitnessSetup, deadlock: StateDeadlock
     names,
   );
   const [reader] = readers;
-  if (reader === undefined || !follows(tables, reader)) return null;
+  if (reader === undefined || !follows(tables, reader, run)) return null;
   const expected = deadlock.waiting.map((one) => waitText(setup, one)).sort();
   const real = run.blocked.map(({ comm, on, mode }) => `${comm} ${on} ${mode}`).sort();
   if (expected.join("\n") !== real.join("\n"))
