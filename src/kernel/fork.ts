@@ -4,12 +4,10 @@
  */
 import { EAGAIN, ECHILD } from "./errno.ts";
 import type { Frame } from "./frame.ts";
-import type { Kernel } from "./kernel.ts";
+import type { ExitHook, Kernel } from "./kernel.ts";
 import { SIGCHLD, send_sig } from "./signal.ts";
-import { type Pid, Task } from "./task.ts";
+import { type Pid, Task, type TaskBody } from "./task.ts";
 import type { Waitable, WaitKind } from "./wait.ts";
-
-export type TaskBody = (current: Frame) => Promise<void>;
 
 export interface SpawnOptions {
   readonly comm: string;
@@ -37,32 +35,46 @@ function createTask(kernel: Kernel, options: SpawnOptions): Task {
   parent?.adopt(task);
   options.prepare?.(task);
   if (kernel.events.active) kernel.events.emit({ type: "task_new", task });
-  kernel.sched.add(task, () => void STARTER.then(() => run(task, body)));
+  kernel.sched.add(task, body, live);
   return task;
 }
 
-/** The whole life of a task's coroutine. */
-async function run(task: Task, body: TaskBody): Promise<void> {
+/** The whole life of a task's coroutine. No coroutine around it: with very many tasks it would double what each costs. */
+function live(task: Task, body: TaskBody): void {
+  const { fail } = task.kernel.sched;
   try {
-    await body(task.root);
-    await do_exit(task.root);
+    Promise.resolve(body(task.root)).then(() => exit(task), fail);
   } catch (error) {
-    task.kernel.sched.fail(error);
+    fail(error);
   }
 }
 
-const STARTER: Promise<void> = Promise.resolve();
+function exit(task: Task): void {
+  const { exitHooks, sched } = task.kernel;
+  const frame = task.root.enter("do_exit");
+  try {
+    if (exitHooks.length === 0) do_exit(frame);
+    else
+      runHooks(frame, exitHooks)
+        .then(() => do_exit(frame))
+        .catch(sched.fail);
+  } catch (error) {
+    sched.fail(error);
+  }
+}
+
+async function runHooks(frame: Frame, hooks: readonly ExitHook[]): Promise<void> {
+  for (const hook of hooks) await hook(frame);
+}
 
 /** kthread_run(): a kernel thread, child of nobody. The limit of tasks does not count for it. */
 export function kthread_run(kernel: Kernel, comm: string, body: TaskBody, pid?: Pid): Task {
   return createTask(kernel, { comm, parent: null, body, kthread: true, daemon: true, ...(pid === undefined ? {} : { pid }) });
 }
 
-/** do_exit(): runs the exit hooks in the task, then leaves a zombie for the parent. The task never runs again. */
-async function do_exit(current: Frame): Promise<void> {
-  const { kernel, task } = current;
-  const frame = current.enter("do_exit");
-  for (const hook of kernel.exitHooks) await hook(frame);
+/** do_exit(), once the exit hooks have run: leaves a zombie for the parent. The task never runs again. */
+function do_exit(frame: Frame): void {
+  const { kernel, task } = frame;
   for (const child of task.children) {
     child.parent = null;
     if (child.state === "EXIT_ZOMBIE") reap(child);

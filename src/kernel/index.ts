@@ -21,8 +21,9 @@ export {
   type LockReader,
   type LockRequest,
 } from "./events.ts";
-export { FORK_FAILED, kthread_run, type SpawnOptions, spawnTask, type TaskBody, type WaitResult, wait4 } from "./fork.ts";
+export { FORK_FAILED, kthread_run, type SpawnOptions, spawnTask, type WaitResult, wait4 } from "./fork.ts";
 export { Frame, stackNames } from "./frame.ts";
+export { HostTurns } from "./host-turns.ts";
 export { type ExitHook, Kernel, type KernelOptions, staticData, taskSlot } from "./kernel.ts";
 export { request_module } from "./kmod.ts";
 export { kstrtobool, kstrtouint, kstrtoull } from "./kstrtox.ts";
@@ -136,7 +137,7 @@ export {
 } from "./stack.ts";
 export { hashText, moduleOfSymbol, registerSymbols, symbolText } from "./symbol.ts";
 export { add_taint, print_tainted, type Taint } from "./taint.ts";
-export { type Pid, type SignalActions, stateLetter, Task, type TaskSlot, type TaskState, type Wait } from "./task.ts";
+export { type Pid, type SignalActions, stateLetter, Task, type TaskBody, type TaskSlot, type TaskState, type Wait } from "./task.ts";
 export { msleep, rcu_barrier, schedule_timeout, synchronize_rcu } from "./timer.ts";
 export { call_usermodehelper_exec, type HelperStarter, setHelperStarter, type subprocess_info } from "./umh.ts";
 export type { HeldLock, Lock, Waitable, WaitKind, WaitMode } from "./wait.ts";

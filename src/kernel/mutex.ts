@@ -12,14 +12,8 @@ import { acquired, announce, contended, givenUp, handedOver, released } from "./
 import type { Kernel } from "./kernel.ts";
 import { debug_check_no_locks_freed, type lock_class_key, lockdep_map } from "./lockdep-map.ts";
 import { signal_pending_state } from "./signal.ts";
-import type { Task } from "./task.ts";
-import type { HeldLock, Lock, LockWaitState, Requestable } from "./wait.ts";
-
-interface MutexWaiter {
-  readonly task: Task;
-  readonly frame: Frame;
-  readonly subclass: number;
-}
+import type { Task, Wait } from "./task.ts";
+import type { Ask, Lock, LockWaitState, Requestable } from "./wait.ts";
 
 export class mutex implements Lock, Requestable {
   readonly kind = "mutex";
@@ -28,7 +22,7 @@ export class mutex implements Lock, Requestable {
   readonly dep_map: lockdep_map;
   owner: Task | null = null;
   /** @internal */
-  readonly waiters: MutexWaiter[] = [];
+  readonly waiters: Wait[] = [];
 
   /**
    * @param name the lock's class as lockdep prints it: `rtnl_mutex`, `&devlink->lock`
@@ -49,7 +43,7 @@ export class mutex implements Lock, Requestable {
   }
 
   cancel(waiter: Task): void {
-    const at = this.waiters.findIndex((w) => w.task === waiter);
+    const at = this.waiters.findIndex(({ frame }) => frame.task === waiter);
     if (at < 0) return;
     const [gone] = this.waiters.splice(at, 1);
     waiter.kernel.sched.current?.root.touches(this, "try");
@@ -57,49 +51,56 @@ export class mutex implements Lock, Requestable {
   }
 
   /** @internal Takes the lock, or is interrupted, or joins the waiters (false). */
-  attempt(current: Frame, mode: HeldLock["mode"], state: LockWaitState, subclass: number, nest: Lock | null): boolean {
+  attempt(current: Frame, ask: Ask): boolean {
     const { task } = current;
-    announce(current, this, mode, subclass, state, nest);
+    announce(current, this, ask.mode, ask.subclass, ask.state, ask.nest);
     if (this.owner === null) {
       this.owner = task;
-      acquired(current, this, mode, subclass, false);
+      acquired(current, this, ask.mode, ask.subclass, false);
       return true;
     }
-    if (signal_pending_state(state, task)) {
+    if (signal_pending_state(ask.state, task)) {
       givenUp(current, this);
       task.wakeValue = -EINTR;
       return true;
     }
     contended(current, this);
-    this.waiters.push({ task, frame: current, subclass });
-    task.kernel.sched.block(current, state, this, mode);
+    this.waiters.push(task.kernel.sched.block(current, ask.state, this, ask.mode, ask.subclass));
     return false;
   }
 }
 
+function asks(state: LockWaitState, subclass = 0, nest: Lock | null = null): Ask {
+  return Object.freeze({ mode: "exclusive", state, subclass, nest });
+}
+
+const UNINTERRUPTIBLE = asks("TASK_UNINTERRUPTIBLE");
+const KILLABLE = asks("TASK_KILLABLE");
+const INTERRUPTIBLE = asks("TASK_INTERRUPTIBLE");
+
 /** mutex_lock(): waits in TASK_UNINTERRUPTIBLE; no signal ends the wait. */
 export function mutex_lock(current: Frame, lock: mutex): Promise<number> {
-  return lockIn(current, lock, "TASK_UNINTERRUPTIBLE", 0);
+  return lockIn(current, lock, UNINTERRUPTIBLE);
 }
 
 /** mutex_lock_nested(): as mutex_lock; the subclass (0 to 7) matters to lockdep only. */
 export function mutex_lock_nested(current: Frame, lock: mutex, subclass: number): Promise<number> {
-  return lockIn(current, lock, "TASK_UNINTERRUPTIBLE", subclass);
+  return lockIn(current, lock, asks("TASK_UNINTERRUPTIBLE", subclass));
 }
 
 /** mutex_lock_nest_lock(): as mutex_lock; holding `nest` keeps the order among several locks of this class. */
 export function mutex_lock_nest_lock(current: Frame, lock: mutex, nest: Lock): Promise<number> {
-  return lockIn(current, lock, "TASK_UNINTERRUPTIBLE", 0, nest);
+  return lockIn(current, lock, asks("TASK_UNINTERRUPTIBLE", 0, nest));
 }
 
 /** mutex_lock_killable(): 0, or -EINTR after a fatal signal. */
 export function mutex_lock_killable(current: Frame, lock: mutex): Promise<number> {
-  return lockIn(current, lock, "TASK_KILLABLE", 0);
+  return lockIn(current, lock, KILLABLE);
 }
 
 /** mutex_lock_interruptible(): 0, or -EINTR after any signal. */
 export function mutex_lock_interruptible(current: Frame, lock: mutex): Promise<number> {
-  return lockIn(current, lock, "TASK_INTERRUPTIBLE", 0);
+  return lockIn(current, lock, INTERRUPTIBLE);
 }
 
 /** mutex_trylock(): true if taken. Never waits, never recursive. Not a scheduling point. */
@@ -130,9 +131,10 @@ export function mutex_unlock(current: Frame, lock: mutex): void {
     lock.owner = null;
     return;
   }
-  lock.owner = next.task;
-  handedOver(next.frame, lock, "exclusive", next.subclass);
-  kernel.sched.wake(next.task);
+  const { frame, subclass } = next;
+  lock.owner = frame.task;
+  handedOver(frame, lock, "exclusive", subclass);
+  kernel.sched.wake(frame.task);
 }
 
 /** mutex_init() of a lock that exists already: whatever it was, it is free and nobody waits. */
@@ -143,6 +145,6 @@ export function mutex_init(current: Frame, lock: mutex): void {
   lock.waiters.length = 0;
 }
 
-function lockIn(current: Frame, lock: mutex, state: LockWaitState, subclass: number, nest: Lock | null = null): Promise<number> {
-  return current.task.kernel.sched.request(current, lock, "exclusive", state, subclass, nest);
+function lockIn(current: Frame, lock: mutex, ask: Ask): Promise<number> {
+  return current.task.kernel.sched.request(current, lock, ask);
 }

@@ -12,19 +12,13 @@ import { acquired, announce, contended, givenUp, handedOver, released } from "./
 import type { Kernel } from "./kernel.ts";
 import { debug_check_no_locks_freed, type lock_class_key, lockdep_map } from "./lockdep-map.ts";
 import { signal_pending_state } from "./signal.ts";
-import type { Task } from "./task.ts";
-import type { HeldLock, Lock, LockWaitState, Requestable } from "./wait.ts";
+import type { Task, Wait } from "./task.ts";
+import type { Ask, Lock, LockWaitState, Requestable } from "./wait.ts";
 
 /** MAX_READERS_WAKEUP of kernel/locking/rwsem.c */
 const MAX_READERS_WAKEUP = 0x100;
 
 type Mode = "read" | "write";
-interface RwsemWaiter {
-  readonly task: Task;
-  readonly mode: Mode;
-  readonly frame: Frame;
-  readonly subclass: number;
-}
 
 export class rw_semaphore implements Lock, Requestable {
   readonly kind = "rwsem";
@@ -35,7 +29,7 @@ export class rw_semaphore implements Lock, Requestable {
   /** One entry for each hold: a task that holds it twice for read stands here twice. */
   readonly readers: Task[] = [];
   /** @internal */
-  readonly waiters: RwsemWaiter[] = [];
+  readonly waiters: Wait[] = [];
 
   /**
    * @param name the lock's class as lockdep prints it: `pernet_ops_rwsem`
@@ -53,15 +47,15 @@ export class rw_semaphore implements Lock, Requestable {
 
   /** A writer waits for the holders; a reader also for the writer queued before it. */
   blockers(waiter: Task): readonly Task[] {
-    const at = this.waiters.findIndex((w) => w.task === waiter);
+    const at = this.waiters.findIndex(({ frame }) => frame.task === waiter);
     if (at < 0) return [];
     if (this.waiters[at]?.mode === "write") return this.holders();
     const ahead = this.waiters.slice(0, at).find((w) => w.mode === "write");
-    return ahead === undefined ? this.holders() : [ahead.task];
+    return ahead === undefined ? this.holders() : [ahead.frame.task];
   }
 
   cancel(waiter: Task): void {
-    const at = this.waiters.findIndex((w) => w.task === waiter);
+    const at = this.waiters.findIndex(({ frame }) => frame.task === waiter);
     if (at < 0) return;
     const [gone] = this.waiters.splice(at, 1);
     waiter.kernel.sched.current?.root.touches(this, "try");
@@ -70,50 +64,59 @@ export class rw_semaphore implements Lock, Requestable {
   }
 
   /** @internal Takes the lock, or is interrupted, or joins the waiters (false). */
-  attempt(current: Frame, held: HeldLock["mode"], state: LockWaitState, subclass: number): boolean {
+  attempt(current: Frame, ask: Ask): boolean {
     const { task } = current;
-    const mode: Mode = held === "read" ? "read" : "write";
-    announce(current, this, mode, subclass, state);
+    const mode: Mode = ask.mode === "read" ? "read" : "write";
+    announce(current, this, mode, ask.subclass, ask.state);
     if (isFree(this, mode)) {
       take(this, task, mode);
-      acquired(current, this, mode, subclass, false);
+      acquired(current, this, mode, ask.subclass, false);
       return true;
     }
-    if (signal_pending_state(state, task)) {
+    if (signal_pending_state(ask.state, task)) {
       givenUp(current, this);
       task.wakeValue = -EINTR;
       return true;
     }
     contended(current, this);
-    this.waiters.push({ task, mode, frame: current, subclass });
-    task.kernel.sched.block(current, state, this, mode);
+    this.waiters.push(task.kernel.sched.block(current, ask.state, this, mode, ask.subclass));
     return false;
   }
 }
 
+function asks(mode: Mode, state: LockWaitState, subclass = 0): Ask {
+  return Object.freeze({ mode, state, subclass, nest: null });
+}
+
+const READ = asks("read", "TASK_UNINTERRUPTIBLE");
+const READ_KILLABLE = asks("read", "TASK_KILLABLE");
+const READ_INTERRUPTIBLE = asks("read", "TASK_INTERRUPTIBLE");
+const WRITE = asks("write", "TASK_UNINTERRUPTIBLE");
+const WRITE_KILLABLE = asks("write", "TASK_KILLABLE");
+
 export function down_read(current: Frame, sem: rw_semaphore): Promise<number> {
-  return down(current, sem, "read", "TASK_UNINTERRUPTIBLE", 0);
+  return down(current, sem, READ);
 }
 export function down_read_nested(current: Frame, sem: rw_semaphore, subclass: number): Promise<number> {
-  return down(current, sem, "read", "TASK_UNINTERRUPTIBLE", subclass);
+  return down(current, sem, asks("read", "TASK_UNINTERRUPTIBLE", subclass));
 }
 /** 0, or -EINTR after a fatal signal. */
 export function down_read_killable(current: Frame, sem: rw_semaphore): Promise<number> {
-  return down(current, sem, "read", "TASK_KILLABLE", 0);
+  return down(current, sem, READ_KILLABLE);
 }
 /** 0, or -EINTR after any signal. */
 export function down_read_interruptible(current: Frame, sem: rw_semaphore): Promise<number> {
-  return down(current, sem, "read", "TASK_INTERRUPTIBLE", 0);
+  return down(current, sem, READ_INTERRUPTIBLE);
 }
 export function down_write(current: Frame, sem: rw_semaphore): Promise<number> {
-  return down(current, sem, "write", "TASK_UNINTERRUPTIBLE", 0);
+  return down(current, sem, WRITE);
 }
 export function down_write_nested(current: Frame, sem: rw_semaphore, subclass: number): Promise<number> {
-  return down(current, sem, "write", "TASK_UNINTERRUPTIBLE", subclass);
+  return down(current, sem, asks("write", "TASK_UNINTERRUPTIBLE", subclass));
 }
 /** 0, or -EINTR after a fatal signal. */
 export function down_write_killable(current: Frame, sem: rw_semaphore): Promise<number> {
-  return down(current, sem, "write", "TASK_KILLABLE", 0);
+  return down(current, sem, WRITE_KILLABLE);
 }
 
 /** down_read_trylock(): fails if a writer holds it or anybody waits. */
@@ -205,8 +208,8 @@ function tryDown(current: Frame, sem: rw_semaphore, mode: Mode): boolean {
   return true;
 }
 
-function down(current: Frame, sem: rw_semaphore, mode: Mode, state: LockWaitState, subclass: number): Promise<number> {
-  return current.task.kernel.sched.request(current, sem, mode, state, subclass, null);
+function down(current: Frame, sem: rw_semaphore, ask: Ask): Promise<number> {
+  return current.task.kernel.sched.request(current, sem, ask);
 }
 
 /** rwsem_mark_wake(): the lock has become free, or the writer at the head has gone. */
@@ -228,11 +231,13 @@ function grantReaders(sem: rw_semaphore): void {
     handOver(sem, reader);
   }
   const overtaken = sem.waiters.length > 0;
-  readers[0]?.task.kernel.sched.current?.root.touches(sem, overtaken ? "overtake" : "admit");
+  readers[0]?.frame.kernel.sched.current?.root.touches(sem, overtaken ? "overtake" : "admit");
 }
 
-function handOver(sem: rw_semaphore, waiter: RwsemWaiter): void {
-  take(sem, waiter.task, waiter.mode);
-  handedOver(waiter.frame, sem, waiter.mode, waiter.subclass);
-  waiter.task.kernel.sched.wake(waiter.task);
+function handOver(sem: rw_semaphore, { frame, mode, subclass }: Wait): void {
+  const { task } = frame;
+  const held: Mode = mode === "read" ? "read" : "write";
+  take(sem, task, held);
+  handedOver(frame, sem, held, subclass);
+  task.kernel.sched.wake(task);
 }

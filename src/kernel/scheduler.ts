@@ -10,9 +10,10 @@ import type { Frame } from "./frame.ts";
 import type { Kernel } from "./kernel.ts";
 import type { LimitReached } from "./limits.ts";
 import type { SchedulingPolicy } from "./policy.ts";
+import { Rest } from "./rest.ts";
 import { signal_pending_state } from "./signal.ts";
-import type { Task, TaskState } from "./task.ts";
-import type { HeldLock, Lock, LockWaitState, Requestable, Waitable, WaitMode } from "./wait.ts";
+import type { Task, TaskBody, TaskState, Wait } from "./task.ts";
+import type { Ask, Requestable, Waitable, WaitMode } from "./wait.ts";
 
 /** Virtual ns after which a task that could go on goes behind the others (the fifo policy's time slice). */
 const TIME_SLICE_NS = 1_000_000;
@@ -54,9 +55,18 @@ export class Scheduler {
   private due = STEPS_PER_BREATH;
   private idle = true;
   private hostWork = 0;
+  private readonly rest = new Rest();
   private paused = false;
   /** The continuation of the promise that was made last; `capture` is the one executor for all of them. */
   private resolver: ((value: number) => void) | null = null;
+  private readonly begin = (): void => {
+    const task = this.current;
+    if (task === null || task.body === null || task.start === null) throw new EmulatorBug("a coroutine begins twice");
+    const { body, start } = task;
+    task.body = null;
+    task.start = null;
+    start(task, body);
+  };
   private readonly capture = (resolve: (value: number) => void): void => {
     this.resolver = resolve;
   };
@@ -102,22 +112,12 @@ export class Scheduler {
    * A scheduling point in front of a lock operation: others may run first. The lock is asked at the moment the task is
    * picked; if the task does not get it, it has joined the waiters and parked. 0, or -EINTR.
    */
-  request(
-    frame: Frame,
-    lock: Requestable,
-    mode: HeldLock["mode"],
-    state: LockWaitState,
-    subclass: number,
-    nest: Lock | null,
-  ): Promise<number> {
+  request(frame: Frame, lock: Requestable, ask: Ask): Promise<number> {
     const { task } = frame;
-    if (this.passes(task)) return lock.attempt(frame, mode, state, subclass, nest) ? settled(task) : this.switchFrom(task, null);
+    if (this.passes(task)) return lock.attempt(frame, ask) ? settled(task) : this.switchFrom(task, null);
     task.wanted = lock;
     task.wantedIn = frame;
-    task.wantedMode = mode;
-    task.wantedState = state;
-    task.wantedSubclass = subclass;
-    task.wantedNest = nest;
+    task.wantedHow = ask;
     return this.switchFrom(task, this.chosen);
   }
 
@@ -141,12 +141,14 @@ export class Scheduler {
   }
 
   /** Marks the running task as blocked; used by locks, which then answer false. */
-  block(frame: Frame, state: TaskState, on: Waitable, mode: WaitMode): void {
+  block(frame: Frame, state: TaskState, on: Waitable, mode: WaitMode, subclass = 0): Wait {
     const task = frame.task;
+    const wait: Wait = { on, mode, frame, since: this.kernel.clock.now, subclass };
     task.state = state;
-    task.wait = { on, mode, frame, since: this.kernel.clock.now };
+    task.wait = wait;
     const events = this.kernel.events;
     if (events.active) events.emit({ type: "wait", task, on, mode, frame });
+    return wait;
   }
 
   /** Makes a parked task runnable. `value` is what its wait returns. Waking a task that does not wait is our bug. */
@@ -161,9 +163,10 @@ export class Scheduler {
     if (events.wantsScheduling) events.scheduling({ type: "sched_wakeup", task, by: this.current });
   }
 
-  /** Puts a new task behind the runnable ones. `start` begins its coroutine. */
-  add(task: Task, start: () => void): void {
-    task.resume = start;
+  /** Puts a new task behind the runnable ones. `start` begins its coroutine, in a turn of its own. */
+  add(task: Task, body: TaskBody, start: (task: Task, body: TaskBody) => void): void {
+    task.body = body;
+    task.start = start;
     this.queue.push(task);
     this.kernel.footprint?.woken(task, this.current);
   }
@@ -185,27 +188,34 @@ export class Scheduler {
     this.due = 0;
   }
 
-  fail(error: unknown): void {
+  readonly fail = (error: unknown): void => {
     this.failure ??= error;
     this.stopped ??= "stop";
-  }
+    this.rest.settle();
+  };
 
   /**
    * Runs until nothing can run any more and no timer of a non-daemon is left, or until stopped. `hostTurn` lets the host
    * take one turn of its event loop, in which all that the machine can do gets done; if it has then neither come to rest nor
-   * announced host work, some modelled code awaits a promise that is not the machine's own.
+   * announced host work, some modelled code awaits a promise that is not the machine's own. Runs that come to rest sooner do
+   * not wait for that turn, so a caller that makes many of them has to give the host turns itself.
    */
   async run(hostTurn: () => Promise<void>): Promise<void> {
     this.idle = false;
     this.paused = false;
-    const { breath } = this;
+    const { breath, rest } = this;
     this.breath = null;
     if (breath !== null) this.switchTo(breath);
     else this.dispatch(null);
     for (;;) {
-      await hostTurn();
+      if (!this.isOver) {
+        const turn = hostTurn();
+        void turn.then(rest.settle);
+        await rest.next();
+        if (this.breath !== null) await turn;
+      }
       if (this.failure !== null) throw this.failure;
-      if (this.idle || this.stopped !== null || (this.paused && this.breath !== null)) return;
+      if (this.isOver) return;
       if (this.breath !== null) {
         const task = this.breath;
         this.breath = null;
@@ -215,6 +225,10 @@ export class Scheduler {
         throw new EmulatorBug(`${who} awaits something that is not a primitive of this machine`);
       }
     }
+  }
+
+  private get isOver(): boolean {
+    return this.idle || this.stopped !== null || (this.paused && this.breath !== null);
   }
 
   /**
@@ -301,15 +315,19 @@ export class Scheduler {
   /** Gives the processor to `first`, or to the next runnable task, or lets time pass until there is one. */
   private dispatch(first: Task | null): void {
     for (let task = first ?? this.next(); task !== null; task = this.next()) {
-      if (this.stopped !== null) return;
+      if (this.stopped !== null) break;
       this.kernel.footprint?.step(task);
       if (task.wanted !== null && !this.perform(task, task.wanted)) continue;
-      if (this.breathDue) this.breath = task;
-      else this.switchTo(task);
+      if (!this.breathDue) {
+        this.switchTo(task);
+        return;
+      }
+      this.breath = task;
       this.breathDue = false;
-      return;
+      break;
     }
-    this.idle = true;
+    if (this.breath === null && this.stopped === null) this.idle = true;
+    this.rest.settle();
   }
 
   /** Asks for the lock that a picked task was about to take; false if that blocked it. */
@@ -319,7 +337,7 @@ export class Scheduler {
     task.wantedIn = null;
     task.wakeValue = 0;
     this.current = task;
-    const got = lock.attempt(frame, task.wantedMode, task.wantedState, task.wantedSubclass, task.wantedNest);
+    const got = lock.attempt(frame, task.wantedHow as Ask);
     this.current = null;
     return got;
   }
@@ -356,9 +374,11 @@ export class Scheduler {
     const events = this.kernel.events;
     if (events.wantsScheduling) events.scheduling({ type: "sched_switch", task });
     const resume = task.resume;
-    if (resume === null) throw new EmulatorBug(`${task.comm}/${task.pid} is runnable but has no coroutine`);
-    task.resume = null;
-    resume(task.wakeValue);
+    if (resume !== null) {
+      task.resume = null;
+      resume(task.wakeValue);
+    } else if (task.body !== null) void DONE.then(this.begin);
+    else throw new EmulatorBug(`${task.comm}/${task.pid} is runnable but has no coroutine`);
   }
 
   /** True if the host is to take a breath before the next task runs, or the run is over. */

@@ -4,7 +4,7 @@
  */
 import { Frame } from "./frame.ts";
 import type { Kernel } from "./kernel.ts";
-import type { HeldLock, Lock, LockWaitState, Requestable, Waitable, WaitMode } from "./wait.ts";
+import type { Ask, HeldLock, Requestable, Waitable, WaitMode } from "./wait.ts";
 
 /** A process id. */
 export type Pid = number & { readonly __brand: "Pid" };
@@ -31,6 +31,8 @@ export interface Wait {
   readonly frame: Frame;
   /** Virtual time at which the wait began, ns. */
   readonly since: number;
+  /** Of a lock that is waited for, as lockdep counts; else 0. */
+  readonly subclass: number;
 }
 
 /** Signal handling of a task: user space decides what a signal does, the kernel only asks. */
@@ -39,8 +41,13 @@ export interface SignalActions {
   disposition(signal: number): "terminate" | "ignore" | "handler" | "stop" | "continue";
 }
 
+/** What a task does; its end is the task's end. */
+export type TaskBody = (current: Frame) => Promise<void>;
+
+// Most tasks need nothing of these, and there may be very many tasks.
 const NO_TASKS: ReadonlySet<Task> = new Set();
 const NO_SIGNALS: ReadonlySet<number> = new Set();
+const NO_ARGUMENTS: readonly string[] = Object.freeze([]);
 
 export class Task {
   readonly kernel: Kernel;
@@ -48,10 +55,8 @@ export class Task {
   /** At most 15 bytes, as TASK_COMM_LEN allows; set by exec. */
   comm: string;
   /** Arguments, the program's name without its path first. Empty for kernel threads. */
-  argv: readonly string[] = [];
+  argv: readonly string[] = NO_ARGUMENTS;
   parent: Task | null;
-  /** Changed by `adopt`, `lose` and `disown` only. */
-  children: ReadonlySet<Task> = NO_TASKS;
   /** PF_KTHREAD */
   readonly kthread: boolean;
   /** A daemon keeps no run alive: idle kworkers, khungtaskd. */
@@ -59,8 +64,6 @@ export class Task {
   state: TaskState = "TASK_RUNNING";
   wait: Wait | null = null;
   readonly held: HeldLock[] = [];
-  /** Changed by `raise` and `dequeue` only. */
-  pending: ReadonlySet<number> = NO_SIGNALS;
   signals: SignalActions | null = null;
   exitCode = 0;
   /** The signal that ended the task, 0 if it exited by itself. */
@@ -72,11 +75,14 @@ export class Task {
   lastRan: number;
   switches = 0;
   readonly root: Frame;
-  readonly slots: unknown[] = [];
+  /** @internal What upper rooms attach; null while there is nothing. */
+  slots: unknown[] | null = null;
 
-  /** The sets behind `children` and `pending`: most tasks need neither, and there may be very many tasks. */
   private ownChildren: Set<Task> | null = null;
   private ownPending: Set<number> | null = null;
+  /** @internal The task's coroutine and who begins it; null once it has begun. */
+  body: TaskBody | null = null;
+  start: ((task: Task, body: TaskBody) => void) | null = null;
   /** @internal scheduler: continues the task's coroutine. */
   resume: ((value: number) => void) | null = null;
   /** @internal scheduler: value handed to the coroutine when it continues (0, or a negative errno). */
@@ -84,10 +90,7 @@ export class Task {
   /** @internal scheduler: the lock that the task asks for at the moment it is picked, and how. */
   wanted: Requestable | null = null;
   wantedIn: Frame | null = null;
-  wantedMode: HeldLock["mode"] = "exclusive";
-  wantedState: LockWaitState = "TASK_UNINTERRUPTIBLE";
-  wantedSubclass = 0;
-  wantedNest: Lock | null = null;
+  wantedHow: Ask | null = null;
   /** @internal scheduler: virtual ns used since the task was last put on the processor. */
   sliceUsed = 0;
 
@@ -103,8 +106,18 @@ export class Task {
     this.root = new Frame(this, "", null);
   }
 
+  /** Changed by `adopt`, `lose` and `disown` only. */
+  get children(): ReadonlySet<Task> {
+    return this.ownChildren ?? NO_TASKS;
+  }
+
+  /** Changed by `raise` and `dequeue` only. */
+  get pending(): ReadonlySet<number> {
+    return this.ownPending ?? NO_SIGNALS;
+  }
+
   adopt(child: Task): void {
-    if (this.ownChildren === null) this.children = this.ownChildren = new Set();
+    this.ownChildren ??= new Set();
     this.ownChildren.add(child);
   }
 
@@ -118,7 +131,7 @@ export class Task {
 
   /** Makes a signal pending. */
   raise(signal: number): void {
-    if (this.ownPending === null) this.pending = this.ownPending = new Set();
+    this.ownPending ??= new Set();
     this.ownPending.add(signal);
   }
 

@@ -51,11 +51,21 @@ export interface HeldLock {
 /** The states in which a task waits for a lock. */
 export type LockWaitState = "TASK_UNINTERRUPTIBLE" | "TASK_KILLABLE" | "TASK_INTERRUPTIBLE";
 
+/** How a lock is asked for. One object serves all requests of a kind: none is made for each. */
+export interface Ask {
+  readonly mode: HeldLock["mode"];
+  readonly state: LockWaitState;
+  /** Matters to lockdep only. */
+  readonly subclass: number;
+  /** The lock that mutex_lock_nest_lock() names. */
+  readonly nest: Lock | null;
+}
+
 /** A lock as the scheduler sees it at a scheduling point. */
 export interface Requestable {
   /**
    * The running task asks for the lock: true if it has it, or a signal ended the attempt (its wakeValue says so); false if
-   * it has joined the waiters and is blocked. `nest` is what mutex_lock_nest_lock() names.
+   * it has joined the waiters and is blocked.
    */
-  attempt(current: Frame, mode: HeldLock["mode"], state: LockWaitState, subclass: number, nest: Lock | null): boolean;
+  attempt(current: Frame, ask: Ask): boolean;
 }
