@@ -6,6 +6,7 @@ import type * as AsyncMutex from "async-mutex";
 import fc from "fast-check";
 import {
   fifoPolicy,
+  HostTurns,
   Kernel,
   mutex,
   mutex_lock,
@@ -75,9 +76,13 @@ const peers: Readonly<Record<string, () => (pairs: number) => Promise<void>>> = 
 
 /** The reference scenario with four tasks and thirty operations, once for each seed. */
 async function ourExecutions(): Promise<number> {
+  const turns = new HostTurns(() => hostTurn());
   return await rate(EXECUTIONS, async () => {
     for (let seed = 0; seed < EXECUTIONS; seed++) {
-      await scenario({ shows: 0, adds: 1 }, randomPolicy(seed)).sched.run(() => hostTurn());
+      const { sched } = scenario({ shows: 0, adds: 1 }, randomPolicy(seed));
+      await sched.run(turns.shared);
+      const due = turns.after(sched.steps);
+      if (due !== null) await due;
     }
   });
 }

@@ -1,6 +1,6 @@
 /** What is explored: something that can be run again and again from the same start, under schedules of our choosing. */
 import { blockedTasks } from "../analysis/index.ts";
-import type { FootprintReader, Kernel, LimitReached, SchedulingPolicy } from "../kernel/index.ts";
+import { type FootprintReader, HostTurns, type Kernel, type LimitReached, type SchedulingPolicy } from "../kernel/index.ts";
 import { bootMachine, type MachineOptions, type Script } from "../machine.ts";
 import { type NameTable, RunNames } from "./names.ts";
 import { buildProgram, type Program } from "./program.ts";
@@ -50,6 +50,7 @@ export interface Subject {
 const PROGRAM_STEPS = 100_000;
 
 export function programSubject(program: Program, hostTurn: () => Promise<void>): Subject {
+  const turns = new HostTurns(hostTurn);
   return {
     kind: "program",
     pure: true,
@@ -61,13 +62,15 @@ export function programSubject(program: Program, hostTurn: () => Promise<void>):
         fresh.footprint = setup.reader?.(fresh, names) ?? null;
         fresh.sched.setPolicy(setup.policy(fresh));
       });
-      await kernel.sched.run(hostTurn);
+      await kernel.sched.run(turns.shared);
+      await turns.after(kernel.sched.steps);
       return ended(kernel);
     },
   };
 }
 
 export function scriptSubject(options: Omit<MachineOptions, "policy" | "watch">, script: Script): Subject {
+  const turns = new HostTurns(options.hostTurn);
   return {
     kind: "script",
     pure: false,
@@ -76,6 +79,7 @@ export function scriptSubject(options: Omit<MachineOptions, "policy" | "watch">,
       const naming = namesOnly(names);
       const machine = await bootMachine({
         ...options,
+        hostTurn: turns.shared,
         watch: (kernel) => {
           kernel.footprint = naming;
         },
@@ -86,6 +90,7 @@ export function scriptSubject(options: Omit<MachineOptions, "policy" | "watch">,
       kernel.footprint = setup.reader?.(kernel, names) ?? null;
       kernel.sched.setPolicy(setup.policy(kernel));
       await machine.runScript(script, { stdout: () => {}, stderr: () => {} });
+      await turns.after(kernel.sched.steps);
       return ended(kernel);
     },
   };

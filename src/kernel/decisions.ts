@@ -20,6 +20,6 @@ export class DecisionList {
   }
 
   toArray(): number[] {
-    return [...this.full, this.piece].flat();
+    return this.full.length === 0 ? this.piece.slice() : [...this.full, this.piece].flat();
   }
 }

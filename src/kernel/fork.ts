@@ -75,11 +75,7 @@ export function kthread_run(kernel: Kernel, comm: string, body: TaskBody, pid?: 
 /** do_exit(), once the exit hooks have run: leaves a zombie for the parent. The task never runs again. */
 function do_exit(frame: Frame): void {
   const { kernel, task } = frame;
-  for (const child of task.children) {
-    child.parent = null;
-    if (child.state === "EXIT_ZOMBIE") reap(child);
-  }
-  task.disown();
+  if (task.children.size > 0) orphan(task);
   kernel.events.locks?.taskExit(frame);
   if (kernel.events.active) kernel.events.emit({ type: "task_exit", task });
   const { parent } = task;
@@ -93,6 +89,14 @@ function do_exit(frame: Frame): void {
     send_sig(kernel, SIGCHLD, parent);
   }
   kernel.sched.end(task);
+}
+
+function orphan(task: Task): void {
+  for (const child of task.children) {
+    child.parent = null;
+    if (child.state === "EXIT_ZOMBIE") reap(child);
+  }
+  task.disown();
 }
 
 function reap(task: Task): void {

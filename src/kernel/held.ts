@@ -28,8 +28,8 @@ export function announce(
 
 /** A task has got a lock, at once or handed to it. */
 export function acquired(current: Frame, lock: Lock, mode: HeldMode, subclass: number, trylock: boolean): void {
-  const { held, kernel } = current.task;
-  held.push({ lock, mode, subclass, trylock, frame: current });
+  const { locks, kernel } = current.task;
+  locks.push({ lock, mode, subclass, trylock, frame: current });
   const { events, footprint } = kernel;
   if (footprint !== null) footprint.granted(current.task, lock, mode);
   if (events.active) events.emit({ type: "lock_acquired", frame: current, lock, mode });
@@ -37,13 +37,13 @@ export function acquired(current: Frame, lock: Lock, mode: HeldMode, subclass: n
 
 /** A task lets go of a lock; the most recent hold of it goes first. Null if the task does not hold it. */
 export function released(current: Frame, lock: Lock): HeldLock | null {
-  const { held, kernel } = current.task;
-  if (kernel.events.locks !== null) kernel.events.locks.release(current, lock.dep_map);
+  const { locks: held, kernel } = current.task;
+  const { events, footprint } = kernel;
+  if (events.locks !== null) events.locks.release(current, lock.dep_map);
   let at = held.length - 1;
   while (at >= 0 && held[at]?.lock !== lock) at--;
   if (at < 0) return null;
   const hold = at === held.length - 1 ? held.pop() : held.splice(at, 1)[0];
-  const { events, footprint } = kernel;
   if (footprint !== null) footprint.access(current.task, lock, hold?.mode === "read" ? "release-read" : "release-write");
   if (events.active) events.emit({ type: "lock_release", frame: current, lock });
   return hold ?? null;

@@ -101,11 +101,8 @@ export function staticData<T>(init: (kernel: Kernel) => T): (kernel: Kernel) => 
 export function taskSlot<T>(): TaskSlot<T> {
   const index = staticData((kernel) => kernel.staticsOf(slotCounter, () => ({ next: 0 })).next++);
   return {
-    get: (task) => (task.slots === null ? undefined : (task.slots[index(task.kernel)] as T | undefined)),
-    set: (task, value) => {
-      task.slots ??= [];
-      task.slots[index(task.kernel)] = value;
-    },
+    get: (task) => task.slot(index(task.kernel)) as T | undefined,
+    set: (task, value) => task.setSlot(index(task.kernel), value),
   };
 }
 

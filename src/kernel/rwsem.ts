@@ -161,7 +161,7 @@ export function downgrade_write(current: Frame, sem: rw_semaphore): void {
   const hold = task.held[at];
   sem.writer = null;
   sem.readers.push(task);
-  if (hold !== undefined) task.held[at] = { ...hold, mode: "read" };
+  if (hold !== undefined) task.locks[at] = { ...hold, mode: "read" };
   task.kernel.events.locks?.downgrade(current, sem.dep_map);
   current.touches(sem, "release-write");
   current.touches(sem, "try");

@@ -56,16 +56,16 @@ export class Scheduler {
   private idle = true;
   private hostWork = 0;
   private readonly rest = new Rest();
+  private live: (task: Task, body: TaskBody) => void = () => {};
   private paused = false;
   /** The continuation of the promise that was made last; `capture` is the one executor for all of them. */
   private resolver: ((value: number) => void) | null = null;
   private readonly begin = (): void => {
     const task = this.current;
-    if (task === null || task.body === null || task.start === null) throw new EmulatorBug("a coroutine begins twice");
-    const { body, start } = task;
+    if (task === null || task.body === null) throw new EmulatorBug("a coroutine begins that has begun");
+    const { body } = task;
     task.body = null;
-    task.start = null;
-    start(task, body);
+    this.live(task, body);
   };
   private readonly capture = (resolve: (value: number) => void): void => {
     this.resolver = resolve;
@@ -163,10 +163,10 @@ export class Scheduler {
     if (events.wantsScheduling) events.scheduling({ type: "sched_wakeup", task, by: this.current });
   }
 
-  /** Puts a new task behind the runnable ones. `start` begins its coroutine, in a turn of its own. */
-  add(task: Task, body: TaskBody, start: (task: Task, body: TaskBody) => void): void {
+  /** Puts a new task behind the runnable ones. `live` begins its coroutine, in a turn of its own. */
+  add(task: Task, body: TaskBody, live: (task: Task, body: TaskBody) => void): void {
     task.body = body;
-    task.start = start;
+    this.live = live;
     this.queue.push(task);
     this.kernel.footprint?.woken(task, this.current);
   }

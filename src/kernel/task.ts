@@ -44,18 +44,35 @@ export interface SignalActions {
 /** What a task does; its end is the task's end. */
 export type TaskBody = (current: Frame) => Promise<void>;
 
-// Most tasks need nothing of these, and there may be very many tasks.
 const NO_TASKS: ReadonlySet<Task> = new Set();
 const NO_SIGNALS: ReadonlySet<number> = new Set();
+const NO_LOCKS: readonly HeldLock[] = Object.freeze([]);
 const NO_ARGUMENTS: readonly string[] = Object.freeze([]);
+
+/** What a kworker is working on. */
+interface Work {
+  readonly name: string;
+  readonly func: string;
+  readonly busy: boolean;
+}
+
+/** What a task that only takes locks never needs: there may be very many tasks. */
+class Extras {
+  argv = NO_ARGUMENTS;
+  children: Set<Task> | null = null;
+  pending: Set<number> | null = null;
+  signals: SignalActions | null = null;
+  exitCode = 0;
+  exitSignal = 0;
+  workqueue: Work | null = null;
+  readonly slots: unknown[] = [];
+}
 
 export class Task {
   readonly kernel: Kernel;
   readonly pid: Pid;
   /** At most 15 bytes, as TASK_COMM_LEN allows; set by exec. */
   comm: string;
-  /** Arguments, the program's name without its path first. Empty for kernel threads. */
-  argv: readonly string[] = NO_ARGUMENTS;
   parent: Task | null;
   /** PF_KTHREAD */
   readonly kthread: boolean;
@@ -63,26 +80,15 @@ export class Task {
   daemon: boolean;
   state: TaskState = "TASK_RUNNING";
   wait: Wait | null = null;
-  readonly held: HeldLock[] = [];
-  signals: SignalActions | null = null;
-  exitCode = 0;
-  /** The signal that ended the task, 0 if it exited by itself. */
-  exitSignal = 0;
-  /** What a kworker is working on: shown after its name as ps does ("+netns" busy, "-netns" idle). */
-  workqueue: { name: string; func: string; busy: boolean } | null = null;
   /** Virtual time of creation and of the last switch to this task, ns. */
   readonly startTime: number;
   lastRan: number;
   switches = 0;
   readonly root: Frame;
-  /** @internal What upper rooms attach; null while there is nothing. */
-  slots: unknown[] | null = null;
-
-  private ownChildren: Set<Task> | null = null;
-  private ownPending: Set<number> | null = null;
-  /** @internal The task's coroutine and who begins it; null once it has begun. */
+  private ownLocks: HeldLock[] | null = null;
+  private extras: Extras | null = null;
+  /** @internal The task's coroutine; null once it has begun. */
   body: TaskBody | null = null;
-  start: ((task: Task, body: TaskBody) => void) | null = null;
   /** @internal scheduler: continues the task's coroutine. */
   resume: ((value: number) => void) | null = null;
   /** @internal scheduler: value handed to the coroutine when it continues (0, or a negative errno). */
@@ -106,43 +112,108 @@ export class Task {
     this.root = new Frame(this, "", null);
   }
 
-  /** Changed by `adopt`, `lose` and `disown` only. */
-  get children(): ReadonlySet<Task> {
-    return this.ownChildren ?? NO_TASKS;
+  /** The locks that the task holds, in the order in which it got them. Changed by `locks` only. */
+  get held(): readonly HeldLock[] {
+    return this.ownLocks ?? NO_LOCKS;
   }
 
-  /** Changed by `raise` and `dequeue` only. */
-  get pending(): ReadonlySet<number> {
-    return this.ownPending ?? NO_SIGNALS;
+  /** @internal The list behind `held`. */
+  get locks(): HeldLock[] {
+    this.ownLocks ??= [];
+    return this.ownLocks;
+  }
+
+  private get own(): Extras {
+    this.extras ??= new Extras();
+    return this.extras;
+  }
+
+  /** Arguments, the program's name without its path first. Empty for kernel threads. */
+  get argv(): readonly string[] {
+    return this.extras === null ? NO_ARGUMENTS : this.extras.argv;
+  }
+  set argv(argv: readonly string[]) {
+    this.own.argv = argv;
+  }
+
+  get signals(): SignalActions | null {
+    return this.extras === null ? null : this.extras.signals;
+  }
+  set signals(actions: SignalActions | null) {
+    this.own.signals = actions;
+  }
+
+  get exitCode(): number {
+    return this.extras === null ? 0 : this.extras.exitCode;
+  }
+  set exitCode(code: number) {
+    this.own.exitCode = code;
+  }
+
+  /** The signal that ended the task, 0 if it exited by itself. */
+  get exitSignal(): number {
+    return this.extras === null ? 0 : this.extras.exitSignal;
+  }
+  set exitSignal(signal: number) {
+    this.own.exitSignal = signal;
+  }
+
+  /** What a kworker is working on: shown after its name as ps does ("+netns" busy, "-netns" idle). */
+  get workqueue(): Work | null {
+    return this.extras === null ? null : this.extras.workqueue;
+  }
+  set workqueue(work: Work | null) {
+    this.own.workqueue = work;
+  }
+
+  /** @internal What an upper room has attached under this number. */
+  slot(index: number): unknown {
+    return this.extras === null ? undefined : this.extras.slots[index];
+  }
+
+  /** @internal */
+  setSlot(index: number, value: unknown): void {
+    this.own.slots[index] = value;
+  }
+
+  /** Changed by `adopt`, `lose` and `disown` only. */
+  get children(): ReadonlySet<Task> {
+    return this.extras?.children ?? NO_TASKS;
   }
 
   adopt(child: Task): void {
-    this.ownChildren ??= new Set();
-    this.ownChildren.add(child);
+    this.own.children ??= new Set();
+    this.own.children.add(child);
   }
 
   lose(child: Task): void {
-    this.ownChildren?.delete(child);
+    this.extras?.children?.delete(child);
   }
 
   disown(): void {
-    this.ownChildren?.clear();
+    this.extras?.children?.clear();
+  }
+
+  /** Changed by `raise`, `flush_signals` and `dequeue` only. */
+  get pending(): ReadonlySet<number> {
+    const { extras } = this;
+    return extras === null || extras.pending === null ? NO_SIGNALS : extras.pending;
   }
 
   /** Makes a signal pending. */
   raise(signal: number): void {
-    this.ownPending ??= new Set();
-    this.ownPending.add(signal);
+    this.own.pending ??= new Set();
+    this.own.pending.add(signal);
   }
 
   /** flush_signals(): none is pending any more. */
   flush_signals(): void {
-    this.ownPending?.clear();
+    this.extras?.pending?.clear();
   }
 
   /** The signal is no longer pending. */
   dequeue(signal: number): void {
-    this.ownPending?.delete(signal);
+    this.extras?.pending?.delete(signal);
   }
 
   get alive(): boolean {
