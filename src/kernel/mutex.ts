@@ -65,7 +65,9 @@ export class mutex implements Lock, Requestable {
       return true;
     }
     contended(current, this);
-    this.waiters.push(task.kernel.sched.block(current, ask.state, this, ask.mode, ask.subclass));
+    const wait: Wait = { on: this, mode: ask.mode, frame: current, since: task.kernel.clock.now, subclass: ask.subclass };
+    this.waiters.push(wait);
+    task.kernel.sched.block(task, ask.state, wait);
     return false;
   }
 }

@@ -79,7 +79,9 @@ export class rw_semaphore implements Lock, Requestable {
       return true;
     }
     contended(current, this);
-    this.waiters.push(task.kernel.sched.block(current, ask.state, this, mode, ask.subclass));
+    const wait: Wait = { on: this, mode, frame: current, since: task.kernel.clock.now, subclass: ask.subclass };
+    this.waiters.push(wait);
+    task.kernel.sched.block(task, ask.state, wait);
     return false;
   }
 }

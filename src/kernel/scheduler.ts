@@ -104,7 +104,7 @@ export class Scheduler {
       on.cancel(task);
       return INTERRUPTED;
     }
-    this.block(frame, state, on, mode);
+    this.block(task, state, { on, mode, frame, since: this.kernel.clock.now, subclass: 0 });
     return this.switchFrom(task, null);
   }
 
@@ -140,15 +140,13 @@ export class Scheduler {
     return true;
   }
 
-  /** Marks the running task as blocked; used by locks, which then answer false. */
-  block(frame: Frame, state: TaskState, on: Waitable, mode: WaitMode, subclass = 0): Wait {
-    const task = frame.task;
-    const wait: Wait = { on, mode, frame, since: this.kernel.clock.now, subclass };
+  /** Marks the running task as blocked; used by locks, which then answer false. It stands in the lock's queue already. */
+  block(task: Task, state: TaskState, wait: Wait): void {
     task.state = state;
     task.wait = wait;
+    const { on, mode, frame } = wait;
     const events = this.kernel.events;
     if (events.active) events.emit({ type: "wait", task, on, mode, frame });
-    return wait;
   }
 
   /** Makes a parked task runnable. `value` is what its wait returns. Waking a task that does not wait is our bug. */
