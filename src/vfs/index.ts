@@ -13,6 +13,7 @@ export {
   do_utimes,
 } from "./change.ts";
 export { openSink } from "./chardev.ts";
+export { Terminal } from "./tty.ts";
 export {
   debugfs_create_bool,
   debugfs_create_dir,

@@ -2,8 +2,9 @@
 import { EINTR, SIGINT, SIGNAL_NAMES, SIGPIPE, SIGTERM } from "../../kernel/index.ts";
 import type { WaitStatus } from "../../syscall/index.ts";
 import { complain } from "../lib/index.ts";
-import type { Shell } from "./shell.ts";
+import type { Interactive, Shell } from "./shell.ts";
 import { runPendingTraps } from "./traps.ts";
+import { Discard } from "./unwind.ts";
 
 const WNOHANG = 1;
 /** Statuses of ended background children that `wait PID` still finds. */
@@ -192,6 +193,7 @@ export async function reapEnded(shell: Shell): Promise<void> {
 
 /** Forgets jobs that are done, after telling about those a signal has ended. */
 export async function notifyEnded(shell: Shell): Promise<void> {
+  if (shell.interactive !== null) return;
   for (const job of shell.jobs.list.filter(isDone)) {
     shell.jobs.remove(job);
     await reportDeath(shell, job.processes, false);
@@ -203,10 +205,21 @@ export async function waitForChild(shell: Shell, pid: number): Promise<WaitStatu
   for (;;) {
     const ended = await shell.process.wait4(pid, 0);
     if (ended === -EINTR) {
+      if (shell.interactive?.leaves === true) leaveBehind(shell, shell.interactive, pid);
       if (shell.traps.terminating !== null) await runPendingTraps(shell);
       continue;
     }
     if (ended === null || typeof ended === "number") return { pid: pid as WaitStatus["pid"], exitCode: 127, signal: 0 };
+    // A command that has dealt with Ctrl-C itself does not end the line.
+    if (ended.signal !== SIGINT) shell.traps.interrupted = false;
     return ended;
   }
+}
+
+/** Gives the wait for a child up: it becomes a job, and the rest of the line is not run. */
+function leaveBehind(shell: Shell, interactive: Interactive, pid: number): never {
+  interactive.leaves = false;
+  shell.traps.interrupted = false;
+  shell.jobs.add([{ pid, command: interactive.text, ended: null }], interactive.text);
+  throw new Discard(128 + SIGINT);
 }

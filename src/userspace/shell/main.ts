@@ -8,6 +8,7 @@ import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { isBinary } from "./eval/external.ts";
 import { runToEnd } from "./eval/fork.ts";
 import { evaluator, runParsed } from "./eval/index.ts";
+import { runTerminal } from "./interactive.ts";
 import { Shell } from "./shell.ts";
 import { parseSource, Source } from "./source.ts";
 import { isName, Variable } from "./variables.ts";
@@ -86,8 +87,13 @@ async function findScript(process: Process, path: string): Promise<string> {
   return path;
 }
 
-/** Standard input is read to its end before it runs: nothing else can read the rest of it. */
+/** A terminal is read line by line. Other input is read to its end before it runs: nothing else can read the rest of it. */
 async function runInput(process: Process, self: string, line: CommandLine): Promise<number> {
+  if (process.isatty(0) && process.isatty(2)) {
+    const shell = createShell(process, new Source("main", ""), self, line.rest, line);
+    shell.startLetter = "s";
+    return await runToEnd(shell, async () => await runTerminal(shell));
+  }
   const bytes = await readToEnd(process, 0);
   const source = new Source("main", typeof bytes === "number" ? "" : decode(bytes));
   const shell = createShell(process, source, self, line.rest, line);

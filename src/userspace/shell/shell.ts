@@ -57,6 +57,14 @@ interface Compiled {
   readonly commands: WeakMap<Command, unknown>;
 }
 
+/** What a shell keeps that takes its commands from a terminal. */
+export interface Interactive {
+  /** The command that runs, as it was typed. */
+  text: string;
+  /** Asked to give up the wait for the command in the foreground. */
+  leaves: boolean;
+}
+
 export interface ShellOptions {
   readonly process: Process;
   readonly evaluator: Evaluator;
@@ -131,6 +139,10 @@ export class Shell {
   secondsBase: number;
   lastArgument: string;
   command = "";
+  /** Null in scripts and in every forked child. */
+  interactive: Interactive | null = null;
+  /** Messages give no line: the commands were typed, here or in the shell this one was forked from. */
+  typed = false;
 
   constructor(options: ShellOptions, twinOf?: Shell) {
     this.process = options.process;
@@ -175,6 +187,7 @@ export class Shell {
     twin.guarded = this.guarded;
     twin.nesting = this.nesting;
     twin.command = this.command;
+    twin.typed = this.typed;
     twin.substitutionDepth = this.substitutionDepth;
     return twin;
   }
@@ -202,7 +215,8 @@ export class Shell {
 
   /** Prints an error as bash does: name, line, text. */
   async complain(message: string): Promise<void> {
-    await complain(this.process, `${this.errorName}: line ${this.line}: ${message}\n`);
+    const line = this.typed && this.calls.length === 0 ? "" : `line ${this.line}: `;
+    await complain(this.process, `${this.errorName}: ${line}${message}\n`);
   }
 
   /** Prints what expansions have left to say. */

@@ -3,9 +3,10 @@
  * command (DEBUG) and after functions (RETURN). A signal only makes its trap pending; it runs between two commands.
  */
 import { SIGHUP, SIGINT, SIGKILL, SIGNAL_NAMES, SIGTERM, SIGUSR1, SIGUSR2 } from "../../kernel/index.ts";
-import type { Process } from "../../syscall/index.ts";
+import type { Process, SignalHandler } from "../../syscall/index.ts";
 import type { Shell } from "./shell.ts";
 import { Source } from "./source.ts";
+import { Discard } from "./unwind.ts";
 
 /** Traps that are no signals, in the order in which `trap` lists them around the signals. */
 export type TrapName = "EXIT" | "DEBUG" | "ERR" | "RETURN" | number;
@@ -21,6 +22,10 @@ export class Traps {
   readonly pending: number[] = [];
   /** A signal without a trap that ends this shell as soon as its EXIT trap has run. */
   terminating: number | null = null;
+  /** A SIGINT came that ends the running line of an interactive shell. */
+  interrupted = false;
+  /** What signals without a trap do; an interactive shell handles some itself. */
+  private readonly standing = new Map<number, SignalHandler>();
   /** Above 0 while a trap runs. */
   running = 0;
   /** Depth of calls in which RETURN was set; it does not run for functions around it. */
@@ -56,25 +61,37 @@ export class Traps {
     else this.commands.set(name, command);
     if (name === "EXIT") this.watchTermination(process, command !== null && command !== "");
     if (typeof name !== "number") return;
-    process.sigaction(name, command === null ? "default" : command === "" ? "ignore" : (signal) => this.pending.push(signal));
+    process.sigaction(name, command === null ? this.withoutTrap(name) : command === "" ? "ignore" : (signal) => this.pending.push(signal));
   }
 
   /** In a child just forked: the parent's handlers do not belong to it. */
   resetHandlers(process: Process, parent: Traps): void {
     for (const name of parent.commands.keys()) if (typeof name === "number" && parent.has(name)) process.sigaction(name, "default");
     if (parent.has("EXIT")) this.watchTermination(process, false);
+    for (const signal of parent.standing.keys()) if (parent.get(signal) !== "") process.sigaction(signal, "default");
+  }
+
+  /** What a signal does as long as it has no trap. */
+  handle(process: Process, signal: number, handler: SignalHandler): void {
+    this.standing.set(signal, handler);
+    process.sigaction(signal, handler);
+  }
+
+  private withoutTrap(signal: number): SignalHandler {
+    return this.standing.get(signal) ?? "default";
   }
 
   private watchTermination(process: Process, on: boolean): void {
     for (const signal of TERMINATING) {
       if (this.commands.has(signal)) continue;
+      if (this.standing.has(signal)) continue;
       process.sigaction(signal, on ? () => (this.terminating ??= signal) : "default");
     }
   }
 
   /** True if something waits to be done between two commands. */
   get due(): boolean {
-    return this.pending.length > 0 || this.terminating !== null;
+    return this.pending.length > 0 || this.interrupted || this.terminating !== null;
   }
 }
 
@@ -99,6 +116,10 @@ export function trapLabel(name: TrapName): string {
 export async function runPendingTraps(shell: Shell): Promise<void> {
   const { traps } = shell;
   if (traps.terminating !== null) await terminate(shell, traps.terminating);
+  if (traps.interrupted) {
+    traps.interrupted = false;
+    throw new Discard(128 + SIGINT);
+  }
   for (let signal = traps.pending.shift(); signal !== undefined; signal = traps.pending.shift()) await runTrap(shell, signal);
 }
 

@@ -1,7 +1,7 @@
-/** wait, jobs, fg, bg, disown. A script has no job control: nothing is moved between foreground and background. */
+/** wait, jobs, fg, bg, disown. Only an interactive shell moves jobs to the foreground; nothing is stopped by a terminal. */
 import { EINTR } from "../../../kernel/index.ts";
 import { assignText } from "../assign.ts";
-import { describeState, exitStatus, isDone, type Job, reapEnded, reportDeath } from "../jobs.ts";
+import { describeState, exitStatus, isDone, type Job, reapEnded, reportDeath, waitForChild } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { runPendingTraps } from "../traps.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
@@ -134,7 +134,7 @@ async function jobs(shell: Shell, args: readonly string[]): Promise<number> {
   return status;
 }
 
-function jobLine(shell: Shell, job: Job, withPid: boolean): string {
+export function jobLine(shell: Shell, job: Job, withPid: boolean): string {
   const mark = job === shell.jobs.current ? "+" : job === shell.jobs.previous ? "-" : " ";
   const last = job.processes.find(({ ended }) => ended === null) ?? job.processes.at(-1);
   const state = last === undefined ? "" : describeState(last);
@@ -142,8 +142,34 @@ function jobLine(shell: Shell, job: Job, withPid: boolean): string {
   return `[${job.id}]${mark}${pid} ${state.padEnd(STATE_WIDTH - 1)} ${job.command}${state === "Running" ? " &" : ""}\n`;
 }
 
-async function noJobControl(shell: Shell, _args: readonly string[], { name }: { readonly name: string }): Promise<number> {
-  return await builtinError(shell, name, "no job control");
+async function fg(shell: Shell, args: readonly string[]): Promise<number> {
+  const job = await namedJob(shell, "fg", args);
+  if (job === null) return 1;
+  await output(shell, "fg", `${job.command}\n`);
+  shell.jobs.remove(job);
+  let status = 0;
+  for (const process of job.processes) {
+    process.ended ??= await waitForChild(shell, process.pid);
+    status = exitStatus(process.ended);
+  }
+  return status;
+}
+
+async function bg(shell: Shell, args: readonly string[]): Promise<number> {
+  const job = await namedJob(shell, "bg", args);
+  return job === null ? 1 : await builtinError(shell, "bg", `job ${job.id} already in background`, 0);
+}
+
+/** The job that `fg` or `bg` means; null after a message. Only an interactive shell moves jobs. */
+async function namedJob(shell: Shell, name: string, args: readonly string[]): Promise<Job | null> {
+  if (shell.interactive === null) {
+    await builtinError(shell, name, "no job control");
+    return null;
+  }
+  const [id] = args;
+  const job = id === undefined ? shell.jobs.current : shell.jobs.find(id.startsWith("%") ? id : `%${id}`);
+  if (job === undefined) await builtinError(shell, name, `${id ?? "current"}: no such job`);
+  return job ?? null;
 }
 
 async function disown(shell: Shell, args: readonly string[]): Promise<number> {
@@ -167,7 +193,7 @@ async function disown(shell: Shell, args: readonly string[]): Promise<number> {
 export const jobBuiltins: BuiltinTable = {
   wait: { run: wait },
   jobs: { run: jobs },
-  fg: { run: noJobControl },
-  bg: { run: noJobControl },
+  fg: { run: fg },
+  bg: { run: bg },
   disown: { run: disown },
 };

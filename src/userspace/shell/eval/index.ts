@@ -46,7 +46,8 @@ async function echoLine(shell: Shell, line: readonly Statement[]): Promise<void>
 }
 
 async function reportSyntaxError(shell: Shell, problem: SyntaxProblem, what: string): Promise<void> {
-  const head = `${shell.errorName}: ${what === "" ? "" : `${what}: `}line ${problem.line}: `;
+  const line = shell.typed && shell.calls.length === 0 ? "" : `line ${problem.line}: `;
+  const head = `${shell.errorName}: ${what === "" ? "" : `${what}: `}${line}`;
   const quote = problem.quote === null ? "" : `${head}\`${problem.quote}'\n`;
   await complain(shell.process, `${head}${problem.message}\n${quote}`);
 }

@@ -128,8 +128,9 @@ export async function startBackground(shell: Shell, statement: Statement): Promi
     ? (await startStages(shell, command, true, command.commands.length)).processes
     : [await startJob(shell, command)];
   const text = commandText(shell.source, command);
-  shell.jobs.add(processes, text);
+  const job = shell.jobs.add(processes, text);
   shell.lastBackground = processes.at(-1)?.pid ?? null;
+  if (shell.interactive !== null) await complain(shell.process, `[${job.id}] ${shell.lastBackground}\n`);
   await notifyEnded(shell);
   return 0;
 }

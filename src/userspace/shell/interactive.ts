@@ -1,0 +1,136 @@
+/**
+ * The shell at a terminal: prompts, reads a command (over several lines if it needs them), runs it, tells about jobs that
+ * have ended. SIGINT ends the running line and not the shell; SIGTSTP makes it leave the command in the foreground behind as
+ * a job, even one that no signal reaches.
+ * Left out: line editing and history (the terminal's side has them), start-up files, stopped jobs, `!` expansion.
+ */
+import { type ParsedScript, parse } from "unbash";
+import { EINTR, SIGINT, SIGTERM } from "../../kernel/index.ts";
+import { complain, decode } from "../lib/index.ts";
+import { jobLine } from "./builtins/jobs.ts";
+import { runParsed } from "./eval/index.ts";
+import { expandEmbedded } from "./expand/word.ts";
+import { isDone, reapEnded } from "./jobs.ts";
+import type { Shell } from "./shell.ts";
+import { judge, Source } from "./source.ts";
+import { runPendingTraps } from "./traps.ts";
+import { Discard } from "./unwind.ts";
+
+const SIGTSTP = 20;
+/** The most that a terminal gives at once. */
+const LINE_MAX = 4096;
+const STANDARD_PROMPT = "\\s-\\v\\$ ";
+const VERSION = "5.2";
+
+/** The read-eval loop. Returns the status of the last command at the end of the input. */
+export async function runTerminal(shell: Shell): Promise<number> {
+  const interactive = { text: "", leaves: false };
+  shell.interactive = interactive;
+  shell.typed = true;
+  const { process, traps } = shell;
+  traps.handle(process, SIGINT, () => (traps.interrupted = true));
+  traps.handle(process, SIGTERM, "ignore");
+  traps.handle(process, SIGTSTP, () => (interactive.leaves = true));
+  for (;;) {
+    await tellEnded(shell);
+    const source = await readCommand(shell);
+    if (source === null) break;
+    interactive.text = source.text.trim();
+    shell.source = source;
+    await runParsed(shell, judge(source, parse(source.text)), "", false);
+    interactive.leaves = false;
+    traps.interrupted = false;
+  }
+  await complain(process, "exit\n");
+  return shell.status;
+}
+
+/** A complete command, or what cannot become one by more lines; null at the end of the input. */
+async function readCommand(shell: Shell): Promise<Source | null> {
+  let text = "";
+  for (;;) {
+    await prompt(shell, text === "" ? "PS1" : "PS2");
+    const bytes = await shell.process.read(0, LINE_MAX);
+    if (bytes === -EINTR) {
+      text = "";
+      await interrupted(shell);
+      continue;
+    }
+    if (typeof bytes === "number") return null;
+    if (bytes.length === 0) return text === "" ? null : new Source("main", text);
+    text += decode(bytes);
+    if (!isUnfinished(text)) return new Source("main", text);
+  }
+}
+
+/** Ctrl-C at the prompt: its trap runs, and $? is 130. */
+async function interrupted(shell: Shell): Promise<void> {
+  try {
+    await runPendingTraps(shell);
+  } catch (error) {
+    if (!(error instanceof Discard)) throw error;
+    shell.status = error.status;
+  }
+}
+
+/** True if the text is the beginning of a command. */
+export function isUnfinished(text: string): boolean {
+  if (!text.endsWith("\n") || /(?:^|[^\\])(?:\\\\)*\\\n$/.test(text)) return true;
+  const script = parse(text);
+  const { problem } = judge(new Source("main", text), script);
+  return problem === null ? hasOpenHereDocument(script) : /unexpected (?:end of file|EOF)/.test(problem.message);
+}
+
+function hasOpenHereDocument(script: ParsedScript): boolean {
+  const open = (node: unknown): boolean => {
+    if (typeof node !== "object" || node === null) return false;
+    if ("type" in node && node.type === "HereDoc" && !("closing" in node)) return true;
+    return Object.values(node).some(open);
+  };
+  return open(script.commands);
+}
+
+async function prompt(shell: Shell, name: "PS1" | "PS2"): Promise<void> {
+  const text = shell.variables.text(name) ?? (name === "PS1" ? STANDARD_PROMPT : "> ");
+  await complain(shell.process, await expandEmbedded(shell, promptEscapes(shell, text)));
+}
+
+/** \s, \v, \u, \h, \w, \W, \$, \n, \\, \[, \]; others stay as they are. */
+function promptEscapes(shell: Shell, text: string): string {
+  const home = shell.variables.text("HOME") ?? "";
+  const pwd = shell.variables.text("PWD") ?? shell.process.getcwd();
+  const short = home !== "" && (pwd === home || pwd.startsWith(`${home}/`)) ? `~${pwd.slice(home.length)}` : pwd;
+  return text.replace(/\\([svuhHwWn$\\[\]])/g, (_whole, letter: string) => {
+    switch (letter) {
+      case "s":
+        return shell.name.slice(shell.name.lastIndexOf("/") + 1);
+      case "v":
+        return VERSION;
+      case "u":
+        return "root";
+      case "h":
+      case "H":
+        return shell.process.uname().nodename;
+      case "w":
+        return short;
+      case "W":
+        return short === "/" ? short : short.slice(short.lastIndexOf("/") + 1);
+      case "n":
+        return "\n";
+      case "$":
+        return "#";
+      default:
+        return letter === "\\" ? "\\" : "";
+    }
+  });
+}
+
+/** Prints a line for each job that has ended, and forgets it. */
+async function tellEnded(shell: Shell): Promise<void> {
+  if (!shell.jobs.busy) return;
+  await reapEnded(shell);
+  const ended = shell.jobs.list.filter(isDone);
+  const lines = ended.map((job) => jobLine(shell, job, false)).join("");
+  for (const job of ended) shell.jobs.remove(job);
+  if (lines !== "") await complain(shell.process, lines);
+}
