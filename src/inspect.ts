@@ -4,8 +4,8 @@
  */
 import { devlink_net, devlinkInstances } from "./devlink/index.ts";
 import { rdmaDevices } from "./ib/index.ts";
-import type { Kernel } from "./kernel/index.ts";
-import { init_net, liveNets, type net } from "./net/index.ts";
+import type { Kernel, Task } from "./kernel/index.ts";
+import { init_net, liveNets, type net, nsproxy_net } from "./net/index.ts";
 import { IFF_UP } from "./netlink/index.ts";
 import { namespaceMounts } from "./vfs/index.ts";
 
@@ -46,6 +46,13 @@ export function inspectMachine(kernel: Kernel): MachineState {
       ns.dev_base_head.map((dev) => ({ name: dev.name, netns: called(ns), up: (dev.flags & IFF_UP) !== 0, present: dev.present })),
     ),
   };
+}
+
+/** What the net namespace of a task is called below /run/netns; null for init_net. */
+export function netnsName(kernel: Kernel, task: Task): string | null {
+  const ns = nsproxy_net.get(task);
+  if (ns === undefined || ns === init_net(kernel)) return null;
+  return namespaceMounts(kernel).find((mounted) => mounted.ns.inum === ns.inum)?.name ?? ns.name;
 }
 
 /** The last reference is gone: it waits for cleanup_net(), is in it, or is stuck in it. */

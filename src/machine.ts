@@ -10,7 +10,7 @@ import { attachDetectors, type DetectorOptions, detectors_init, type LockdepMode
 import { devlink_init, devlink_net, devlinkInstances } from "./devlink/index.ts";
 import { type Driver, driverApi } from "./driver.ts";
 import type { Era, NotifierKind } from "./eras.ts";
-import { inspectMachine, type MachineState } from "./inspect.ts";
+import { inspectMachine, type MachineState, netnsName } from "./inspect.ts";
 import {
   __do_sys_finit_module,
   declareModule,
@@ -34,11 +34,13 @@ import { ethnl_init, init_net, net_init } from "./net/index.ts";
 import { genl_init } from "./netlink/index.ts";
 import { type PciAddress, parsePciAddress, pci_add_device, pci_bus_init } from "./pci/index.ts";
 import { type MachineSetting, SETTINGS, type SettingName } from "./setting.ts";
+import { type Session, sessionEnv, startSession } from "./session.ts";
 import { installModules, installProgram, startInit, startScript, syscall_init, type WasmSource } from "./syscall/index.ts";
 import { programs } from "./userspace/index.ts";
-import { type Folder, installFile, mountFolder, openSink, vfs_init } from "./vfs/index.ts";
+import { type Folder, installFile, iterate_dir, mountFolder, openSink, S_IFDIR, vfs_init } from "./vfs/index.ts";
 
 export type { MachineState } from "./inspect.ts";
+export type { Session } from "./session.ts";
 export type { Folder, FolderEntry } from "./vfs/index.ts";
 
 export interface DeviceOption {
@@ -106,6 +108,12 @@ export interface Machine {
   runScript(script: Script, output: ScriptOutput): Promise<ScriptEnd>;
   /** Starts `bash -c COMMAND` as a child of pid 1. It runs when `runFor` lets time pass. */
   startCommand(command: string, output: ScriptOutput): Task;
+  /** Starts an interactive bash at a terminal, as a child of pid 1. */
+  startSession(output: ScriptOutput, env: Readonly<Record<string, string>>): Session;
+  /** The names in a directory as a task sees it, directories with a slash behind them; none if there is no such directory. */
+  names(task: Task, directory: string): readonly string[];
+  /** What the namespace of a task is called; null for init_net. */
+  netnsOf(task: Task): string | null;
   /** Lets `ns` of virtual time pass, or less if `until` ends before. */
   runFor(ns: number, until?: Task): Promise<void>;
   /** The state as it is now, read without running any task. */
@@ -162,6 +170,12 @@ export async function bootMachine(options: MachineOptions): Promise<Machine> {
     lockdep,
     runScript: (script, output) => runScript(options, init, script, output),
     startCommand: (command, output) => startCommand(init, command, output),
+    startSession: (output, env) => startSession(init, { env: sessionEnv(env), output, hostTurn: options.hostTurn }),
+    names: (task, directory) => {
+      const entries = iterate_dir(task.root, directory);
+      return typeof entries === "number" ? [] : entries.map(({ name, type }) => (type === S_IFDIR ? `${name}/` : name));
+    },
+    netnsOf: (task) => netnsName(kernel, task),
     runFor: (ns, until) => runFor(options, kernel, ns, until ?? null),
     inspect: () => inspectMachine(kernel),
   };

@@ -55,6 +55,12 @@ function ruleLines(outcome: RunOutcome): string[] {
     .map(({ line }) => `rule: ${line}`);
 }
 
+/** A deadlock at the moment it is there: who waits for whom, and why. */
+export function deadlockNews(deadlock: Deadlock, paint: Paint): string {
+  const why = section("Why", wrap(whyDeadlocked(deadlock), WIDTH - MARGIN));
+  return `${[`${paint.broken("DEADLOCK")}  ${deadlockLine(deadlock)}`, ...why].join("\n")}\n`;
+}
+
 /** The full reports of lockdep, each below what it means. */
 export function lockdepText(outcome: RunOutcome): string {
   return outcome.lockdep.map(({ words, text }) => `${wrap(words, WIDTH).join("\n")}\n${text}\n`).join("");

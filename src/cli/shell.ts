@@ -1,0 +1,165 @@
+/** `mlx5-emu shell`: an interactive bash on one machine, and a look at what is stuck above each prompt. */
+import { blockedTasks, type Deadlock } from "../analysis/index.ts";
+import { type Machine, type Session, bootMachine } from "../machine.ts";
+import { COLOUR, deadlockNews, EXIT_STATUS, PLAIN, type Paint, runReport, stuckLine, verdictOf, type Watch, watchMachine } from "../report/index.ts";
+import { complete } from "./complete.ts";
+import { loadDrivers } from "./drivers.ts";
+import type { Host } from "./host.ts";
+import { readFolders } from "./mounts.ts";
+import { type MachineFlags, planMachine } from "./options.ts";
+import type { LineSource } from "./terminal.ts";
+
+/** A session has no end of its own; each command can be ended by hand. */
+const NO_LIMITS = { steps: Number.MAX_SAFE_INTEGER, virtualTime: Number.MAX_SAFE_INTEGER };
+
+/** The two words in braces are filled in when the prompt is shown. */
+const PS1 = "[{netns} {time}] \\w\\$ ";
+
+export async function shell(host: Host, flags: MachineFlags): Promise<number> {
+  const plan = planMachine(flags, await loadDrivers(host, flags.driver ?? []));
+  const notifier = flags.notifier ?? plan.era.notifier;
+  const machine = await bootMachine({
+    ...plan.options(notifier, host.turn),
+    wasm: host.wasm,
+    folders: readFolders(host, flags.mount ?? []),
+    limits: NO_LIMITS,
+  });
+  return await new Shell(host, machine).run();
+}
+
+class Shell {
+  private readonly host: Host;
+  private readonly machine: Machine;
+  private readonly paint: Paint;
+  private readonly session: Session;
+  private readonly watch: Watch;
+  private readonly lines: LineSource;
+  private readonly told = new Set<Deadlock>();
+  /** What was printed since the last newline: the prompt, when a line is waited for. */
+  private tail = "";
+  private stuck: string | null = null;
+
+  constructor(host: Host, machine: Machine) {
+    this.host = host;
+    this.machine = machine;
+    this.paint = host.colour ? COLOUR : PLAIN;
+    this.watch = watchMachine(machine);
+    this.lines = host.openTerminal({
+      complete: (line) => complete(machine, this.session.reader ?? this.session.task, line),
+      interrupted: () => this.session.interrupt(),
+    });
+    const output = (write: (bytes: Uint8Array) => void) => (bytes: Uint8Array) => this.print(bytes, write);
+    const prompts = this.lines.interactive ? { PS1 } : { PS1: "", PS2: "" };
+    this.session = machine.startSession({ stdout: output((bytes) => host.stdout(bytes)), stderr: output((bytes) => host.stderr(bytes)) }, prompts);
+  }
+
+  /** @returns the shell's exit status; that of the verdict if it did not end by itself */
+  async run(): Promise<number> {
+    const { session, machine } = this;
+    try {
+      while (session.task.alive && machine.kernel.sched.stopped === null) await this.turn();
+    } finally {
+      this.lines.close();
+    }
+    return this.end();
+  }
+
+  /** Lets the machine run, says what is new, and hands on what the user does then. */
+  private async turn(): Promise<void> {
+    const { session, lines } = this;
+    await session.run();
+    if (!session.task.alive || this.machine.kernel.sched.stopped !== null) return;
+    this.tellNews();
+    if (session.reader === null && !lines.interactive) return await this.abandon();
+    const typed = await lines.read(this.prompt());
+    this.tail = "";
+    switch (typed.kind) {
+      case "line":
+        session.input(`${typed.text}\n`);
+        break;
+      case "end":
+        if (session.reader === null) await this.abandon();
+        else session.input("");
+        break;
+      case "interrupt":
+        if (session.reader === null) await this.abandon();
+        else session.interrupt();
+        break;
+    }
+  }
+
+  /** Ctrl-C for a command that does not go on by itself; if it cannot be ended, the shell leaves it behind. */
+  private async abandon(): Promise<void> {
+    const { session, machine } = this;
+    session.interrupt();
+    await session.run();
+    if (session.reader !== null || !session.task.alive) return;
+    const [first] = this.blocked().filter(({ pid }) => this.isBelowShell(pid));
+    const who = first === undefined ? "the command" : `${first.command} (pid ${first.pid}) is in D state: no signal reaches it, it`;
+    this.note(`${who} stays behind as a background job`);
+    session.leave();
+    if (machine.kernel.sched.stopped === null) await session.run();
+  }
+
+  private isBelowShell(pid: number): boolean {
+    const { tasks } = this.machine.kernel;
+    for (let task = [...tasks.values()].find((candidate) => candidate.pid === pid) ?? null; task !== null; task = task.parent) {
+      if (task === this.session.task) return true;
+    }
+    return false;
+  }
+
+  private blocked(): ReturnType<typeof blockedTasks> {
+    return blockedTasks(this.machine.kernel, this.watch.deadlocks);
+  }
+
+  /** Deadlocks that are new in full, and in one line who is stuck if that has changed. */
+  private tellNews(): void {
+    for (const deadlock of this.watch.deadlocks) {
+      if (this.told.has(deadlock)) continue;
+      this.told.add(deadlock);
+      this.note(deadlockNews(deadlock, this.paint).trimEnd());
+    }
+    const stuck = stuckLine(this.blocked(), this.lines.width, this.paint);
+    if (stuck !== null && (this.lines.interactive || stuck !== this.stuck)) this.note(stuck);
+    this.stuck = stuck;
+    if (this.lines.interactive && this.session.reader === null) this.note("the command does not go on; Ctrl-C gives the prompt back");
+  }
+
+  /** A line of ours, above the prompt that may have been begun. */
+  private note(text: string): void {
+    const begun = this.session.reader === null ? this.tail : "";
+    this.host.stderr(`${begun === "" ? "" : "\n"}${text}\n`);
+    if (begun !== "") this.tail = "";
+  }
+
+  private prompt(): string {
+    const { reader } = this.session;
+    if (reader === null) return "";
+    return this.tail
+      .replaceAll("{netns}", this.machine.netnsOf(reader) ?? "init_net")
+      .replaceAll("{time}", `${(this.machine.kernel.clock.now / 1e9).toFixed(3)}s`);
+  }
+
+  /** Whole lines at once; the beginning of a line waits, for it may be a prompt. */
+  private print(bytes: Uint8Array, write: (bytes: Uint8Array) => void): void {
+    if (!this.lines.interactive) return write(bytes);
+    const text = this.tail + new TextDecoder().decode(bytes);
+    const end = text.lastIndexOf("\n") + 1;
+    this.tail = text.slice(end);
+    if (end > 0) write(new TextEncoder().encode(text.slice(0, end)));
+  }
+
+  private end(): number {
+    const { task } = this.session;
+    const { stopped } = this.machine.kernel.sched;
+    if (this.tail !== "") this.host.stdout(this.tail);
+    const status = task.exitSignal === 0 ? task.exitCode : 128 + task.exitSignal;
+    const outcome = this.watch.outcome({ status: task.alive ? null : status, stopped: stopped === "stop" ? null : stopped });
+    this.watch.end();
+    const verdict = verdictOf(outcome);
+    if (verdict === "ok" || verdict === "script-failed") return status;
+    this.host.stderr(`\n${runReport(outcome, [], this.paint)}`);
+    return EXIT_STATUS[verdict];
+  }
+}

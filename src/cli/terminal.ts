@@ -1,0 +1,109 @@
+/** The user's terminal, or a pipe in its place: lines with editing, history and completion, and Ctrl-C at any time. */
+import { createInterface, type Interface } from "node:readline";
+
+/** What came instead of the end of a wait for a line. */
+export type Typed = { readonly kind: "line"; readonly text: string } | { readonly kind: "interrupt" } | { readonly kind: "end" };
+
+export interface TerminalOptions {
+  /** What the word at the end of a line can become, and that word. */
+  readonly complete: (line: string) => readonly [readonly string[], string];
+  /** Ctrl-C while nobody waits for a line. */
+  readonly interrupted: () => void;
+}
+
+/** Where lines come from. */
+export interface LineSource {
+  /** False for a pipe: no prompt is wanted and nobody can press Ctrl-C. */
+  readonly interactive: boolean;
+  /** Columns. */
+  readonly width: number;
+  /** Waits for what the user does next. */
+  read(prompt: string): Promise<Typed>;
+  close(): void;
+}
+
+const DEFAULT_WIDTH = 100;
+
+export function openTerminal(options: TerminalOptions): LineSource {
+  return new ReadlineSource(options);
+}
+
+class ReadlineSource implements LineSource {
+  readonly interactive = process.stdin.isTTY && process.stdout.isTTY;
+  private readonly options: TerminalOptions;
+  private readonly typed: Typed[] = [];
+  private waiting: ((typed: Typed) => void) | null = null;
+  private history: string[] = [];
+  private reader: Interface | null = null;
+  private ended = false;
+
+  constructor(options: TerminalOptions) {
+    this.options = options;
+  }
+
+  get width(): number {
+    return process.stdout.columns ?? DEFAULT_WIDTH;
+  }
+
+  async read(prompt: string): Promise<Typed> {
+    const early = this.typed.shift();
+    if (early !== undefined) {
+      if (this.interactive && early.kind === "line") process.stdout.write(`${prompt}${early.text}\n`);
+      return early;
+    }
+    if (this.ended) return { kind: "end" };
+    this.reader ??= this.open();
+    if (this.interactive) {
+      this.reader.setPrompt(prompt);
+      this.reader.prompt(true);
+    }
+    return await new Promise((resolve) => {
+      this.waiting = resolve;
+    });
+  }
+
+  close(): void {
+    this.reader?.close();
+  }
+
+  private open(): Interface {
+    const { interactive } = this;
+    const reader = createInterface({
+      input: process.stdin,
+      terminal: interactive,
+      ...(interactive ? { output: process.stdout, historySize: 1000, removeHistoryDuplicates: true, history: this.history } : {}),
+      completer: (line: string): [string[], string] => {
+        const [found, word] = this.options.complete(line);
+        return [[...found], word];
+      },
+    });
+    reader.on("history", (history: string[]) => {
+      this.history = [...history];
+    });
+    reader.on("line", (text) => this.give({ kind: "line", text }));
+    reader.on("SIGINT", () => this.interrupt(reader));
+    reader.on("close", () => {
+      if (this.reader === reader) this.reader = null;
+      this.ended ||= !interactive;
+      this.give({ kind: "end" });
+    });
+    return reader;
+  }
+
+  /** Ctrl-C: the line that was being typed is gone. */
+  private interrupt(reader: Interface): void {
+    process.stdout.write("^C\n");
+    reader.write(null, { ctrl: true, name: "e" });
+    reader.write(null, { ctrl: true, name: "u" });
+    this.typed.length = 0;
+    if (this.waiting === null) this.options.interrupted();
+    else this.give({ kind: "interrupt" });
+  }
+
+  private give(typed: Typed): void {
+    const { waiting } = this;
+    this.waiting = null;
+    if (waiting === null) this.typed.push(typed);
+    else waiting(typed);
+  }
+}
