@@ -32,6 +32,7 @@ import {
 } from "./options.ts";
 import { replay } from "./replay.ts";
 import { type RunFlags, run } from "./run.ts";
+import { type ShellFlags, shell } from "./shell.ts";
 import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
 
@@ -126,6 +127,15 @@ function buildProgram(host: Host, ended: { status: number }): Command {
       ended.status = await compare(host, script, flags);
     });
   for (const command of [runCommand, compareCommand]) addMachineOptions(command);
+  const shellCommand = program
+    .command("shell")
+    .summary("an interactive bash on one machine")
+    .description("An interactive bash on one machine. Exit status: the shell's own, or 3 deadlock, 4 kernel bug, 5 limit reached.")
+    .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
+    .action(async (flags: ShellFlags) => {
+      ended.status = await shell(host, flags);
+    });
+  addMachineOptions(shellCommand);
   addExploring(program, host, ended);
   program
     .command("locking-selftest")

@@ -1,6 +1,7 @@
 /** What Tab offers: commands, files, and the names that commands of this world take: devices, ports, namespaces. */
-import type { Machine } from "../machine.ts";
+
 import type { Task } from "../kernel/index.ts";
+import type { Machine } from "../machine.ts";
 
 const PATH = ["/usr/sbin", "/usr/bin"];
 

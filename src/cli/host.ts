@@ -21,6 +21,7 @@ import { setImmediate } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import type { FolderEntry } from "../machine.ts";
+import { type LineSource, openTerminal, type TerminalOptions } from "./terminal.ts";
 import { UserError } from "./user-error.ts";
 
 /** A file that is written line by line. */
@@ -54,6 +55,8 @@ export interface Host {
   now(): number;
   /** Calls `stop` when the user interrupts (Ctrl-C) instead of ending the program. @returns what undoes that */
   onInterrupt(stop: () => void): () => void;
+  /** Standard input and output as a terminal, or standard input's lines where it is none. */
+  openTerminal(options: TerminalOptions): LineSource;
 }
 
 const READ_CHUNK = 64 * 1024;
@@ -82,6 +85,7 @@ export function nodeHost(command = "mlx5-emu"): Host {
       process.once("SIGINT", stop);
       return () => void process.removeListener("SIGINT", stop);
     },
+    openTerminal,
   };
 }
 

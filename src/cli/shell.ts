@@ -1,7 +1,19 @@
 /** `mlx5-emu shell`: an interactive bash on one machine, and a look at what is stuck above each prompt. */
 import { blockedTasks, type Deadlock } from "../analysis/index.ts";
-import { type Machine, type Session, bootMachine } from "../machine.ts";
-import { COLOUR, deadlockNews, EXIT_STATUS, PLAIN, type Paint, runReport, stuckLine, verdictOf, type Watch, watchMachine } from "../report/index.ts";
+import { bootMachine, type Machine, type Session } from "../machine.ts";
+import {
+  COLOUR,
+  deadlockNews,
+  EXIT_STATUS,
+  lockdepText,
+  type Paint,
+  PLAIN,
+  runReport,
+  stuckLine,
+  verdictOf,
+  type Watch,
+  watchMachine,
+} from "../report/index.ts";
 import { complete } from "./complete.ts";
 import { loadDrivers } from "./drivers.ts";
 import type { Host } from "./host.ts";
@@ -15,7 +27,12 @@ const NO_LIMITS = { steps: Number.MAX_SAFE_INTEGER, virtualTime: Number.MAX_SAFE
 /** The two words in braces are filled in when the prompt is shown. */
 const PS1 = "[{netns} {time}] \\w\\$ ";
 
-export async function shell(host: Host, flags: MachineFlags): Promise<number> {
+export interface ShellFlags extends MachineFlags {
+  readonly lockdepText?: boolean;
+  readonly contracts: boolean;
+}
+
+export async function shell(host: Host, flags: ShellFlags): Promise<number> {
   const plan = planMachine(flags, await loadDrivers(host, flags.driver ?? []));
   const notifier = flags.notifier ?? plan.era.notifier;
   const machine = await bootMachine({
@@ -24,11 +41,12 @@ export async function shell(host: Host, flags: MachineFlags): Promise<number> {
     folders: readFolders(host, flags.mount ?? []),
     limits: NO_LIMITS,
   });
-  return await new Shell(host, machine).run();
+  return await new Shell(host, machine, flags).run();
 }
 
 class Shell {
   private readonly host: Host;
+  private readonly flags: ShellFlags;
   private readonly machine: Machine;
   private readonly paint: Paint;
   private readonly session: Session;
@@ -39,18 +57,22 @@ class Shell {
   private tail = "";
   private stuck: string | null = null;
 
-  constructor(host: Host, machine: Machine) {
+  constructor(host: Host, machine: Machine, flags: ShellFlags) {
     this.host = host;
+    this.flags = flags;
     this.machine = machine;
     this.paint = host.colour ? COLOUR : PLAIN;
-    this.watch = watchMachine(machine);
+    this.watch = watchMachine(machine, { contracts: flags.contracts });
     this.lines = host.openTerminal({
       complete: (line) => complete(machine, this.session.reader ?? this.session.task, line),
       interrupted: () => this.session.interrupt(),
     });
     const output = (write: (bytes: Uint8Array) => void) => (bytes: Uint8Array) => this.print(bytes, write);
     const prompts = this.lines.interactive ? { PS1 } : { PS1: "", PS2: "" };
-    this.session = machine.startSession({ stdout: output((bytes) => host.stdout(bytes)), stderr: output((bytes) => host.stderr(bytes)) }, prompts);
+    this.session = machine.startSession(
+      { stdout: output((bytes) => host.stdout(bytes)), stderr: output((bytes) => host.stderr(bytes)) },
+      prompts,
+    );
   }
 
   /** @returns the shell's exit status; that of the verdict if it did not end by itself */
@@ -157,6 +179,7 @@ class Shell {
     const status = task.exitSignal === 0 ? task.exitCode : 128 + task.exitSignal;
     const outcome = this.watch.outcome({ status: task.alive ? null : status, stopped: stopped === "stop" ? null : stopped });
     this.watch.end();
+    if (this.flags.lockdepText === true) this.host.stderr(`\n${lockdepText(outcome)}`.trimEnd().concat("\n"));
     const verdict = verdictOf(outcome);
     if (verdict === "ok" || verdict === "script-failed") return status;
     this.host.stderr(`\n${runReport(outcome, [], this.paint)}`);

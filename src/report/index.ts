@@ -7,5 +7,5 @@ export { EXIT_STATUS, type RunOutcome, verdictOf } from "./outcome.ts";
 export { type CompareDocument, type ResultDocument, resultDocument } from "./result.ts";
 export { runScenario, type Watch, watchMachine } from "./scenario.ts";
 export { stuckLine } from "./stuck.ts";
-export { COLOUR, PLAIN, type Paint } from "./style.ts";
+export { COLOUR, type Paint, PLAIN } from "./style.ts";
 export { deadlockNews, lockdepText, predictionLines, runReport, summaries } from "./text.ts";

@@ -13,7 +13,6 @@ export {
   do_utimes,
 } from "./change.ts";
 export { openSink } from "./chardev.ts";
-export { Terminal } from "./tty.ts";
 export {
   debugfs_create_bool,
   debugfs_create_dir,
@@ -99,3 +98,4 @@ export {
   sysfs_rename_link,
   sysfs_root,
 } from "./sysfs.ts";
+export { Terminal } from "./tty.ts";
