@@ -127,15 +127,7 @@ function buildProgram(host: Host, ended: { status: number }): Command {
       ended.status = await compare(host, script, flags);
     });
   for (const command of [runCommand, compareCommand]) addMachineOptions(command);
-  const shellCommand = program
-    .command("shell")
-    .summary("an interactive bash on one machine")
-    .description("An interactive bash on one machine. Exit status: the shell's own, or 3 deadlock, 4 kernel bug, 5 limit reached.")
-    .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
-    .action(async (flags: ShellFlags) => {
-      ended.status = await shell(host, flags);
-    });
-  addMachineOptions(shellCommand);
+  addShell(program, host, ended);
   addExploring(program, host, ended);
   program
     .command("locking-selftest")
@@ -165,6 +157,18 @@ function buildProgram(host: Host, ended: { status: number }): Command {
       ended.status = explainLog(host, log, flags);
     });
   return program;
+}
+
+function addShell(program: Command, host: Host, ended: { status: number }): void {
+  const command = program
+    .command("shell")
+    .summary("an interactive bash on one machine")
+    .description("An interactive bash on one machine. Exit status: the shell's own, or 3 deadlock, 4 kernel bug, 5 limit reached.")
+    .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
+    .action(async (flags: ShellFlags) => {
+      ended.status = await shell(host, flags);
+    });
+  addMachineOptions(command);
 }
 
 function lockdepOption(): Option {

@@ -24,8 +24,8 @@ import type { LineSource } from "./terminal.ts";
 /** A session has no end of its own; each command can be ended by hand. */
 const NO_LIMITS = { steps: Number.MAX_SAFE_INTEGER, virtualTime: Number.MAX_SAFE_INTEGER };
 
-/** The two words in braces are filled in when the prompt is shown. */
-const PS1 = "[{netns} {time}] \\w\\$ ";
+/** The words in braces are filled in when the prompt is shown. */
+const PS1 = "[{netns} {time}{stuck}] \\w\\$ ";
 
 export interface ShellFlags extends MachineFlags {
   readonly lockdepText?: boolean;
@@ -143,7 +143,7 @@ class Shell {
       this.note(deadlockNews(deadlock, this.paint).trimEnd());
     }
     const stuck = stuckLine(this.blocked(), this.lines.width, this.paint);
-    if (stuck !== null && (this.lines.interactive || stuck !== this.stuck)) this.note(stuck);
+    if (stuck !== null && stuck !== this.stuck) this.note(stuck);
     this.stuck = stuck;
     if (this.lines.interactive && this.session.reader === null) this.note("the command does not go on; Ctrl-C gives the prompt back");
   }
@@ -158,14 +158,19 @@ class Shell {
   private prompt(): string {
     const { reader } = this.session;
     if (reader === null) return "";
+    const stuck = this.blocked().length;
     return this.tail
+      .replaceAll("{stuck}", stuck === 0 ? "" : this.paint.waits(` ${stuck} stuck`))
       .replaceAll("{netns}", this.machine.netnsOf(reader) ?? "init_net")
       .replaceAll("{time}", `${(this.machine.kernel.clock.now / 1e9).toFixed(3)}s`);
   }
 
   /** Whole lines at once; the beginning of a line waits, for it may be a prompt. */
   private print(bytes: Uint8Array, write: (bytes: Uint8Array) => void): void {
-    if (!this.lines.interactive) return write(bytes);
+    if (!this.lines.interactive) {
+      write(bytes);
+      return;
+    }
     const text = this.tail + new TextDecoder().decode(bytes);
     const end = text.lastIndexOf("\n") + 1;
     this.tail = text.slice(end);

@@ -82,7 +82,7 @@ function exitMethods(task: TaskSnapshot, wait: Wait, hold: Hold): string | null 
   const step = notifier ? `${driver} ${verb} the netdev notifier chain with` : "the way there leads to";
   return (
     `cleanup_net() runs a dying namespace's exit methods with ${hold.lock} held for ${hold.mode}. ` +
-    `devlink's reloads the device into init_net, and ${step} ${wait.function}(), which takes the same semaphore for ${wait.mode}.`
+    `devlink's method reloads the device into init_net, and ${step} ${wait.function}(), which takes the same semaphore for ${wait.mode}.`
   );
 }
 

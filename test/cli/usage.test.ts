@@ -99,6 +99,7 @@ describe("what is asked for goes to standard output", () => {
       Commands:
         run [options] <script>              run a script on one machine
         compare [options] <script>          run a script under several notifier designs and compare
+        shell [options]                     an interactive bash on one machine
         explore [options] <what>            search all schedules for a deadlock, or prove that there is
                                             none
         replay [options] <schedule> [what]  run a schedule that explore found again

@@ -12,8 +12,8 @@ it("tells the deadlock of the namespace's exit methods", async () => {
     "DEADLOCK  kworker/u4:0+netns waits for itself: holds pernet_ops_rwsem for read, wants it for write
 
       Why    cleanup_net() runs a dying namespace's exit methods with pernet_ops_rwsem held for read.
-             devlink's reloads the device into init_net, and mlx5_ib leaves the netdev notifier chain
-             with unregister_netdevice_notifier(), which takes the same semaphore for write.
+             devlink's method reloads the device into init_net, and mlx5_ib leaves the netdev notifier
+             chain with unregister_netdevice_notifier(), which takes the same semaphore for write.
 
       Where  kworker/u4:0+netns  pid 7                        locks
              cleanup_net                                      + pernet_ops_rwsem  read

@@ -22,7 +22,7 @@ const LINE_MAX = 4096;
 const STANDARD_PROMPT = "\\s-\\v\\$ ";
 const VERSION = "5.2";
 
-/** The read-eval loop. Returns the status of the last command at the end of the input. */
+/** The read-eval loop. With an empty PS1 it says nothing of its own. Returns the last status at the end of the input. */
 export async function runTerminal(shell: Shell): Promise<number> {
   const interactive = { text: "", leaves: false };
   shell.interactive = interactive;
@@ -41,7 +41,7 @@ export async function runTerminal(shell: Shell): Promise<number> {
     interactive.leaves = false;
     traps.interrupted = false;
   }
-  await complain(process, "exit\n");
+  if (shell.variables.text("PS1") !== "") await complain(process, "exit\n");
   return shell.status;
 }
 
@@ -84,7 +84,7 @@ export function isUnfinished(text: string): boolean {
 function hasOpenHereDocument(script: ParsedScript): boolean {
   const open = (node: unknown): boolean => {
     if (typeof node !== "object" || node === null) return false;
-    if ("type" in node && node.type === "HereDoc" && !("closing" in node)) return true;
+    if ("type" in node && node.type === "HereDoc" && !("closing" in node && node.closing !== undefined)) return true;
     return Object.values(node).some(open);
   };
   return open(script.commands);
