@@ -2,7 +2,7 @@
  * Models the character devices of drivers/char/mem.c, and the one that leads out of the machine: a sink hands what is
  * written to it to the host, in order and at once. /dev/kmsg (kernel/printk/printk.c) reads the log record by record.
  */
-import { EINVAL, KERN_WARNING, type Kernel, printk } from "../kernel/index.ts";
+import { EINVAL, ENOSPC, KERN_WARNING, type Kernel, printk } from "../kernel/index.ts";
 import { dentry, file, type file_operations, type file_system_type, inode, O_RDWR, S_IFCHR, super_block } from "./fs.ts";
 import { kern_mount } from "./mount.ts";
 import { get_anon_bdev } from "./super.ts";
@@ -20,6 +20,11 @@ export const null_fops: file_operations = { read: () => EMPTY, write: (_current,
 export const zero_fops: file_operations = {
   read: (_current, _file, count) => new Uint8Array(Math.min(count, ZERO_READ_MAX)),
   write: (_current, _file, bytes) => bytes.length,
+};
+
+export const full_fops: file_operations = {
+  read: (_current, _file, count) => new Uint8Array(Math.min(count, ZERO_READ_MAX)),
+  write: () => -ENOSPC,
 };
 
 /** /dev/kmsg: a read gives one record, "level,sequence,microseconds,-;text"; empty where a kernel would wait for the next. */

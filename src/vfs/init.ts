@@ -4,7 +4,7 @@
  */
 import { EmulatorBug, type Frame, staticData } from "../kernel/index.ts";
 import { do_mkdirat, do_symlinkat } from "./change.ts";
-import { kmsg_fops, makedev, null_fops, zero_fops } from "./chardev.ts";
+import { full_fops, kmsg_fops, makedev, null_fops, zero_fops } from "./chardev.ts";
 import { debugfs_fs_type } from "./debugfs.ts";
 import { type dentry, type file_operations, type file_system_type, type path, S_IFCHR, S_IFREG, type super_block } from "./fs.ts";
 import { fs_struct, setInitFs } from "./fs-struct.ts";
@@ -57,6 +57,7 @@ const DEVICE_LINKS: readonly (readonly [string, string])[] = [
 const DEVICES: readonly (readonly [string, number, file_operations])[] = [
   ["null", 3, null_fops],
   ["zero", 5, zero_fops],
+  ["full", 7, full_fops],
   ["kmsg", 11, kmsg_fops],
 ];
 const MEM_MAJOR = 1;

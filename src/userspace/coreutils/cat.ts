@@ -1,7 +1,7 @@
-/** cat(1): -n -b -E -s -T, alone or together. */
-import { strerror } from "../../kernel/index.ts";
+/** cat(1): -n -b -s, and -v -E -T with their combinations -A -e -t. */
+import { EBADF, strerror } from "../../kernel/index.ts";
 import { type Fd, S_IFMT, S_IFREG } from "../../syscall/index.ts";
-import { decode, STDOUT, writeAll } from "../lib/index.ts";
+import { decode, STDIN, STDOUT, writeAll } from "../lib/index.ts";
 import { closeOperand, openOperand, readSome } from "./input.ts";
 import { quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
@@ -18,7 +18,6 @@ const manual = {
     "show-tabs": "T",
     "show-all": "A",
   },
-  refused: ["A", "e", "t", "v"],
 };
 
 /** How far the numbering and squeezing have come, over all files. */
@@ -29,7 +28,7 @@ interface Progress {
 }
 
 export const cat = utility(manual, async (util) => {
-  const plain = !util.has("n", "b", "E", "s", "T");
+  const plain = !util.has(..."nbEsTvAet");
   const progress: Progress = { line: 0, blanks: 0, atStart: true };
   for (const operand of util.operands.length === 0 ? ["-"] : util.operands) {
     const fd = await openOperand(util, operand);
@@ -46,10 +45,14 @@ export const cat = utility(manual, async (util) => {
 async function copy(util: Utility, fd: Fd, operand: string, progress: Progress | null): Promise<void> {
   for (;;) {
     const bytes = await readSome(util.process, fd);
-    if (typeof bytes === "number") return await util.fail(`${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
+    if (typeof bytes === "number") {
+      await util.fail(`${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
+      if (fd === STDIN && bytes === -EBADF) await util.fail(`closing standard input: ${strerror(bytes)}`);
+      return;
+    }
     if (bytes.length === 0) return;
     if (progress !== null) {
-      await util.out(format(util, decode(bytes), progress));
+      await util.out(format(util, util.has(..."vAet") ? visible(bytes) : decode(bytes), progress));
       await util.flush();
       continue;
     }
@@ -66,11 +69,23 @@ function format(util: Utility, text: string, progress: Progress): string {
     if (util.has("s") && progress.blanks > 1) continue;
     const numbered = progress.atStart && (util.has("b") ? !blank : util.has("n"));
     if (numbered) result += `${String(++progress.line).padStart(6)}\t`;
-    const shown = util.has("T") ? piece.replaceAll("\t", "^I") : piece;
-    result += util.has("E") ? shown.replace(/\n$/, "$\n") : shown;
+    const shown = util.has(..."TAt") ? piece.replaceAll("\t", "^I") : piece;
+    result += util.has(..."EAe") ? shown.replace(/\n$/, "$\n") : shown;
     progress.atStart = piece.endsWith("\n");
   }
   return result;
+}
+
+/** -v: ^X for control characters and M-X for bytes above 127; tabs and newlines stay. */
+function visible(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) {
+    const low = byte & 0x7f;
+    const plain = byte === 9 || byte === 10;
+    const shown = low < 32 ? `^${String.fromCharCode(low + 64)}` : low === 127 ? "^?" : String.fromCharCode(low);
+    text += plain ? String.fromCharCode(byte) : byte >= 128 ? `M-${shown}` : shown;
+  }
+  return text;
 }
 
 /** Copying a file behind its own end would never end. */

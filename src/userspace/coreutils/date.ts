@@ -87,7 +87,8 @@ async function momentAsked(util: Utility): Promise<Moment> {
   return RELATIVE.test(text) ? await util.notModelled(`date ${quote(text)}`) : await util.die(`invalid date ${quote(text)}`);
 }
 
-function parseDate(text: string): Moment | null {
+/** "@SECONDS" or an ISO date and time; null if it is neither. */
+export function parseDate(text: string): Moment | null {
   const seconds = /^@(-?\d+)(?:\.(\d{1,9}))?$/.exec(text);
   if (seconds !== null) return { seconds: Number(seconds[1]), nanoseconds: Number((seconds[2] ?? "").padEnd(9, "0")) };
   const iso = ISO_DATE.exec(text);

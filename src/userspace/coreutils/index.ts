@@ -85,6 +85,7 @@ const atFirstUse: Readonly<Record<string, Program>> = {
   mawk: late(async () => (await import("./awk/awk.ts")).awk),
   md5sum: late(async () => (await import("./digests.ts")).md5sum),
   nl: late(async () => (await import("./lines.ts")).nl),
+  nohup: late(async () => (await import("./nohup.ts")).nohup),
   od: late(async () => (await import("./od.ts")).od),
   paste: late(async () => (await import("./lines.ts")).paste),
   rev: late(async () => (await import("./lines.ts")).rev),

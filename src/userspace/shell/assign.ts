@@ -30,6 +30,7 @@ export function assignElement(shell: Shell, name: string, subscript: string, tex
   const variable = shell.variables.writable(shell.variables.resolve(name));
   const array = arrayOf(variable);
   if (array instanceof AssociativeArray) {
+    if (subscript === "") throw new ExpansionError(`${name}[]: bad array subscript`);
     array.set(subscript, attributed(shell, variable, array.get(subscript) ?? "", text, append));
     return;
   }

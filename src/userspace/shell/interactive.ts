@@ -27,6 +27,7 @@ export async function runTerminal(shell: Shell): Promise<number> {
   const interactive = { text: "", leaves: false };
   shell.interactive = interactive;
   shell.typed = true;
+  shell.options.setShopt("expand_aliases", true);
   const { process, traps } = shell;
   traps.handle(process, SIGINT, () => (traps.interrupted = true));
   traps.handle(process, SIGTERM, "ignore");

@@ -31,18 +31,30 @@ const SET_OPTIONS: readonly (readonly [name: string, letter: string, initially: 
 ];
 
 const SHOPT_OPTIONS: readonly (readonly [name: string, initially: boolean])[] = [
+  ["autocd", false],
+  ["checkwinsize", true],
+  ["cmdhist", true],
+  ["complete_fullquote", true],
   ["dotglob", false],
+  ["execfail", false],
   ["expand_aliases", false],
   ["extglob", false],
+  ["extquote", true],
   ["failglob", false],
+  ["force_fignore", true],
+  ["globasciiranges", true],
   ["globskipdots", true],
   ["globstar", false],
+  ["hostcomplete", true],
   ["inherit_errexit", false],
+  ["interactive_comments", true],
   ["lastpipe", false],
   ["nocaseglob", false],
   ["nocasematch", false],
   ["nullglob", false],
   ["patsub_replacement", true],
+  ["progcomp", true],
+  ["promptvars", true],
   ["sourcepath", true],
   ["xpg_echo", false],
 ];
@@ -78,6 +90,11 @@ export class Options {
 
   shopt(name: string): boolean {
     return this.shopts.has(name);
+  }
+
+  /** BASHOPTS */
+  shoptsOn(): readonly string[] {
+    return [...this.shopts].sort();
   }
 
   setShopt(name: string, on: boolean): void {

@@ -31,6 +31,8 @@ class Printer {
   private readonly source: Source;
   private readonly inFunction: boolean;
   private indentation = 0;
+  /** Here-documents of the statement that is being written; their text follows it. */
+  private documents: string[] = [];
 
   constructor(source: Source, inFunction: boolean) {
     this.source = source;
@@ -73,7 +75,9 @@ class Printer {
   }
 
   private statement(statement: Statement, last: boolean): string {
-    const text = this.node(statement.command);
+    const line = this.node(statement.command);
+    const text = this.documents.length === 0 ? line : `${line}\n${this.documents.splice(0).join("")}`;
+    if (text.endsWith("\n")) return last ? text : `${text}\n${this.margin()}`;
     if (statement.background === true) return last ? `${text} &` : `${text} & `;
     if (last) return text;
     return this.inFunction ? `${text};\n${this.margin()}` : `${text}; `;
@@ -109,7 +113,7 @@ class Printer {
       case "TestCommand":
         return `[[ ${testText(node.expression)} ]]`;
       case "Function":
-        return functionText({ name: node.name.value, body: node.body, source: this.source, sourceName: "", exported: false });
+        return `function ${node.name.value} () \n${this.margin()}${this.body(node.body)}`;
       case "Coproc":
         return `coproc ${node.name?.value ?? "COPROC"} ${node.body.type === "CompoundList" ? this.list(node.body) : this.command(node.body)}`;
     }
@@ -129,6 +133,7 @@ class Printer {
     switch (operator) {
       case "<<":
       case "<<-":
+        if (this.inFunction) this.documents.push(`${redirection.body.text}${redirection.delimiter?.value ?? ""}\n`);
         return `${fd}${operator}${redirection.delimiter?.text ?? ""}`;
       case "<<<":
         return `${fd}<<< ${redirection.target?.text ?? ""}`;
@@ -165,7 +170,10 @@ class Printer {
 
   /** A body below its keyword, one step further in. */
   private block(list: CompoundList): string {
-    return this.indented(() => `${this.margin()}${this.list(list)};`);
+    return this.indented(() => {
+      const text = this.list(list);
+      return `${this.margin()}${text}${text.endsWith("\n") ? "" : ";"}`;
+    });
   }
 
   private indented<T>(print: () => T): T {

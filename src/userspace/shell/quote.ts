@@ -34,7 +34,7 @@ export function singleQuote(text: string): string {
 
 /** "it's", as `declare -p` shows it. */
 export function doubleQuote(text: string): string {
-  return UNPRINTABLE.test(text.replace(/[\t\n]/g, "")) || /\n/.test(text) ? ansiQuote(text) : `"${text.replace(/[$`"\\]/g, "\\$&")}"`;
+  return UNPRINTABLE.test(text) ? ansiQuote(text) : `"${text.replace(/[$`"\\]/g, "\\$&")}"`;
 }
 
 /** a\ b, as printf %q does. */

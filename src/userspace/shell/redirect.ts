@@ -130,9 +130,9 @@ async function install(shell: Shell, redirection: Redirection, ordinary: Fd, ope
 }
 
 /** Keeps what `fd` is now, so that it can be put back. */
-async function save(shell: Shell, fd: Fd, undo: Undo | null): Promise<void> {
+async function save(shell: Shell, fd: Fd, undo: Undo | null, above: Fd = FIRST_SAVED - 1): Promise<void> {
   if (undo === null) return;
-  const saved = await shell.process.dupfd(fd, FIRST_SAVED, true);
+  const saved = await shell.process.dupfd(fd, Math.max(FIRST_SAVED, above + 1), true);
   undo.push({ fd, saved: saved < 0 ? null : saved });
 }
 
@@ -155,9 +155,10 @@ async function duplicate(shell: Shell, redirection: Redirect, undo: Undo | null)
   }
   const from = Number(moved[1]);
   if (descriptor?.type === "FileDescriptorVariable") return await duplicateInto(shell, descriptor.name, from);
-  await save(shell, fd, undo);
+  // The copy must not take the number that this redirection is about to look for.
+  await save(shell, fd, undo, from);
   const result = await process.dup2(from, fd);
-  if (result < 0) throw new RedirectionError(`${from}: ${strerror(EBADF)}`);
+  if (result < 0) throw new RedirectionError(`${redirection.target?.text ?? from}: ${strerror(EBADF)}`);
   if (moved[2] === "-") await process.close(from);
 }
 

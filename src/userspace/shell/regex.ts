@@ -41,7 +41,7 @@ export function translateRegex(pattern: string, ignoreCase: boolean): RegExp | n
     }
   }
   try {
-    return new RegExp(source.replace(/\{,(\d+)\}/g, "{0,$1}"), ignoreCase ? "i" : "");
+    return new RegExp(source.replace(/\{,(\d+)\}/g, "{0,$1}"), ignoreCase ? "is" : "s");
   } catch {
     return null;
   }

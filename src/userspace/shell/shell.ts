@@ -15,7 +15,7 @@ import { Jobs } from "./jobs.ts";
 import { Options } from "./options.ts";
 import type { Source } from "./source.ts";
 import { defineSpecialVariables } from "./special-variables.ts";
-import { Traps } from "./traps.ts";
+import { type TrapName, Traps } from "./traps.ts";
 import { Variables } from "./variables.ts";
 
 /** What the rooms of the shell need of the evaluator, which itself needs them. */
@@ -57,6 +57,9 @@ interface Compiled {
   readonly commands: WeakMap<Command, unknown>;
 }
 
+/** The command that runs: its text, or the node that has it in the source. */
+export type RunningCommand = string | { readonly source: Source; readonly node: Command } | null;
+
 /** What a shell keeps that takes its commands from a terminal. */
 export interface Interactive {
   /** The command that runs, as it was typed. */
@@ -77,7 +80,9 @@ export interface ShellOptions {
 export class Shell {
   process: Process;
   readonly evaluator: Evaluator;
-  readonly builtins: ReadonlyMap<string, Builtin>;
+  /** Without those that `enable -n` has switched off. */
+  builtins: ReadonlyMap<string, Builtin>;
+  readonly allBuiltins: ReadonlyMap<string, Builtin>;
   readonly compiled: Compiled;
   readonly variables: Variables;
   readonly functions: Map<string, ShellFunction>;
@@ -108,7 +113,7 @@ export class Shell {
   readonly parentPid: number;
   /** Depth of subshells, BASH_SUBSHELL. */
   depth = 0;
-  /** The status of an error that ends the shell: 127 with -c. */
+  /** The status of an error that ends the shell: 127 with -c, but not in its subshells. */
   fatalStatus = 1;
   /** $- shows "c" or "s" for how the shell was started. */
   startLetter = "";
@@ -138,7 +143,8 @@ export class Shell {
   /** SECONDS counts from here, virtual ns. */
   secondsBase: number;
   lastArgument: string;
-  command = "";
+  /** BASH_COMMAND: its text is worked out when somebody asks. */
+  command: RunningCommand = null;
   /** Null in scripts and in every forked child. */
   interactive: Interactive | null = null;
   /** Messages give no line: the commands were typed, here or in the shell this one was forked from. */
@@ -148,6 +154,7 @@ export class Shell {
     this.process = options.process;
     this.evaluator = options.evaluator;
     this.builtins = options.builtins;
+    this.allBuiltins = twinOf?.allBuiltins ?? options.builtins;
     this.source = options.source;
     this.name = options.name;
     this.positional = options.positional;
@@ -160,7 +167,7 @@ export class Shell {
     this.variables = twinOf?.variables.copy() ?? new Variables();
     this.functions = new Map(twinOf?.functions);
     this.options = new Options(twinOf?.options);
-    this.traps = new Traps(twinOf?.traps);
+    this.traps = new Traps(twinOf?.traps, inheritedTraps(this.options));
     this.jobs = new Jobs([...(twinOf?.jobs.list ?? [])]);
     this.hash = new Map(twinOf?.hash);
     this.aliases = new Map(twinOf?.aliases);
@@ -180,7 +187,6 @@ export class Shell {
     twin.pipeStatus = this.pipeStatus;
     twin.lastBackground = this.lastBackground;
     twin.depth = this.depth + 1;
-    twin.fatalStatus = this.fatalStatus;
     twin.startLetter = this.startLetter;
     twin.position = this.position;
     twin.knownLine = this.knownLine;
@@ -237,4 +243,9 @@ export class Shell {
   get ifs(): string {
     return this.variables.text("IFS") ?? " \t\n";
   }
+}
+
+/** set -E keeps the ERR trap in subshells, set -T those of DEBUG and RETURN. */
+function inheritedTraps(options: Options): readonly TrapName[] {
+  return [...(options.get("errtrace") ? (["ERR"] as const) : []), ...(options.get("functrace") ? (["DEBUG", "RETURN"] as const) : [])];
 }

@@ -16,13 +16,21 @@ const CLOSERS: readonly (readonly [RegExp, string])[] = [
   [/^unterminated (command|arithmetic|process|extended|array)/, ")"],
 ];
 
+/** What ends a command before the part that the parser misses. */
+const TOO_EARLY: ReadonlyMap<string, string> = new Map([
+  ["expected 'do'", "done"],
+  ["expected 'then'", "fi"],
+]);
+
 const OPERATOR = /^(?:;;&|;;|;&|&&|\|\||\|&|<<<|<<-|<<|>>|&>>|&>|>&|<&|<>|>\||[;&|()<>\n])/;
 
 export function describeSyntaxError(source: Source, error: { readonly message: string; readonly pos: number }): SyntaxProblem {
   const { message, pos } = error;
   const closer = CLOSERS.find(([pattern]) => pattern.test(message));
   if (closer !== undefined) {
-    return { line: source.lineOf(pos), message: `unexpected EOF while looking for matching \`${closer[1]}'`, quote: null };
+    // A substitution is read to the end of the text before it is missed.
+    const line = message.startsWith("unterminated command") ? source.lineOf(source.text.length) + 1 : source.lineOf(pos);
+    return { line, message: `unexpected EOF while looking for matching \`${closer[1]}'`, quote: null };
   }
   if (/nesting depth exceeded/.test(message)) return { line: source.lineOf(pos), message, quote: null };
   if (/arithmetic expressions/.test(message)) {
@@ -33,9 +41,11 @@ export function describeSyntaxError(source: Source, error: { readonly message: s
 
 function unexpectedToken(source: Source, message: string, pos: number): SyntaxProblem {
   const { text } = source;
-  const at =
-    message === "expected 'do'" && /\bdone\s*$/.test(text.slice(0, pos)) ? text.lastIndexOf("done", pos) : tokenStart(text, message, pos);
-  const wordMissing = /redirect target|function body|test operator|expected word/.test(message) || /\bcase\s*$/.test(text.slice(0, pos));
+  const closer = TOO_EARLY.get(message);
+  const closed = closer !== undefined && new RegExp(`\\b${closer}\\s*$`).test(text.slice(0, pos));
+  const at = closed ? text.lastIndexOf(closer, pos) : tokenStart(text, message, pos);
+  const wordMissing =
+    /redirect target|function body|test operator|expected word/.test(message) || /\b(case|for|select)\s*$/.test(text.slice(0, pos));
   if (at >= text.length && !wordMissing) {
     const lines = text.endsWith("\n") ? 0 : 1;
     return { line: source.lineOf(text.length) + lines, message: "syntax error: unexpected end of file", quote: null };

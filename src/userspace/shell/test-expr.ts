@@ -25,7 +25,10 @@ export async function evaluateTest(shell: Shell, expression: TestExpression): Pr
       return await evaluateTest(shell, expression.expression);
     case "TestLogical": {
       const stop = expression.operator === "||";
-      for (const operand of expression.operands) if ((await evaluateTest(shell, operand)) === stop) return stop;
+      for (const operand of expression.operands) {
+        if (shell.options.xtrace) await traceTest(shell, operand);
+        if ((await evaluateTest(shell, operand)) === stop) return stop;
+      }
       return !stop;
     }
   }

@@ -31,9 +31,9 @@ export class Traps {
   /** Depth of calls in which RETURN was set; it does not run for functions around it. */
   returnIn = -1;
 
-  /** A forked shell keeps the signals that are ignored, and nothing else. */
-  constructor(parent?: Traps) {
-    for (const [name, command] of parent?.commands ?? []) if (command === "") this.commands.set(name, command);
+  /** A forked shell keeps the signals that are ignored, and of the others those in `inherited`. */
+  constructor(parent?: Traps, inherited: readonly TrapName[] = []) {
+    for (const [name, command] of parent?.commands ?? []) if (command === "" || inherited.includes(name)) this.commands.set(name, command);
   }
 
   get size(): number {
@@ -138,6 +138,15 @@ export async function runTrap(shell: Shell, name: TrapName): Promise<void> {
   }
   shell.status = status;
   shell.pipeStatus = pipeStatus;
+}
+
+/** Runs the DEBUG trap in front of a command; in functions only if they inherit it. `text`: a compound command as BASH_COMMAND shows it. */
+export async function runDebugTrap(shell: Shell, text?: (source: Source) => string): Promise<void> {
+  const { traps } = shell;
+  if (traps.running > 0 || !traps.has("DEBUG")) return;
+  if (text !== undefined) shell.command = text(shell.source);
+  const inFunction = shell.calls.some(({ name }) => name !== "main" && name !== "source");
+  if (!inFunction || shell.options.get("functrace")) await runTrap(shell, "DEBUG");
 }
 
 /** Runs the EXIT trap, once. Its own `exit N` changes the status. */

@@ -185,6 +185,11 @@ export class Variables {
     return this.functionScope()?.get(name);
   }
 
+  /** Names of the running function's variables, sorted. */
+  localNames(): readonly string[] {
+    return [...(this.functionScope()?.keys() ?? [])].sort();
+  }
+
   private functionScope(): Scope | undefined {
     return this.inner.findLast(({ temporary }) => !temporary)?.scope;
   }

@@ -41,7 +41,14 @@ async function local(shell: Shell, args: readonly string[], invocation: Invocati
   if (!inFunction(shell)) return await builtinError(shell, "local", "can only be used in a function");
   const flags = await parseFlags(shell, "local", args, "aAgiIlnprtux", "[option] name[=value] ...", true);
   if (flags === null) return USAGE;
+  if (flags.rest.length === 0) return await showLocals(shell);
   return await declareAll(shell, flags, args, invocation, "local");
+}
+
+/** `local` alone lists the variables of the running function. */
+async function showLocals(shell: Shell): Promise<number> {
+  const lines = shell.variables.localNames().map((name) => `${describeVariable(shell, name)}\n`);
+  return await output(shell, "local", lines.join(""));
 }
 
 async function exportNames(shell: Shell, args: readonly string[], invocation: Invocation): Promise<number> {
@@ -113,6 +120,7 @@ function declareOne(
   const [, name = "", subscript, plus, value] = found;
   const variable = variableIn(shell, name, place, given.has("n") || given.has("+n"));
   const text = value === undefined ? undefined : value;
+  if (given.has("n") && text === name) throw new ExpansionError(`${name}: nameref variable self references not allowed`);
   if (variable.readonly && (text !== undefined || given.has("+r"))) throw new ExpansionError(`${name}: readonly variable`);
   setKind(variable, given);
   setAttributes(variable, given);
@@ -220,13 +228,14 @@ async function showMatching(shell: Shell, by: string, wanted: (variable: Variabl
 }
 
 async function showFunctions(shell: Shell, by: string, { given, rest }: Flags): Promise<number> {
-  const names = rest.length > 0 ? rest : [...shell.functions.keys()].sort();
+  const all = [...shell.functions.keys()].sort().filter((name) => !given.has("x") || shell.functions.get(name)?.exported === true);
+  const names = rest.length > 0 ? rest : all;
   let status = 0;
   for (const name of names) {
     const called = shell.functions.get(name);
     if (called === undefined) status = 1;
     else if (given.has("F")) await output(shell, by, rest.length > 0 ? `${name}\n` : `declare -f ${name}\n`);
-    else await output(shell, by, `${functionText(called)}\n`);
+    else await output(shell, by, `${functionText(called)}\n${called.exported ? `declare -fx ${name}\n` : ""}`);
   }
   return status;
 }

@@ -101,6 +101,10 @@ function rotated(shell: Shell, spec: string): readonly string[] | null {
 }
 
 async function pushd(shell: Shell, args: readonly string[]): Promise<number> {
+  if (args[0] === "-n" && args[1] !== undefined) {
+    shell.directories.unshift(args[1]);
+    return await dirs(shell, []);
+  }
   const [spec] = args;
   let wanted: readonly string[] | null;
   if (spec === undefined) {
@@ -108,6 +112,7 @@ async function pushd(shell: Shell, args: readonly string[]): Promise<number> {
     if (next === undefined) return await builtinError(shell, "pushd", "no other directory");
     wanted = [next, top as string, ...rest];
   } else if (/^[+-]\d+$/.test(spec)) {
+    if (shell.directories.length === 0) return await builtinError(shell, "pushd", "directory stack empty");
     wanted = rotated(shell, spec);
     if (wanted === null) return await builtinError(shell, "pushd", `${spec}: directory stack index out of range`);
   } else {

@@ -7,7 +7,7 @@ import { evaluateRaw } from "../assign.ts";
 import { execCommand, findCommand, isBinary, searchPath } from "../eval/external.ts";
 import type { Shell } from "../shell.ts";
 import { Source } from "../source.ts";
-import { runExitTrap } from "../traps.ts";
+import { runExitTrap, runTrap } from "../traps.ts";
 import { FunctionReturn, ShellExit } from "../unwind.ts";
 import { type BuiltinTable, builtinError, type Invocation, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
@@ -52,6 +52,7 @@ async function runSourced(shell: Shell, text: Source, positional: readonly strin
     if (error instanceof FunctionReturn) return error.status;
     throw error;
   } finally {
+    if (shell.traps.size > 0) await runTrap(shell, "RETURN");
     if (positional.length > 0) shell.positional = outer;
     shell.calls.pop();
   }

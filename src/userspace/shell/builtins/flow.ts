@@ -34,7 +34,7 @@ async function returnFromFunction(shell: Shell, args: readonly string[]): Promis
   const status = args[0] === undefined ? shell.status : await statusArgument(shell, "return", args[0]);
   if (args.length > 1) {
     await builtinError(shell, "return", "too many arguments");
-    throw new Discard(USAGE);
+    throw new Discard(1);
   }
   if (!shell.calls.some(({ name }) => name !== "main")) {
     return await builtinError(shell, "return", "can only `return' from a function or sourced script", USAGE);

@@ -11,6 +11,7 @@ const NOT_A_CHILD = 127;
 const SIGNALLED = 128;
 const ANY_CHILD = -1;
 const STATE_WIDTH = 24;
+const PID_WIDTH = 5;
 
 async function wait(shell: Shell, args: readonly string[]): Promise<number> {
   const flags = await parseFlags(shell, "wait", args, "fnp:", "[-fn] [-p var] [id ...]");
@@ -135,10 +136,12 @@ async function jobs(shell: Shell, args: readonly string[]): Promise<number> {
 }
 
 export function jobLine(shell: Shell, job: Job, withPid: boolean): string {
-  const mark = job === shell.jobs.current ? "+" : job === shell.jobs.previous ? "-" : " ";
+  const { jobs } = shell;
+  const [current, previous] = jobs.list.length > 0 ? [jobs.current, jobs.previous] : [jobs.inherited.at(-1), jobs.inherited.at(-2)];
+  const mark = job === current ? "+" : job === previous ? "-" : " ";
   const last = job.processes.find(({ ended }) => ended === null) ?? job.processes.at(-1);
   const state = last === undefined ? "" : describeState(last);
-  const pid = withPid ? ` ${job.processes[0]?.pid}` : " ";
+  const pid = withPid ? ` ${String(job.processes[0]?.pid).padStart(PID_WIDTH)}` : " ";
   return `[${job.id}]${mark}${pid} ${state.padEnd(STATE_WIDTH - 1)} ${job.command}${state === "Running" ? " &" : ""}\n`;
 }
 

@@ -1,4 +1,4 @@
-/** ulimit, times, alias, unalias, caller, logout: little that a script asks for. Aliases are kept but, as in any script, not expanded. */
+/** ulimit, times, alias, unalias, caller, logout: little that a script asks for. */
 import { singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
@@ -11,8 +11,15 @@ async function ulimit(shell: Shell, args: readonly string[]): Promise<number> {
   const flags = await parseFlags(shell, "ulimit", args, "HSabcdefiklmnpqrstuvxPRT", "[-SHabcdefiklmnpqrstuvxPRT] [limit]");
   if (flags === null) return USAGE;
   const [limit] = flags.rest;
-  if (limit !== undefined) return limit === "unlimited" ? 0 : await builtinError(shell, "ulimit", "setting limits is not modelled");
-  return await output(shell, "ulimit", `${flags.given.has("n") ? OPEN_FILES : flags.given.has("c") ? "0" : "unlimited"}\n`);
+  if (limit !== undefined)
+    return limit === "unlimited" || limit === shownLimit(flags.given)
+      ? 0
+      : await builtinError(shell, "ulimit", "setting limits is not modelled");
+  return await output(shell, "ulimit", `${shownLimit(flags.given)}\n`);
+}
+
+function shownLimit(given: ReadonlyMap<string, string>): string {
+  return given.has("n") ? OPEN_FILES : given.has("c") ? "0" : "unlimited";
 }
 
 /** All virtual time is waiting: no process uses the processor. */

@@ -13,13 +13,7 @@ const NS_PER_SECOND = 1e9;
 const ASCII = /^[\x00-\x7f]*$/;
 
 async function printf(shell: Shell, args: readonly string[]): Promise<number> {
-  const flags = await parseFlags(
-    shell,
-    "printf",
-    args[0]?.startsWith("-v") === true || args[0] === "--" ? args : ["--", ...args],
-    "v:",
-    "[-v var] format [arguments]",
-  );
+  const flags = await parseFlags(shell, "printf", /^-./.test(args[0] ?? "") ? args : ["--", ...args], "v:", "[-v var] format [arguments]");
   if (flags === null) return USAGE;
   const [format, ...values] = flags.rest;
   if (format === undefined) {
@@ -29,6 +23,7 @@ async function printf(shell: Shell, args: readonly string[]): Promise<number> {
   const formatter = new Formatter(shell, values);
   const text = formatter.run(format);
   let status = 0;
+  for (const message of formatter.warnings) await builtinError(shell, "printf", message);
   for (const message of formatter.errors) status = await builtinError(shell, "printf", message);
   const variable = flags.given.get("v");
   if (variable === undefined) return (await output(shell, "printf", text)) || status;
@@ -49,6 +44,8 @@ interface Directive {
 
 class Formatter {
   readonly errors: string[] = [];
+  /** Told as errors are, but the status stays. */
+  readonly warnings: string[] = [];
   private readonly shell: Shell;
   private readonly values: readonly string[];
   private next = 0;
@@ -87,7 +84,7 @@ class Formatter {
   private literal(part: string): string {
     const wrong = part.indexOf("%");
     if (wrong >= 0) {
-      const letter = /^%[-+ 0#']*\d*(?:\.\d*)?(.?)/.exec(part.slice(wrong))?.[1] ?? "";
+      const letter = /^%[-+ 0#']*\d*(?:\.\d*)?[hljzLt]*(.?)/.exec(part.slice(wrong))?.[1] ?? "";
       this.errors.push(letter === "" ? `\`${part[part.length - 1]}': missing format character` : `\`${letter}': invalid format character`);
       this.stopped = true;
       return unescapeText(part.slice(0, wrong), "printf-format").text;
@@ -167,13 +164,17 @@ class Formatter {
     const digits = found[2] as string;
     const octal = /^0\d/.test(digits) ? (/^[0-7]+/.exec(digits)?.[0] ?? "0") : null;
     if (octal !== null && octal.length < digits.length) this.errors.push(`${text}: invalid octal number`);
-    const value = octal === null ? BigInt(digits) : BigInt(`0o${octal}`);
-    return found[1] === "-" ? -value : value;
+    const magnitude = octal === null ? BigInt(digits) : BigInt(`0o${octal}`);
+    return found[1] === "-" ? -magnitude : magnitude;
   }
 
   private number(directive: Directive): string {
-    const value = this.integer(this.take() ?? "");
-    return directive.letter === "d" || directive.letter === "i" ? signed(value, directive) : unsigned(value, directive);
+    const text = this.take() ?? "";
+    const value = this.integer(text);
+    const isSigned = directive.letter === "d" || directive.letter === "i";
+    const [low, high] = isSigned ? [-(2n ** 63n), 2n ** 63n - 1n] : [-(2n ** 64n) + 1n, 2n ** 64n - 1n];
+    if (value < low || value > high) this.warnings.push(`warning: ${text}: Numerical result out of range`);
+    return isSigned ? signed(value, directive) : unsigned(clamp(value, low, high), directive);
   }
 
   private floating({ letter, flags, precision }: Directive): string {
@@ -239,7 +240,7 @@ function cut(text: string, precision: number | null): string {
 
 function firstByte(text: string): string {
   const [byte] = encode(text);
-  return byte === undefined ? "" : rawByte(byte);
+  return byte === undefined ? "\0" : rawByte(byte);
 }
 
 function formatFloat(value: number, letter: string, precision: number | null, alternate: boolean): string {

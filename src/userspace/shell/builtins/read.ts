@@ -4,14 +4,18 @@ import type { Fd } from "../../../syscall/index.ts";
 import { complain, encode } from "../../lib/index.ts";
 import { IndexedArray } from "../arrays.ts";
 import { assignElement, assignText } from "../assign.ts";
+import { singleQuote } from "../quote.ts";
 import { type LineRead, readLine } from "../read-line.ts";
 import type { Shell } from "../shell.ts";
+import { Source } from "../source.ts";
 import { isName } from "../variables.ts";
 import { type BuiltinTable, builtinError, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
 
 const READ_USAGE = "[-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]";
 const MAPFILE_USAGE = "[-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]";
+/** Lines between two calls of `mapfile -C`. */
+const MAPFILE_QUANTUM = 5000;
 const NEWLINE = 10;
 const POLLIN = 1;
 const NO_DELIMITER = -1;
@@ -161,14 +165,20 @@ async function mapfile(shell: Shell, args: readonly string[], { name }: { readon
   const count = Number(given.get("n") ?? 0) || Number.POSITIVE_INFINITY;
   const variable = shell.variables.writable(shell.variables.resolve(array));
   const values = given.has("O") && variable.value instanceof IndexedArray ? variable.value : new IndexedArray();
+  const quantum = Number(given.get("c") ?? MAPFILE_QUANTUM);
   let index = Number(given.get("O") ?? 0);
   let skip = Number(given.get("s") ?? 0);
   for (let taken = 0; taken < count; ) {
     const line = await readLine(shell.process, Number(given.get("u") ?? 0), { delimiter, limit: null });
     if (typeof line === "number" || (!line.complete && line.text === "")) break;
     if (skip-- > 0) continue;
-    values.set(index++, given.has("t") || !line.complete ? line.text : line.text + String.fromCharCode(delimiter));
+    const text = given.has("t") || !line.complete ? line.text : line.text + String.fromCharCode(delimiter);
     taken++;
+    const callback = given.get("C");
+    if (callback !== undefined && taken % quantum === 0) {
+      await shell.evaluator.runText(shell, new Source(shell.source.name, `${callback} ${index} ${singleQuote(text)}`, shell.line), "eval");
+    }
+    values.set(index++, text);
   }
   variable.value = values;
   return 0;

@@ -1,6 +1,7 @@
 /** type, hash: what a name means as a command. */
 import { searchPath } from "../eval/external.ts";
 import { functionText } from "../print.ts";
+import { singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
@@ -52,6 +53,8 @@ async function describe(shell: Shell, name: string, style: Style, onlyFiles: boo
   };
   if (!onlyFiles) {
     const called = shell.functions.get(name);
+    const alias = shell.options.shopt("expand_aliases") ? shell.aliases.get(name) : undefined;
+    if (alias !== undefined) add("alias", `${name} is aliased to \`${alias}'`, `alias ${name}=${singleQuote(alias)}`);
     if (KEYWORDS.has(name)) add("keyword", `${name} is a shell keyword`, name);
     if (called !== undefined) add("function", `${name} is a function\n${functionText(called)}`, name);
     if (shell.builtins.has(name)) add("builtin", `${name} is a shell builtin`, name);
@@ -92,6 +95,7 @@ async function hash(shell: Shell, args: readonly string[]): Promise<number> {
   if (flags === null) return USAGE;
   if (flags.given.has("r")) shell.hash.clear();
   let status = 0;
+  if (flags.given.has("t")) return await showHashed(shell, flags.rest);
   for (const name of flags.rest) {
     const path = await searchPath(shell, name, shell.variables.text("PATH") ?? "");
     if (path === null) status = await builtinError(shell, "hash", `${name}: not found`);
@@ -103,4 +107,44 @@ async function hash(shell: Shell, args: readonly string[]): Promise<number> {
   return await output(shell, "hash", `hits\tcommand\n${lines.join("")}`);
 }
 
-export const typeBuiltins: BuiltinTable = { type: { run: type }, hash: { run: hash } };
+/** hash -t: where the names were found. */
+async function showHashed(shell: Shell, names: readonly string[]): Promise<number> {
+  let status = 0;
+  for (const name of names) {
+    const found = shell.hash.get(name);
+    if (found === undefined) status = await builtinError(shell, "hash", `${name}: not found`);
+    else await output(shell, "hash", `${names.length > 1 ? `${name}\t` : ""}${found.path}\n`);
+  }
+  return status;
+}
+
+/** enable -n hides builtins, so that a program of that name is found; enable brings them back. */
+async function enable(shell: Shell, args: readonly string[]): Promise<number> {
+  const flags = await parseFlags(shell, "enable", args, "anps", "[-a] [-dnps] [-f filename] [name ...]");
+  if (flags === null) return USAGE;
+  const off = flags.given.has("n");
+  if (flags.rest.length === 0) {
+    const hidden = [...shell.allBuiltins.keys()].filter((name) => !shell.builtins.has(name));
+    const shown = off ? hidden : [...shell.builtins.keys()];
+    return await output(
+      shell,
+      "enable",
+      [...shown]
+        .sort()
+        .map((name) => `enable ${off ? "-n " : ""}${name}\n`)
+        .join(""),
+    );
+  }
+  const builtins = new Map(shell.builtins);
+  let status = 0;
+  for (const name of flags.rest) {
+    const builtin = shell.allBuiltins.get(name);
+    if (builtin === undefined) status = await builtinError(shell, "enable", `${name}: not a shell builtin`);
+    else if (off) builtins.delete(name);
+    else builtins.set(name, builtin);
+  }
+  shell.builtins = builtins;
+  return status;
+}
+
+export const typeBuiltins: BuiltinTable = { type: { run: type }, hash: { run: hash }, enable: { run: enable } };

@@ -3,7 +3,7 @@ import type { ArrayValue, Assignment, Word } from "unbash";
 import { AssociativeArray, IndexedArray } from "../arrays.ts";
 import { assignElement, assignText, attributed, elementIndex } from "../assign.ts";
 import { expandToText, expandWord } from "../expand/word.ts";
-import { doubleQuote, traceQuote } from "../quote.ts";
+import { doubleQuote, singleQuote, traceQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import { ExpansionError } from "../unwind.ts";
 import type { Variable } from "../variables.ts";
@@ -15,7 +15,9 @@ export interface ArrayElement {
   readonly value: string;
 }
 
-const KEYED = /^\[((?:[^\][]|\[[^\]]*\]|\$\{[^}]*\})*)\](\+?)=/s;
+const KEYED = /^\[((?:[^\]["'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|\[[^\]]*\]|\$\{[^}]*\})*)\](\+?)=/s;
+/** Quoted parts, which stay, and characters that would end a word. */
+const IN_KEY = /\\.|"(?:[^"\\]|\\.)*"|'[^']*'|\$\([^)]*\)|[\s;|&<>()#]/gs;
 
 /** Expands what stands in the parentheses. */
 export async function expandElements(shell: Shell, value: ArrayValue): Promise<readonly ArrayElement[]> {
@@ -24,7 +26,7 @@ export async function expandElements(shell: Shell, value: ArrayValue): Promise<r
   for (const word of value.elements) {
     const keyed = KEYED.exec(word.text);
     if (keyed !== null) {
-      const key = await expandToText(shell, plans.parseWord(keyed[1] as string));
+      const key = await expandToText(shell, plans.parseWord((keyed[1] as string).replace(IN_KEY, escapeInKey)));
       const text = word.text.slice(keyed[0].length);
       elements.push({
         key,
@@ -39,6 +41,11 @@ export async function expandElements(shell: Shell, value: ArrayValue): Promise<r
     for (const field of fields) elements.push({ key: null, append: false, value: field });
   }
   return elements;
+}
+
+/** A subscript is one word, whatever stands in it. */
+function escapeInKey(found: string): string {
+  return found.length === 1 ? `\\${found}` : found;
 }
 
 /** Gives a variable the compound value; its kind decides what keys mean. */
@@ -112,6 +119,11 @@ function traceValue(text: string): string {
 function traceElement({ key, value }: ArrayElement): string {
   const shown = /^[\w./:-]+$/.test(value) ? value : doubleQuote(value);
   return key === null ? shown : `[${key}]=${shown}`;
+}
+
+/** What `set -x` shows of the compound value of an argument of `declare`: every part quoted. */
+export function traceCompound(name: string, elements: readonly ArrayElement[]): string {
+  return `${name}=(${elements.map(({ key, value }) => `${key === null ? "" : `[${singleQuote(key)}]=`}${singleQuote(value)}`).join(" ")})`;
 }
 
 /** An assignment in front of a command, or an argument of `declare`, as one word. */

@@ -1,18 +1,22 @@
 /** Compound commands: groups, subshells, if, loops, case, select, (( )), [[ ]]. */
 import type { ArithmeticCommand, ArithmeticFor, Case, CompoundList, For, If, Select, Subshell, TestCommand, While, Word } from "unbash";
-import { complain, encode } from "../../lib/index.ts";
+import { complain, encode, print } from "../../lib/index.ts";
 import { ArithmeticError } from "../arith/syntax.ts";
 import { assignText, evaluateRaw } from "../assign.ts";
 import { expandEmbedded, expandToPattern, expandToText, expandWords } from "../expand/word.ts";
 import { arithmeticHeader, commandText } from "../print.ts";
 import { readLine } from "../read-line.ts";
 import type { Shell } from "../shell.ts";
-import { evaluateTest, traceTest } from "../test-expr.ts";
+import { BadRegex, evaluateTest, traceTest } from "../test-expr.ts";
 import { trace } from "../trace.ts";
-import { LoopJump } from "../unwind.ts";
+import { runDebugTrap } from "../traps.ts";
+import { ExpansionError, LoopJump } from "../unwind.ts";
 import { isName } from "../variables.ts";
 import { forkShell } from "./fork.ts";
 import { finishForeground } from "./simple.ts";
+
+/** The status of [[ ]] with a malformed regular expression. */
+const BAD_EXPRESSION = 2;
 
 /** A condition: `set -e` and ERR do not apply in it. */
 async function holds(shell: Shell, list: CompoundList): Promise<boolean> {
@@ -94,11 +98,25 @@ export async function runFor(shell: Shell, node: For): Promise<number> {
   return await inLoop(shell, async (loop) => {
     for (const word of words) {
       await shell.process.schedYield();
+      if (shell.traps.size > 0) await runDebugTrap(shell, () => `for ${name} in ${shown}`);
       if (shell.options.xtrace) await trace(shell, `for ${name} in ${shown}`);
-      assignText(shell, name, word, false);
+      if (!(await assignsLoopVariable(shell, name, word, loop))) return;
       if (await iterate(shell, node.body, loop)) return;
     }
   });
+}
+
+/** False, with a message and a status, if the variable is read-only. */
+async function assignsLoopVariable(shell: Shell, name: string, word: string, loop: { status: number }): Promise<boolean> {
+  try {
+    assignText(shell, name, word, false);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ExpansionError) || error.fatal) throw error;
+    await shell.complain(error.message);
+    loop.status = 1;
+    return false;
+  }
 }
 
 export async function runArithmeticFor(shell: Shell, node: ArithmeticFor): Promise<number> {
@@ -129,8 +147,9 @@ export async function arithmetic(shell: Shell, expression: string, command: stri
   try {
     return evaluateRaw(shell, expanded);
   } catch (error) {
-    if (!(error instanceof ArithmeticError)) throw error;
-    await shell.complain(`${command}: ${error.message}`);
+    if (error instanceof ExpansionError && !error.fatal) await shell.complain(error.message);
+    else if (error instanceof ArithmeticError) await shell.complain(`${command}: ${error.message}`);
+    else throw error;
     return null;
   }
 }
@@ -138,6 +157,7 @@ export async function arithmetic(shell: Shell, expression: string, command: stri
 export async function runArithmeticCommand(shell: Shell, node: ArithmeticCommand): Promise<number> {
   shell.at(node.pos);
   await shell.process.schedYield();
+  if (shell.traps.size > 0) await runDebugTrap(shell, (source) => commandText(source, node));
   const value = await arithmetic(shell, node.body, "((");
   return value === null || value === 0n ? 1 : 0;
 }
@@ -145,10 +165,12 @@ export async function runArithmeticCommand(shell: Shell, node: ArithmeticCommand
 export async function runTestCommand(shell: Shell, node: TestCommand): Promise<number> {
   shell.at(node.pos);
   await shell.process.schedYield();
+  if (shell.traps.size > 0) await runDebugTrap(shell, (source) => commandText(source, node));
   try {
     if (shell.options.xtrace) await traceTest(shell, node.expression);
     return (await evaluateTest(shell, node.expression)) ? 0 : 1;
   } catch (error) {
+    if (error instanceof BadRegex) return BAD_EXPRESSION;
     if (!(error instanceof ArithmeticError)) throw error;
     await shell.complain(`[[: ${error.message}`);
     return 1;
@@ -158,6 +180,7 @@ export async function runTestCommand(shell: Shell, node: TestCommand): Promise<n
 export async function runCase(shell: Shell, node: Case): Promise<number> {
   shell.at(node.pos);
   await shell.process.schedYield();
+  if (shell.traps.size > 0) await runDebugTrap(shell, () => `case ${node.word.text} in `);
   const subject = await expandToText(shell, node.word);
   if (shell.options.xtrace) await trace(shell, `case ${node.word.text} in`);
   let status = 0;
@@ -198,6 +221,7 @@ export async function runSelect(shell: Shell, node: Select): Promise<number> {
       await complain(shell.process, (show ? menu : "") + (shell.variables.text("PS3") ?? "#? "));
       const line = await readLine(shell.process, 0, { delimiter: encode("\n")[0] as number, limit: null });
       if (typeof line === "number" || !line.complete) {
+        await print(shell.process, "\n");
         loop.status = 1;
         return;
       }

@@ -7,6 +7,7 @@ import { functionText } from "../print.ts";
 import type { Shell } from "../shell.ts";
 import { Source } from "../source.ts";
 import { Variable } from "../variables.ts";
+import { callFunction } from "./function.ts";
 
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
@@ -45,6 +46,8 @@ export async function searchPath(shell: Shell, name: string, path: string): Prom
 export async function execCommand(shell: Shell, path: string | null, words: readonly string[], label = ""): Promise<number> {
   const [name = ""] = words;
   if (path === null) {
+    const handler = label === "" ? shell.functions.get("command_not_found_handle") : undefined;
+    if (handler !== undefined) return await callFunction(shell, handler, words);
     await shell.complain(label === "" ? `${name}: command not found` : `${label}${name}: not found`);
     return NOT_FOUND;
   }

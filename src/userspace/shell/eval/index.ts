@@ -1,8 +1,9 @@
 /** The evaluator: runs parsed commands in a shell. */
 import type { Statement } from "unbash";
 import { complain } from "../../lib/index.ts";
+import { expandAliases } from "../aliases.ts";
 import type { Evaluator, Shell } from "../shell.ts";
-import { type Parsed, parseSource, type Source } from "../source.ts";
+import { type Parsed, parseSource, Source } from "../source.ts";
 import type { SyntaxProblem } from "../syntax-error.ts";
 import { runPendingTraps } from "../traps.ts";
 import { Discard } from "../unwind.ts";
@@ -15,13 +16,15 @@ import { commandSubstitution, processSubstitution } from "./substitution.ts";
 const SYNTAX_ERROR = 2;
 
 /** Runs parsed text line by line: an error in a line ends that line, not the text. `last`: nothing follows it in this process. */
-export async function runParsed(shell: Shell, parsed: Parsed, what: string, last: boolean): Promise<number> {
+export async function runParsed(shell: Shell, parsed: Parsed, what: string, last: boolean, aliases = true): Promise<number> {
   let status = 0;
   const { lines, problem } = parsed;
   for (let i = 0; i < lines.length; i++) {
     if (shell.options.get("verbose")) await echoLine(shell, lines[i] ?? []);
     try {
-      status = await runStatements(shell, lines[i] ?? [], last && problem === null && i === lines.length - 1);
+      const line = aliases ? withAliases(shell, lines[i] ?? []) : { statements: lines[i] ?? [], source: null };
+      const ends = last && problem === null && i === lines.length - 1;
+      status = line.source === null ? await runStatements(shell, line.statements, ends) : await runText(shell, line.source, "line");
     } catch (error) {
       if (!(error instanceof Discard)) throw error;
       status = error.status;
@@ -34,6 +37,18 @@ export async function runParsed(shell: Shell, parsed: Parsed, what: string, last
   await reportSyntaxError(shell, problem, what);
   shell.status = SYNTAX_ERROR;
   return SYNTAX_ERROR;
+}
+
+/** The statements of a line, or the text to run in their place if they use aliases. */
+function withAliases(
+  shell: Shell,
+  statements: readonly Statement[],
+): { readonly statements: readonly Statement[]; readonly source: Source | null } {
+  const [first, last] = [statements[0], statements.at(-1)];
+  if (shell.aliases.size === 0 || first === undefined || last === undefined) return { statements, source: null };
+  const text = shell.source.text.slice(first.pos, last.end);
+  const expanded = expandAliases(shell, text);
+  return { statements, source: expanded === text ? null : new Source(shell.source.name, expanded, shell.source.lineOf(first.pos)) };
 }
 
 /** set -v: shows a line as it is read. */
@@ -58,7 +73,7 @@ async function runText(shell: Shell, source: Source, what: string): Promise<numb
   const { source: outer, position, line, guarded, loops } = shell;
   shell.source = source;
   try {
-    return await runParsed(shell, parseSource(source), what === "eval" || what === "trap" ? what : "", false);
+    return await runParsed(shell, parseSource(source), what === "eval" || what === "trap" ? what : "", false, what !== "line");
   } finally {
     shell.source = outer;
     shell.at(position);

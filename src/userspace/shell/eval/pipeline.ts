@@ -40,8 +40,19 @@ async function reportTime(shell: Shell, ns: number, posix: boolean): Promise<voi
     await complain(shell.process, `real ${seconds.toFixed(2)}\nuser 0.00\nsys 0.00\n`);
     return;
   }
-  const minutes = Math.floor(seconds / 60);
-  await complain(shell.process, `\nreal\t${minutes}m${(seconds - minutes * 60).toFixed(3)}s\nuser\t0m0.000s\nsys\t0m0.000s\n`);
+  const format = shell.variables.text("TIMEFORMAT") ?? "\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS";
+  if (format !== "") await complain(shell.process, `${timeText(format, seconds)}\n`);
+}
+
+/** TIMEFORMAT: %[digits][l]R, U, S, %P and %%. */
+function timeText(format: string, seconds: number): string {
+  return format.replace(/%(?:%|P|([0-3]?)(l?)([RUS]))/g, (found, digits: string, long: string, which: string | undefined) => {
+    if (which === undefined) return found === "%%" ? "%" : "0.00";
+    const value = which === "R" ? seconds : 0;
+    const places = digits === "" ? 3 : Number(digits);
+    const minutes = Math.floor(value / 60);
+    return long === "" ? value.toFixed(places) : `${minutes}m${(value - minutes * 60).toFixed(places)}s`;
+  });
 }
 
 async function runStages(shell: Shell, node: Pipeline): Promise<number> {
@@ -94,6 +105,7 @@ async function startStages(shell: Shell, node: Pipeline, background: boolean, co
     const errorsToo = node.operators[i] === "|&";
     const from: number | null = input;
     const pid = await forkShell(shell, async (twin) => {
+      if (stage.type === "Command") twin.depth = shell.depth;
       if (background && i === 0) await detach(twin);
       await connect(twin, from, ends, errorsToo);
       return await runInChild(twin, stage);

@@ -7,8 +7,9 @@ import { commandText } from "../print.ts";
 import { redirect, type Undo, undoRedirections } from "../redirect.ts";
 import type { CommandLookup, Shell } from "../shell.ts";
 import { trace, traceAssignment, traceWords } from "../trace.ts";
-import { runTrap } from "../traps.ts";
-import { type ArrayElement, assign, assignmentWord, expandElements } from "./assignment.ts";
+import { runDebugTrap } from "../traps.ts";
+import { ExpansionError } from "../unwind.ts";
+import { type ArrayElement, assign, assignmentWord, expandElements, traceCompound } from "./assignment.ts";
 import { execCommand, findCommand } from "./external.ts";
 import { forkShell } from "./fork.ts";
 import { callFunction } from "./function.ts";
@@ -55,7 +56,8 @@ export async function runSimple(shell: Shell, node: Command, last: boolean): Pro
   shell.at(plan.at);
   shell.substitutionStatus = null;
   const fds = shell.substitutionFds.length;
-  if (shell.traps.size > 0 && shell.traps.has("DEBUG") && shell.traps.running === 0) await runTrap(shell, "DEBUG");
+  if (shell.traps.running === 0) shell.command = { source: shell.source, node };
+  if (shell.traps.size > 0) await runDebugTrap(shell);
   const arrays = new Map<number, readonly ArrayElement[]>();
   const words = await expandCommand(shell, plan, arrays);
   if (shell.warnings.length > 0) await shell.flushWarnings();
@@ -81,7 +83,10 @@ async function expandCommand(shell: Shell, plan: CommandPlan, arrays: Map<number
       continue;
     }
     words.push(await assignmentWord(shell, word));
-    if (word.value.type === "ArrayValue") arrays.set(words.length - 2, await expandElements(shell, word.value));
+    if (word.value.type !== "ArrayValue") continue;
+    const elements = await expandElements(shell, word.value);
+    arrays.set(words.length - 2, elements);
+    if (shell.options.xtrace) await trace(shell, traceCompound(word.name, elements));
   }
   return words;
 }
@@ -117,7 +122,8 @@ async function runCommand(
   if (called === undefined && builtin === undefined) return await runExternal(shell, node, plan, words, last);
   await shell.process.schedYield();
   const values = assigned ? await expandAssignments(shell, plan.assignments) : [];
-  if (shell.options.xtrace) await traceWords(shell, words);
+  if (shell.options.xtrace)
+    await traceWords(shell, arrays.size === 0 ? words : words.map((word, i) => (arrays.has(i - 1) ? word.replace(/\+?=.*/s, "") : word)));
   const run = (): Promise<number> =>
     called !== undefined ? callFunction(shell, called, words.slice(1)) : runBuiltin(shell, builtin as Builtin, words, arrays);
   const keep = name === "exec" && builtin !== undefined;
@@ -130,7 +136,14 @@ async function runBuiltin(
   words: readonly string[],
   arrays: ReadonlyMap<number, readonly ArrayElement[]>,
 ): Promise<number> {
-  return await builtin.run(shell, words.slice(1), { name: words[0] as string, arrays });
+  try {
+    return await builtin.run(shell, words.slice(1), { name: words[0] as string, arrays });
+  } catch (error) {
+    // An assignment that a builtin was asked for has failed; the line goes on.
+    if (!(error instanceof ExpansionError) || error.fatal) throw error;
+    await shell.complain(error.message);
+    return 1;
+  }
 }
 
 /** Runs something with redirections, which are undone afterwards unless they are to stay (`exec`). */

@@ -58,6 +58,13 @@ export class Builder {
     this.afterWhitespace = false;
   }
 
+  /** The break between two elements of a list. One that is no whitespace keeps empty elements in front of it, as joining and splitting would. */
+  breakField(ifs: string): void {
+    const [first = " "] = ifs;
+    if (/[ \t\n]/.test(first)) this.endField();
+    else this.separator(first);
+  }
+
   /** Everything as one field. */
   single(): Field {
     return { text: this.text, pattern: this.pattern };

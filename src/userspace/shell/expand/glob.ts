@@ -10,10 +10,16 @@ export async function glob(shell: Shell, pattern: string): Promise<readonly stri
   const walk = new Walk(shell, { extglob: options.shopt("extglob"), ignoreCase: options.shopt("nocaseglob") });
   const sections = pattern.split("/");
   const start = pattern.startsWith("/") ? "/" : "";
-  const found = await walk.from(start, pattern.startsWith("/") ? sections.slice(1) : sections);
+  const found = notIgnored(shell, await walk.from(start, pattern.startsWith("/") ? sections.slice(1) : sections));
   if (found.length > 0) return found.sort(compareNames);
   if (options.shopt("failglob")) throw new ExpansionError(`no match: ${unescapePattern(pattern)}`);
   return options.shopt("nullglob") ? [] : null;
+}
+
+/** Without the paths that a pattern of GLOBIGNORE matches. */
+function notIgnored(shell: Shell, paths: readonly string[]): string[] {
+  const ignored = (shell.variables.text("GLOBIGNORE") ?? "").split(":").filter((pattern) => pattern !== "");
+  return paths.filter((path) => !ignored.some((pattern) => shell.compiled.matcher.matches(path, pattern, shell.patternOptions())));
 }
 
 /** The order of the C locale: by code points. */
@@ -36,7 +42,10 @@ class Walk {
     if (section === undefined) return [base];
     if (section === "")
       return rest.length === 0 ? await this.ifDirectory(base) : await this.from(base.endsWith("/") ? base : `${base}/`, rest);
-    if (section === "**" && this.shell.options.shopt("globstar")) return await this.recursively(base, rest);
+    if (section === "**" && this.shell.options.shopt("globstar")) {
+      const self = rest.length === 0 && base !== "" ? [`${base}/`] : [];
+      return [...self, ...(await this.recursively(base, rest))];
+    }
     if (!hasMagic(section, this.options.extglob)) return await this.literal(base, unescapePattern(section), rest);
     const found: string[] = [];
     for (const name of await this.names(base, section)) {
@@ -60,10 +69,15 @@ class Walk {
     const names: string[] = [];
     for (const { name } of entries) {
       if (name === "." || name === "..") continue;
-      if (name.startsWith(".") && !hidden && !this.shell.options.shopt("dotglob")) continue;
+      if (name.startsWith(".") && !hidden && !this.takesHidden()) continue;
       if (this.shell.compiled.matcher.matches(name, section, this.options)) names.push(name);
     }
     return names;
+  }
+
+  /** GLOBIGNORE switches dotglob on. */
+  private takesHidden(): boolean {
+    return this.shell.options.shopt("dotglob") || (this.shell.variables.text("GLOBIGNORE") ?? "") !== "";
   }
 
   /** `**`: all directories below, and with nothing behind it all files too. */

@@ -28,6 +28,9 @@ export async function operate(shell: Shell, expander: Expander, target: Target, 
       const pattern = operation.operand === undefined ? "?" : (await expander.toPattern(shell, operation.operand)) || "?";
       return mapValues(target, (value) => changeCase(shell, value, operation.operator, pattern));
     }
+    case "Unknown":
+      if (operation.operator === "~" || operation.operator === "~~") return toggleCase(target, operation.operator === "~~");
+      throw new ExpansionError(`${text}: bad substitution`);
     case "Transform":
       return transform(shell, target, await expander.toText(shell, operation.operand), text);
     default:
@@ -124,6 +127,12 @@ function changeCase(shell: Shell, value: string, operator: "^" | "^^" | "," | ",
   if (operator.length === 2) return Array.from(value, change).join("");
   const [first = ""] = Array.from(value);
   return change(first) + value.slice(first.length);
+}
+
+/** ${name~} and ${name~~} turn upper case into lower and the other way round. */
+function toggleCase(target: Target, all: boolean): Target {
+  const toggle = (char: string): string => (char === char.toLowerCase() ? char.toUpperCase() : char.toLowerCase());
+  return mapValues(target, (value) => Array.from(value, (char, i) => (all || i === 0 ? toggle(char) : char)).join(""));
 }
 
 function transform(shell: Shell, target: Target, letter: string, text: string): Target {

@@ -129,7 +129,7 @@ export function emit(shell: Shell, builder: Builder, target: Target, quoted: boo
     return;
   }
   for (let i = 0; i < values.length; i++) {
-    if (i > 0) builder.endField();
+    if (i > 0) builder.breakField(shell.ifs);
     builder.expanded(values[i] as string, quoted);
   }
 }
