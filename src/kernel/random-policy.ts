@@ -7,5 +7,5 @@ const TWO_TO_32 = 0x1_0000_0000;
 export function randomPolicy(seed: number): SchedulingPolicy {
   const generator = xoroshiro128plus(seed);
   // The upper part of a 64-bit product: with so few candidates no chance differs by more than one in a million.
-  return blindPolicy("random", (candidates) => Math.floor(((generator.next() >>> 0) / TWO_TO_32) * candidates));
+  return blindPolicy("random", (candidates) => (((generator.next() >>> 0) / TWO_TO_32) * candidates) | 0);
 }
