@@ -5,6 +5,9 @@ import type AsyncLockClass from "async-lock";
 import type * as AsyncMutex from "async-mutex";
 import fc from "fast-check";
 import {
+  down_read,
+  down_write,
+  type Frame,
   fifoPolicy,
   HostTurns,
   Kernel,
@@ -12,11 +15,15 @@ import {
   mutex_lock,
   mutex_unlock,
   randomPolicy,
+  rw_semaphore,
   type SchedulingPolicy,
   spawnTask,
+  up_read,
+  up_write,
 } from "../src/kernel/index.ts";
 import { type Comparison, collectGarbage, rate } from "./measure.ts";
-import { scenario } from "./scenario.ts";
+import { type LockName, type ScenarioTask, scenario } from "./scenario.ts";
+import { validatorAlone } from "./validator.ts";
 
 // The CommonJS builds: async-mutex's other one is up to ten times slower on Node 20.
 const load = createRequire(import.meta.url);
@@ -24,7 +31,7 @@ const { Mutex } = load("async-mutex") as typeof AsyncMutex;
 const AsyncLock = load("async-lock") as typeof AsyncLockClass;
 const { Semaphore } = load("await-semaphore") as { readonly Semaphore: new (count: number) => { acquire(): Promise<() => void> } };
 
-const PAIRS = 100_000;
+const PAIRS = 400_000;
 const EXECUTIONS = 4000;
 const PARKED = 100_000;
 
@@ -74,28 +81,96 @@ const peers: Readonly<Record<string, () => (pairs: number) => Promise<void>>> = 
   },
 };
 
-/** The reference scenario with four tasks and thirty operations, once for each seed. */
+/** The four tasks and thirty operations of the seeded executions. */
+const TASKS = scenario({ shows: 0, adds: 1 });
+
+function lockedTasks(kernel: Kernel): void {
+  const sem = new rw_semaphore(kernel, "pernet_ops_rwsem");
+  const mutexes = {
+    rtnl_mutex: new mutex(kernel, "rtnl_mutex"),
+    devlink_mutex: new mutex(kernel, "devlink_mutex"),
+    intf_state_mutex: new mutex(kernel, "&dev->intf_state_mutex"),
+  };
+  for (const { name, operations } of TASKS) {
+    const body = async (current: Frame): Promise<void> => {
+      for (const { lock, how } of operations) {
+        if (lock !== "pernet_ops_rwsem") {
+          if (how === "write") await mutex_lock(current, mutexes[lock]);
+          else mutex_unlock(current, mutexes[lock]);
+        } else if (how === "read") await down_read(current, sem);
+        else if (how === "write") await down_write(current, sem);
+        else if (how === "up read") up_read(current, sem);
+        else up_write(current, sem);
+      }
+    };
+    spawnTask(kernel, { comm: name, parent: null, body });
+  }
+}
+
+/** One execution for each seed. */
 async function ourExecutions(): Promise<number> {
   const turns = new HostTurns(() => hostTurn());
   return await rate(EXECUTIONS, async () => {
     for (let seed = 0; seed < EXECUTIONS; seed++) {
-      const { sched } = scenario({ shows: 0, adds: 1 }, randomPolicy(seed));
-      await sched.run(turns.shared);
-      const due = turns.after(sched.steps);
+      const kernel = new Kernel();
+      kernel.sched.setPolicy(randomPolicy(seed));
+      lockedTasks(kernel);
+      await kernel.sched.run(turns.shared);
+      const due = turns.after(kernel.sched.steps);
       if (due !== null) await due;
     }
   });
 }
 
-/** The same four tasks on fast-check's scheduler: a point in front of each operation, which itself is left out. */
-async function fastCheckExecutions(): Promise<number> {
-  const numRuns = EXECUTIONS / 4;
+/** The smallest fair lock with readers that the peer's side can do with: its user has to bring one along. */
+class PlainLock {
+  private writing = false;
+  private reading = 0;
+  private readonly queue: { readonly write: boolean; readonly go: () => void }[] = [];
+
+  async take(write: boolean): Promise<void> {
+    if (this.queue.length > 0 || this.writing || (write && this.reading > 0)) {
+      await new Promise<void>((go) => {
+        this.queue.push({ write, go });
+      });
+      return;
+    }
+    if (write) this.writing = true;
+    else this.reading++;
+  }
+
+  drop(write: boolean): void {
+    if (write) this.writing = false;
+    else this.reading--;
+    for (let head = this.queue[0]; head !== undefined; head = this.queue[0]) {
+      if (this.writing || (head.write && this.reading > 0)) return;
+      this.queue.shift();
+      if (head.write) this.writing = true;
+      else this.reading++;
+      head.go();
+    }
+  }
+}
+
+/** The same tasks on fast-check's scheduler, with a point in front of each operation, or of each request as we have them. */
+async function fastCheckExecutions(points: "operations" | "requests"): Promise<number> {
+  const numRuns = EXECUTIONS / 8;
   const property = fc.asyncProperty(fc.scheduler(), async (s) => {
-    const task = async (operations: number): Promise<void> => {
-      for (let n = 0; n < operations; n++) await s.schedule(Promise.resolve());
+    const locks: Record<LockName, PlainLock> = {
+      pernet_ops_rwsem: new PlainLock(),
+      rtnl_mutex: new PlainLock(),
+      devlink_mutex: new PlainLock(),
+      intf_state_mutex: new PlainLock(),
     };
-    for (const operations of [12, 10, 4, 4]) void task(operations);
-    await s.waitAll();
+    const run = async ({ operations }: ScenarioTask): Promise<void> => {
+      for (const { lock, how } of operations) {
+        const request = how === "read" || how === "write";
+        if (request || points === "operations") await s.schedule(Promise.resolve());
+        if (request) await locks[lock].take(how === "write");
+        else locks[lock].drop(how === "up write");
+      }
+    };
+    await s.waitFor(Promise.all(TASKS.map(run)));
   });
   return await rate(numRuns, () => fc.assert(property, { numRuns, seed: 1 }));
 }
@@ -129,47 +204,58 @@ async function theirParked(): Promise<unknown> {
   return [lock, tasks];
 }
 
-function pairs(
-  name: string,
-  tasks: number,
-  policy: () => SchedulingPolicy,
-  bounds: Readonly<Record<string, [number, number]>>,
-): Comparison[] {
+type Bounds = Readonly<Record<string, [floor: number, aim: number]>>;
+
+function pairs(name: string, tasks: number, policy: () => SchedulingPolicy, bounds: Bounds): Comparison[] {
   return Object.entries(bounds).map(([peer, [floor, aim]]) => {
     const make = peers[peer];
     if (make === undefined) throw new Error(`no peer ${peer}`);
-    return { name, peer, unit: "pairs/s", floor, aim, ours: () => ourPairs(tasks, policy()), theirs: () => theirPairs(tasks, make()) };
+    const ours = () => ourPairs(tasks, policy());
+    const theirs = () => theirPairs(tasks, make());
+    return { name: `${name} / ${peer}`, unit: "pairs/s", ratio: "ours / peer", floor, aim, ours, theirs };
   });
 }
+
+const seeded = (points: "operations" | "requests"): Comparison => ({
+  name: `seeded executions, 4 tasks, 30 operations / fast-check scheduler, points at ${points}`,
+  unit: "executions/s",
+  ratio: "ours / peer",
+  floor: 10,
+  aim: 25,
+  ours: ourExecutions,
+  theirs: () => fastCheckExecutions(points),
+});
 
 /** async-mutex is the yardstick; the others have the bounds of "best npm package". */
 export const lockComparisons: readonly Comparison[] = [
   ...pairs("uncontended lock", 1, fifoPolicy, { "async-mutex": [3, 4.5], "async-lock": [1.5, 2.8], "await-semaphore": [1.5, 2.8] }),
-  ...pairs("contended pairs, 4 tasks, seeded", 4, () => randomPolicy(1), {
+  ...pairs("contended pairs, 4 tasks, ours seeded", 4, () => randomPolicy(1), {
     "async-mutex": [3, 6],
     "async-lock": [1.5, 3.5],
     "await-semaphore": [1.5, 3.5],
   }),
+  seeded("operations"),
+  seeded("requests"),
   {
-    name: "seeded executions, 4 tasks, 30 operations",
-    peer: "fast-check scheduler",
-    unit: "executions/s",
-    floor: 10,
-    aim: 25,
-    ours: ourExecutions,
-    theirs: fastCheckExecutions,
+    name: "lockdep, an acquisition with its release, order known",
+    unit: "ns",
+    ratio: "ours",
+    floor: 40,
+    aim: 15,
+    atMost: true,
+    ours: async () => (await validatorAlone(PAIRS)).ns,
   },
 ];
 
 /** Measured after the others, since measuring memory disturbs them. */
 export const memoryComparisons: readonly Comparison[] = [
   {
-    name: "heap of a parked task",
-    peer: "async-mutex",
+    name: "heap of a parked task, of 100,000 / async-mutex",
     unit: "bytes",
-    less: true,
-    floor: 2,
-    aim: 3.3,
+    ratio: "ours / peer",
+    floor: 0.5,
+    aim: 0.3,
+    atMost: true,
     ours: () => heapPerTask(ourParked),
     theirs: () => heapPerTask(theirParked),
   },

@@ -18,6 +18,8 @@ import {
   up_read,
   up_write,
 } from "../src/kernel/index.ts";
+import { cpuTime, median } from "./measure.ts";
+import { validatorAlone } from "./validator.ts";
 
 const ROUNDS = 9;
 const PAIRS = 400_000;
@@ -65,43 +67,12 @@ function nestedLoop(kernel: Kernel): Loop {
   };
 }
 
-async function cpuTime(work: () => Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return ((user + system) * 1000) / PAIRS;
-}
-
 async function round(loopOf: (kernel: Kernel) => Loop, lockdep: boolean): Promise<number> {
   const kernel = new Kernel({ limits: { steps: Number.MAX_SAFE_INTEGER } });
   if (lockdep) attachLockdep(kernel, { mode: "all" });
   const loop = loopOf(kernel);
   spawnTask(kernel, { comm: "bench", parent: null, body: (current) => loop(current.enter("bench")) });
-  return await cpuTime(() => kernel.sched.run(() => hostTurn()));
-}
-
-/** The validator alone: what a primitive calls, without the primitive. */
-async function alone(): Promise<{ readonly ns: number; readonly bytes: number }> {
-  const kernel = new Kernel();
-  const { lockdep } = attachLockdep(kernel, { mode: "all" });
-  const lock = new mutex(kernel, "bench");
-  let bytes = 0;
-  let ns = 0;
-  const pairs = (frame: Frame): void => {
-    for (let i = 0; i < PAIRS; i++) {
-      lockdep.acquire(frame, lock.dep_map, 0, 0, "TASK_UNINTERRUPTIBLE", null);
-      lockdep.release(frame, lock.dep_map);
-    }
-  };
-  const body = async (current: Frame): Promise<void> => {
-    pairs(current.enter("bench"));
-    const before = process.memoryUsage().heapUsed;
-    ns = await cpuTime(async () => pairs(current.enter("bench")));
-    bytes = Math.max(0, process.memoryUsage().heapUsed - before) / PAIRS;
-  };
-  spawnTask(kernel, { comm: "bench", parent: null, body });
-  await kernel.sched.run(() => hostTurn());
-  return { ns, bytes };
+  return ((await cpuTime(() => kernel.sched.run(() => hostTurn()))) * 1000) / PAIRS;
 }
 
 const cases = {
@@ -111,17 +82,13 @@ const cases = {
   "mutex, four deep": nestedLoop,
 };
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-}
-
 function rounded(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
 const results: Record<string, unknown> = {};
-const own: Awaited<ReturnType<typeof alone>>[] = [];
-for (let i = 0; i < ROUNDS; i++) own.push(await alone());
+const own: Awaited<ReturnType<typeof validatorAlone>>[] = [];
+for (let i = 0; i < ROUNDS; i++) own.push(await validatorAlone(PAIRS));
 results["validator alone"] = { ns: rounded(median(own.map(({ ns }) => ns))), bytes: rounded(median(own.map(({ bytes }) => bytes))) };
 for (const [name, loop] of Object.entries(cases)) {
   const [off, on]: [number[], number[]] = [[], []];

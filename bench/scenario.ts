@@ -1,97 +1,81 @@
 /**
  * The reference scenario of every comparison: cleanup_net, `devlink dev reload`, a notifier's registration, K times
- * `devlink dev show` and M times `ip netns add`, as the lock operations they make, on the kernel room's own primitives.
+ * `devlink dev show` and M times `ip netns add`, as the lock operations that they make with the per-net notifier. One list
+ * of operations serves every side: our primitives, the peers, and (in words of its own) pernet.pml.
  */
-import {
-  down_read,
-  down_write,
-  type Frame,
-  Kernel,
-  mutex,
-  mutex_lock,
-  mutex_unlock,
-  rw_semaphore,
-  type SchedulingPolicy,
-  spawnTask,
-  up_read,
-  up_write,
-} from "../src/kernel/index.ts";
+import type { Program, ProgramTask } from "../src/explore/index.ts";
+
+export type LockName = "pernet_ops_rwsem" | "rtnl_mutex" | "devlink_mutex" | "intf_state_mutex";
+
+export interface Operation {
+  readonly lock: LockName;
+  readonly how: "read" | "write" | "up read" | "up write";
+}
+
+export interface ScenarioTask {
+  readonly name: string;
+  readonly operations: readonly Operation[];
+}
 
 export interface Size {
   readonly shows: number;
   readonly adds: number;
-  /** Without the registration and the shows the scenario has four tasks and thirty operations at one add. */
-  readonly registers?: boolean;
 }
 
-interface Locks {
-  readonly pernet_ops_rwsem: rw_semaphore;
-  readonly rtnl_mutex: mutex;
-  readonly devlink_mutex: mutex;
-  readonly intf_state_mutex: mutex;
+function held(lock: LockName, inner: readonly Operation[], how: "read" | "write" = "write"): Operation[] {
+  return [{ lock, how }, ...inner, { lock, how: how === "read" ? "up read" : "up write" }];
 }
 
-type Body = (current: Frame, locks: Locks) => Promise<void>;
+const notifier = held("rtnl_mutex", []);
+const half = held("intf_state_mutex", notifier);
+const reload = held("devlink_mutex", [...half, ...half]);
 
-async function notifier(current: Frame, { rtnl_mutex }: Locks): Promise<void> {
-  await mutex_lock(current, rtnl_mutex);
-  mutex_unlock(current, rtnl_mutex);
+export function scenario({ shows, adds }: Size): ScenarioTask[] {
+  const many = (count: number, name: string, operations: readonly Operation[]): ScenarioTask[] =>
+    Array.from({ length: count }, () => ({ name, operations }));
+  return [
+    { name: "cleanup_net", operations: held("pernet_ops_rwsem", reload, "read") },
+    { name: "reload", operations: reload },
+    { name: "register", operations: held("pernet_ops_rwsem", notifier) },
+    ...many(shows, "show", held("devlink_mutex", [])),
+    ...many(adds, "add", held("pernet_ops_rwsem", notifier, "read")),
+  ];
 }
 
-async function reload(current: Frame, locks: Locks): Promise<void> {
-  for (let half = 0; half < 2; half++) {
-    await mutex_lock(current, locks.intf_state_mutex);
-    await notifier(current, locks);
-    mutex_unlock(current, locks.intf_state_mutex);
-  }
+/** Mazurkiewicz traces of the scenario: (K+2)!(M+5)!/30, counted by enumerating every schedule of the small sizes. */
+export function traces({ shows, adds }: Size): number {
+  return (factorial(shows + 2) * factorial(adds + 5)) / 30;
 }
 
-const cleanup_net: Body = async (current, locks) => {
-  await down_read(current, locks.pernet_ops_rwsem);
-  await mutex_lock(current, locks.devlink_mutex);
-  await reload(current, locks);
-  mutex_unlock(current, locks.devlink_mutex);
-  up_read(current, locks.pernet_ops_rwsem);
-};
+function factorial(n: number): number {
+  return n <= 1 ? 1 : n * factorial(n - 1);
+}
 
-const devlinkReload: Body = async (current, locks) => {
-  await mutex_lock(current, locks.devlink_mutex);
-  await reload(current, locks);
-  mutex_unlock(current, locks.devlink_mutex);
-};
-
-const registerNotifier: Body = async (current, locks) => {
-  await down_write(current, locks.pernet_ops_rwsem);
-  await notifier(current, locks);
-  up_write(current, locks.pernet_ops_rwsem);
-};
-
-const devlinkShow: Body = async (current, locks) => {
-  await mutex_lock(current, locks.devlink_mutex);
-  mutex_unlock(current, locks.devlink_mutex);
-};
-
-const netnsAdd: Body = async (current, locks) => {
-  await down_read(current, locks.pernet_ops_rwsem);
-  await notifier(current, locks);
-  up_read(current, locks.pernet_ops_rwsem);
-};
-
-/** A kernel with the scenario's tasks, ready to run under `policy`. */
-export function scenario({ shows, adds, registers = true }: Size, policy: SchedulingPolicy): Kernel {
-  const kernel = new Kernel();
-  kernel.sched.setPolicy(policy);
-  const locks: Locks = {
-    pernet_ops_rwsem: new rw_semaphore(kernel, "pernet_ops_rwsem"),
-    rtnl_mutex: new mutex(kernel, "rtnl_mutex"),
-    devlink_mutex: new mutex(kernel, "devlink_mutex"),
-    intf_state_mutex: new mutex(kernel, "&dev->intf_state_mutex"),
+/** The scenario as a lock program: what a user would hand to `explore`. */
+export function program(size: Size): Program {
+  return ({ mutex, rw_semaphore, task }) => {
+    const sem = rw_semaphore("pernet_ops_rwsem");
+    const mutexes = {
+      rtnl_mutex: mutex("rtnl_mutex"),
+      devlink_mutex: mutex("devlink_mutex"),
+      intf_state_mutex: mutex("&dev->intf_state_mutex"),
+    };
+    const request = (t: ProgramTask, lock: LockName, how: "read" | "write"): Promise<unknown> => {
+      if (lock !== "pernet_ops_rwsem") return t.mutex_lock(mutexes[lock]);
+      return how === "read" ? t.down_read(sem) : t.down_write(sem);
+    };
+    const release = (t: ProgramTask, lock: LockName, how: "up read" | "up write"): void => {
+      if (lock !== "pernet_ops_rwsem") t.mutex_unlock(mutexes[lock]);
+      else if (how === "up read") t.up_read(sem);
+      else t.up_write(sem);
+    };
+    for (const { name, operations } of scenario(size)) {
+      task(name, async (t) => {
+        for (const { lock, how } of operations) {
+          if (how === "read" || how === "write") await request(t, lock, how);
+          else release(t, lock, how);
+        }
+      });
+    }
   };
-  const start = (comm: string, body: Body): unknown => spawnTask(kernel, { comm, parent: null, body: (current) => body(current, locks) });
-  start("cleanup_net", cleanup_net);
-  start("reload", devlinkReload);
-  if (registers) start("register", registerNotifier);
-  for (let i = 0; i < shows; i++) start("show", devlinkShow);
-  for (let i = 0; i < adds; i++) start("add", netnsAdd);
-  return kernel;
 }

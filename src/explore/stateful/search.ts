@@ -17,6 +17,8 @@ export interface StateDeadlock {
 
 export interface StateSearch {
   readonly states: number;
+  /** Memory that they took, with their index. */
+  readonly bytes: number;
   /** False if the bound on states was reached first. */
   readonly complete: boolean;
   /** States in which nobody can go on, and how many of them are deadlocks. */
@@ -73,7 +75,7 @@ export function searchStates(code: Compiled, { reduce, states, goOn }: SearchOpt
   }
   const shortest = [...kinds.values()].sort((a, b) => a.requests - b.requests || a.state - b.state);
   const deadlocks = shortest.map((found) => pathTo(code, set, found.state, reduce));
-  return { states: set.count, complete, finals, stuck, deadlocks };
+  return { states: set.count, bytes: set.bytes, complete, finals, stuck, deadlocks };
 }
 
 function everyEnabled(code: Compiled, machine: Machine): number[] {

@@ -21,6 +21,10 @@ export class StateSet {
     this.index = new Int32Array(FIRST_STATES / FULL).fill(-1);
   }
 
+  get bytes(): number {
+    return this.states.byteLength + this.parents.byteLength + this.moves.byteLength + this.index.byteLength;
+  }
+
   /** Where the next candidate is to be written. */
   get nextOffset(): number {
     return this.count * this.width;
