@@ -6,11 +6,12 @@ import { Command, CommanderError, Option } from "commander";
 import { contractsText } from "../analysis/index.ts";
 import type { LockdepMode } from "../detectors.ts";
 import { DEFAULT_ERA, ERAS, NOTIFIERS } from "../eras.ts";
-import { STRATEGIES } from "../explore/index.ts";
+import { STRATEGIES, type Strategy } from "../explore/index.ts";
 import { StaleSchedule } from "../kernel/index.ts";
 import { ImpossibleMachine } from "../machine.ts";
 import { SETTINGS } from "../setting.ts";
 import { type CompareFlags, compare } from "./compare.ts";
+import { compareExplore } from "./compare-explore.ts";
 import { faultInDriver } from "./drivers.ts";
 import { listEras } from "./eras.ts";
 import { type ExplainFlags, explainLog } from "./explain.ts";
@@ -41,7 +42,8 @@ const OUR_FAULT = 70;
 
 const HELP_WIDTH = 100;
 
-/** Executions of one exploration unless said otherwise. */
+/** Of one exploration unless said otherwise. */
+const DEFAULT_STRATEGY: Strategy = "auto";
 const DEFAULT_EXECUTIONS = 100_000;
 const DEFAULT_STATES = 4_000_000;
 
@@ -116,17 +118,8 @@ function buildProgram(host: Host, ended: { status: number }): Command {
       ended.status = await run(host, script, flags);
     });
   addRunOptions(runCommand);
-  const compareCommand = program
-    .command("compare")
-    .summary("run a script under several notifier designs and compare")
-    .description("Runs a shell script under several notifier designs and compares. Exit status 0 if every run reached a verdict.")
-    .argument("<script>", "a shell script, or - for standard input")
-    .option("--notifiers <kinds>", `which designs, separated by commas (default: ${NOTIFIERS.join(",")})`, notifiersFlag)
-    .option("--json", "print one JSON document instead of the table")
-    .action(async (script: string, flags: CompareFlags) => {
-      ended.status = await compare(host, script, flags);
-    });
-  for (const command of [runCommand, compareCommand]) addMachineOptions(command);
+  addMachineOptions(runCommand);
+  addMachineOptions(addCompare(program, host, ended));
   addShell(program, host, ended);
   addExploring(program, host, ended);
   program
@@ -157,6 +150,24 @@ function buildProgram(host: Host, ended: { status: number }): Command {
       ended.status = explainLog(host, log, flags);
     });
   return program;
+}
+
+function addCompare(program: Command, host: Host, ended: { status: number }): Command {
+  const command = program
+    .command("compare")
+    .summary("run a script under several notifier designs and compare")
+    .description("Runs a shell script under several notifier designs and compares. Exit status 0 if every run reached a verdict.")
+    .argument("<script>", "a shell script, or - for standard input")
+    .option("--notifiers <kinds>", `which designs, separated by commas (default: ${NOTIFIERS.join(",")})`, notifiersFlag)
+    .option("--json", "print one JSON document instead of the table")
+    .option("--explore", "under every schedule that matters: how many deadlock, where two designs part, what kills only one")
+    .action(async (script: string, flags: CompareFlags & ExploreBounds & { readonly explore?: boolean }) => {
+      const { strategy, executions, states } = exploreBounds(flags, flags.explore === true);
+      if (flags.explore === true) ended.status = await compareExplore(host, script, { ...flags, strategy, executions, states });
+      else ended.status = await compare(host, script, flags);
+    });
+  addBounds(command);
+  return command;
 }
 
 function addShell(program: Command, host: Host, ended: { status: number }): void {
@@ -202,16 +213,14 @@ function addExploring(program: Command, host: Host, ended: { status: number }): 
     )
     .argument("<what>", "a shell script, - for standard input, or a module (.ts, .js) that exports `program`")
     .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
-    .addOption(new Option("--strategy <name>", "how to search").choices(STRATEGIES).default("auto"))
-    .option("--executions <n>", "end after so many executions", countFlag, DEFAULT_EXECUTIONS)
-    .option("--states <n>", "keep at most so many states of a lock program", countFlag, DEFAULT_STATES)
-    .option("--time <seconds>", "end after this time", countFlag)
+    .option("--states <n>", "keep at most so many states of a lock program", countFlag)
     .option("--seed <n>", "where chance begins", seedFlag)
     .option("--json", "print one JSON document instead of the report")
     .option("--out <file>", "write the JSON document into a file, which replay takes")
-    .action(async (what: string, flags: ExploreFlags) => {
-      ended.status = await exploreCommand(host, what, flags);
+    .action(async (what: string, flags: ExploreFlags & ExploreBounds) => {
+      ended.status = await exploreCommand(host, what, { ...flags, ...exploreBounds(flags, true) });
     });
+  addBounds(exploreParser);
   addMachine(exploreParser);
   const replayParser = program
     .command("replay")
@@ -226,6 +235,30 @@ function addExploring(program: Command, host: Host, ended: { status: number }): 
       ended.status = await replay(host, schedule, what, flags);
     });
   addMachine(replayParser);
+}
+
+/** How far an exploration goes, as it was typed. */
+interface ExploreBounds {
+  readonly strategy?: Strategy;
+  readonly executions?: number;
+  readonly states?: number;
+  readonly time?: number;
+}
+
+function addBounds(command: Command): void {
+  command
+    .addOption(new Option("--strategy <name>", `how to search (default: ${DEFAULT_STRATEGY})`).choices(STRATEGIES))
+    .option("--executions <n>", `end after so many executions (default: ${DEFAULT_EXECUTIONS})`, countFlag)
+    .option("--time <seconds>", "end after this time", countFlag);
+}
+
+/** @throws UserError for a bound where nothing is explored */
+function exploreBounds(flags: ExploreBounds, exploring: boolean): Required<Omit<ExploreBounds, "time">> {
+  const { strategy, executions, states, time } = flags;
+  if (!exploring && (strategy !== undefined || executions !== undefined || time !== undefined)) {
+    throw new UserError("--strategy, --executions and --time are for many schedules; add --explore");
+  }
+  return { strategy: strategy ?? DEFAULT_STRATEGY, executions: executions ?? DEFAULT_EXECUTIONS, states: states ?? DEFAULT_STATES };
 }
 
 /** Which machine, and who runs when. */

@@ -6,18 +6,20 @@ import {
   explorationReport,
   explore,
   exploreDocument,
-  type Progress,
   programSubject,
   type Strategy,
   type Subject,
   scriptSubject,
 } from "../explore/index.ts";
+import { loadDrivers } from "./drivers.ts";
 import type { Host } from "./host.ts";
+import { readFolders } from "./mounts.ts";
 import { type MachineFlags, type MachinePlan, planMachine } from "./options.ts";
 import { isProgram, loadProgram } from "./program.ts";
 import { readScript } from "./script.ts";
 import { commandLine } from "./suggest.ts";
 import { VERSION } from "./version.ts";
+import { Watch } from "./watch.ts";
 
 export interface ExploreFlags extends MachineFlags {
   readonly strategy: Strategy;
@@ -31,16 +33,18 @@ export interface ExploreFlags extends MachineFlags {
 
 const EXIT = { proved: 0, deadlock: 3, "not-found": 5 } as const;
 
-/** How often progress is shown, ms: on a terminal, and in lines of their own elsewhere. */
-const LIVE_MS = 200;
-const PLAIN_MS = 10_000;
+/** Where chance begins unless said otherwise. */
+export const DEFAULT_SEED = 1;
 
-/** Executions between two turns of the host's event loop that let an interrupt through; each run takes a turn anyway. */
-const DEFAULT_SEED = 1;
+/** Something to explore, what its documents say of it, and its machine. */
+export interface ExploredSubject {
+  readonly subject: Subject;
+  readonly about: Described;
+  readonly plan: MachinePlan;
+}
 
 export async function exploreCommand(host: Host, path: string, flags: ExploreFlags): Promise<number> {
-  const plan = planMachine({ ...flags, scheduler: "random" });
-  const { subject, about } = await subjectOf(host, path, flags, plan);
+  const { subject, about, plan } = await subjectOf(host, path, flags);
   const watch = new Watch(host, flags);
   const found = await explore(subject, {
     strategy: flags.strategy,
@@ -65,13 +69,9 @@ export async function exploreCommand(host: Host, path: string, flags: ExploreFla
   return EXIT[found.verdict];
 }
 
-/** What a path names: a shell script, or a program in TypeScript. */
-export async function subjectOf(
-  host: Host,
-  path: string,
-  flags: MachineFlags,
-  plan: MachinePlan,
-): Promise<{ subject: Subject; about: Described }> {
+/** What a path names, a shell script or a program in TypeScript, on the machine that the options say. */
+export async function subjectOf(host: Host, path: string, flags: MachineFlags): Promise<ExploredSubject> {
+  const plan = planMachine(flags, await loadDrivers(host, flags.driver ?? []));
   const script = readScript(host, path);
   const hash = createHash("sha256").update(script.bytes).digest("hex");
   if (isProgram(path)) {
@@ -79,58 +79,15 @@ export async function subjectOf(
     return {
       subject: programSubject(program, host.turn),
       about: { version: VERSION, name: path, hash, era: null, notifier: null, devices: [] },
+      plan,
     };
   }
   const notifier = flags.notifier ?? plan.era.notifier;
   const { policy: _policy, ...options } = plan.options(notifier, host.turn);
   const devices = plan.devices.map(({ address }) => address);
   return {
-    subject: scriptSubject(options, script),
+    subject: scriptSubject({ ...options, wasm: host.wasm, folders: readFolders(host, flags.mount ?? []) }, script),
     about: { version: VERSION, name: path, hash, era: plan.era.name, notifier, devices },
+    plan,
   };
-}
-
-/** Looks at the host's clock and its interrupts, and shows how far the exploration is. */
-class Watch {
-  private readonly host: Host;
-  private readonly flags: ExploreFlags;
-  private readonly begin: number;
-  private readonly release: () => void;
-  private interrupted = false;
-  private shown: number;
-  private drawn = false;
-
-  constructor(host: Host, flags: ExploreFlags) {
-    this.host = host;
-    this.flags = flags;
-    this.begin = host.now();
-    this.shown = this.begin;
-    this.release = host.onInterrupt(() => {
-      this.interrupted = true;
-    });
-  }
-
-  goOn(): boolean {
-    const { time } = this.flags;
-    return !this.interrupted && (time === undefined || this.host.now() - this.begin < time * 1000);
-  }
-
-  show({ executions, deadlocked, layer }: Progress): void {
-    if (this.flags.json === true && !this.host.live) return;
-    const now = this.host.now();
-    if (now - this.shown < (this.host.live ? LIVE_MS : PLAIN_MS)) return;
-    this.shown = now;
-    const seconds = (now - this.begin) / 1000;
-    const rate = executions / seconds;
-    const { time } = this.flags;
-    const left = Math.min((this.flags.executions - executions) / rate, time === undefined ? Number.POSITIVE_INFINITY : time - seconds);
-    const text = `${layer}: ${executions} executions, ${deadlocked} deadlocked, ${rate.toFixed(0)}/s, at most ${Math.ceil(left)} s left`;
-    this.host.stderr(this.host.live ? `\r\u001b[K${text}` : `${text}\n`);
-    this.drawn = this.host.live;
-  }
-
-  end(): void {
-    this.release();
-    if (this.drawn) this.host.stderr("\r\u001b[K");
-  }
 }

@@ -5,7 +5,6 @@ import { EXPLORE_FORMAT, type ExploreDocument, replaySchedule } from "../explore
 import { parseSchedule } from "../kernel/index.ts";
 import { subjectOf } from "./explore.ts";
 import { type Host, reasonOf } from "./host.ts";
-import { type MachineFlags, planMachine } from "./options.ts";
 import { isProgram } from "./program.ts";
 import { type RunFlags, run } from "./run.ts";
 import { UserError } from "./user-error.ts";
@@ -29,7 +28,7 @@ export async function replay(host: Host, what: string, path: string | undefined,
 }
 
 async function again(host: Host, path: string, flags: RunFlags, document: ExploreDocument | null): Promise<number> {
-  const { subject, about } = await subjectOf(host, path, flags, planMachine(flags as MachineFlags));
+  const { subject, about } = await subjectOf(host, path, flags);
   if (document !== null && about.hash !== document.subject.hash) {
     throw new UserError(`${path} has changed since this schedule was found; explore it again`);
   }
