@@ -64,6 +64,8 @@ export interface MachineOptions {
   /** Decides who runs next once the machine has booted; fifo if absent. */
   readonly policy?: SchedulingPolicy;
   readonly limits?: Partial<Limits>;
+  /** Bytes that this process takes of the host now; the limit of memory is not watched without it. */
+  readonly memoryInUse?: () => number;
   /** Called with the machine's kernel before it boots: who explores schedules names what boot makes. */
   readonly watch?: (kernel: Kernel) => void;
   /** For what programs draw from getrandom(2), such as $RANDOM. */
@@ -144,7 +146,12 @@ export function validateDevices(devices: readonly DeviceOption[], multiport?: Ma
 
 /** Boots a machine and lets it come to rest, so that no decision of the script's schedule belongs to boot. */
 export async function bootMachine(options: MachineOptions): Promise<Machine> {
-  const kernel = new Kernel({ release: options.era.release, ...(options.limits === undefined ? {} : { limits: options.limits }) });
+  const { limits, memoryInUse } = options;
+  const kernel = new Kernel({
+    release: options.era.release,
+    ...(limits === undefined ? {} : { limits }),
+    ...(memoryInUse === undefined ? {} : { memoryInUse }),
+  });
   options.watch?.(kernel);
   kernel.reservePids(FIRST_BOOT_PID);
   const setting = SETTINGS[options.setting ?? "ordinary"];
@@ -208,6 +215,7 @@ async function boot(current: Frame, options: MachineOptions, setting: MachineSet
   for (const module of machineModules(era, notifier)) declareModule(kernel, module);
   for (const driver of drivers) declareModule(kernel, driver(driverApi));
   installModules(current);
+  installFile(current, "/lib/firmware/dummy", "no device reads this\n");
   for (const name of setting.modules) expectZero(await __do_sys_finit_module(current, name), `loading ${name}`);
 }
 

@@ -24,6 +24,9 @@ await build({
   // import() becomes a late require(): code that V8 takes from a cache has no import().
   supported: { "dynamic-import": false },
   legalComments: "linked",
+  // jq's loader asks where it is.
+  define: { "import.meta.url": "bundle_url" },
+  banner: { js: 'const bundle_url = require("node:url").pathToFileURL(__filename).href;' },
   // Loaded only when asked for, and they load files of their own from where they are installed.
   external: ["pino", "tsx"],
 });

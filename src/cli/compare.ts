@@ -44,7 +44,12 @@ export async function compare(host: Host, path: string, flags: CompareFlags): Pr
   for (const notifier of notifiers) {
     const output = capture(host, true);
     const outcome = await runScenario({
-      options: { ...plan.options(notifier, host.turn), wasm: host.wasm, folders: readFolders(host, flags.mount ?? []) },
+      options: {
+        ...plan.options(notifier, host.turn),
+        wasm: host.wasm,
+        memoryInUse: host.memoryInUse,
+        folders: readFolders(host, flags.mount ?? []),
+      },
       script,
       io: output,
       contracts: flags.contracts,

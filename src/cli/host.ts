@@ -51,6 +51,8 @@ export interface Host {
   wasm(name: "jq"): Promise<Uint8Array>;
   /** True if standard error is a terminal, on which a line can be drawn over. */
   readonly live: boolean;
+  /** Bytes that this process has in the host's memory. */
+  memoryInUse(): number;
   /** The host's time, ms. */
   now(): number;
   /** Calls `stop` when the user interrupts (Ctrl-C) instead of ending the program. @returns what undoes that */
@@ -80,6 +82,7 @@ export function nodeHost(command = "mlx5-emu"): Host {
     readTree,
     wasm: async (name) => new Uint8Array(await readFile(wasmFile(name))),
     live: isatty(2),
+    memoryInUse: () => process.memoryUsage.rss(),
     now: () => performance.now(),
     onInterrupt: (stop) => {
       process.once("SIGINT", stop);

@@ -42,7 +42,12 @@ export async function run(host: Host, path: string, flags: RunFlags): Promise<nu
   const log = flags.logLevel === undefined ? null : await openLog(flags.logLevel, host);
   const trace = flags.trace === undefined ? null : await openTrace(host, flags.trace, plan, notifier, script);
   const output = capture(host, flags.json === true);
-  const options = { ...plan.options(notifier, host.turn), wasm: host.wasm, folders: readFolders(host, flags.mount ?? []) };
+  const options = {
+    ...plan.options(notifier, host.turn),
+    wasm: host.wasm,
+    memoryInUse: host.memoryInUse,
+    folders: readFolders(host, flags.mount ?? []),
+  };
   const outcome = await runScenario({
     options,
     script,

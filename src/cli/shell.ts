@@ -38,6 +38,7 @@ export async function shell(host: Host, flags: ShellFlags): Promise<number> {
   const machine = await bootMachine({
     ...plan.options(notifier, host.turn),
     wasm: host.wasm,
+    memoryInUse: host.memoryInUse,
     folders: readFolders(host, flags.mount ?? []),
     limits: NO_LIMITS,
   });

@@ -142,18 +142,27 @@ export async function wait4(caller: Frame, pid: number, nohang = false): Promise
   const { task, kernel } = current;
   for (;;) {
     current.writes(task);
-    const wanted = [...task.children].filter((child) => pid === -1 || child.pid === pid);
-    if (wanted.length === 0) return -ECHILD;
-    const zombie = wanted.find((child) => child.state === "EXIT_ZOMBIE");
-    if (zombie !== undefined) {
+    const only = pid === -1 ? null : childOf(task, pid);
+    if (only === undefined || task.children.size === 0) return -ECHILD;
+    const zombie = only ?? firstZombie(task);
+    if (zombie?.state === "EXIT_ZOMBIE") {
       reap(zombie);
       return { pid: zombie.pid, exitCode: zombie.exitCode, exitSignal: zombie.exitSignal };
     }
     if (nohang) return null;
-    const only = pid === -1 ? null : (wanted[0] ?? null);
     const error = await kernel.sched.park(current, "TASK_INTERRUPTIBLE", new ChildWait(only), "wait");
     if (error !== 0) return error;
   }
+}
+
+function childOf(task: Task, pid: number): Task | undefined {
+  const child = task.kernel.tasks.get(pid as Pid);
+  return child !== undefined && task.children.has(child) ? child : undefined;
+}
+
+function firstZombie(task: Task): Task | null {
+  for (const child of task.children) if (child.state === "EXIT_ZOMBIE") return child;
+  return null;
 }
 
 /** What fork() returns when no task can be created. */

@@ -13,6 +13,8 @@ import type { Pid, Task, TaskSlot } from "./task.ts";
 
 export interface KernelOptions {
   readonly limits?: Partial<Limits>;
+  /** Bytes that the run takes of the host now; without it there is no limit of memory. */
+  readonly memoryInUse?: () => number;
   /** `uname -r` of the emulated kernel. */
   readonly release?: string;
 }
@@ -22,6 +24,7 @@ export type ExitHook = (current: Frame) => Promise<void>;
 
 export class Kernel {
   readonly limits: Limits;
+  readonly memoryInUse: (() => number) | null;
   readonly release: string;
   readonly clock = new Clock();
   readonly events = new EventStream();
@@ -38,6 +41,7 @@ export class Kernel {
 
   constructor(options: KernelOptions = {}) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.memoryInUse = options.memoryInUse ?? null;
     this.release = options.release ?? "5.10.0";
     this.log = new PrintkRing(this);
     this.sched = new Scheduler(this, fifoPolicy());

@@ -7,14 +7,17 @@ export interface Limits {
   readonly steps: number;
   /** Virtual nanoseconds before the run is stopped. */
   readonly virtualTime: number;
-  /** Tasks that may exist at one time (kernel.threads-max). */
+  /** Tasks that may exist at one time (kernel.threads-max; as on a machine with half a GiB). */
   readonly tasks: number;
+  /** Bytes of the host that the run may take, looked at now and then where the host tells them. */
+  readonly memory: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
   steps: 3_000_000,
   virtualTime: 24 * 3600 * 1e9,
-  tasks: 32_768,
+  tasks: 4096,
+  memory: 1024 * 1024 * 1024,
 };
 
 /** Which limit ended a run, and where. */

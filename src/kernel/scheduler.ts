@@ -21,6 +21,9 @@ const TIME_SLICE_NS = 1_000_000;
 /** Steps between two breaths in which the host may do its own work (signals, terminal). */
 const STEPS_PER_BREATH = 16_384;
 
+/** Steps between two looks at the memory in use; a breath is a multiple of it. */
+const STEPS_PER_LOOK = 1024;
+
 const DONE: Promise<number> = Promise.resolve(0);
 const INTERRUPTED: Promise<number> = Promise.resolve(-EINTR);
 
@@ -51,7 +54,7 @@ export class Scheduler {
   private readonly candidates: Task[] = [];
   private breath: Task | null = null;
   private breathDue = false;
-  /** The step at which something is due: a breath, or the limit of steps. One comparison for each step covers both. */
+  /** The step at which something is due: a breath, a look at the memory, or the limit of steps. One comparison for each step covers both. */
   private due = STEPS_PER_BREATH;
   private idle = true;
   private hostWork = 0;
@@ -382,15 +385,17 @@ export class Scheduler {
   /** True if the host is to take a breath before the next task runs, or the run is over. */
   private countStep(): boolean {
     if (++this.steps < this.due) return false;
-    if (this.steps > this.kernel.limits.steps) this.stop({ limit: "steps", value: this.steps - 1 });
+    const { limits, memoryInUse } = this.kernel;
+    if (this.steps > limits.steps) this.stop({ limit: "steps", value: this.steps - 1 });
+    if (memoryInUse !== null && memoryInUse() > limits.memory) this.stop({ limit: "memory", value: limits.memory });
     const breathes = this.steps % STEPS_PER_BREATH === 0;
     this.due = this.nextDue();
     return breathes || this.paused || this.stopped !== null;
   }
 
   private nextDue(): number {
-    const breath = this.steps - (this.steps % STEPS_PER_BREATH) + STEPS_PER_BREATH;
-    return Math.min(breath, Math.max(this.steps, this.kernel.limits.steps) + 1);
+    const period = this.kernel.memoryInUse === null ? STEPS_PER_BREATH : STEPS_PER_LOOK;
+    return Math.min(this.steps - (this.steps % period) + period, Math.max(this.steps, this.kernel.limits.steps) + 1);
   }
 }
 

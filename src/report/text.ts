@@ -1,5 +1,6 @@
 /** The report of one run for people: the verdict in one line, then why, where, who else, and what to type next. */
 import { type Deadlock, locksOf, type TaskSnapshot } from "../analysis/index.ts";
+import type { LimitReached } from "../kernel/index.ts";
 import { callGraph } from "./call-graph.ts";
 import { roceFate } from "./facts.ts";
 import { brokenRules, isHung, predictionsOf, type RunOutcome, reportsOf, verdictOf } from "./outcome.ts";
@@ -129,10 +130,17 @@ function hungLine(outcome: RunOutcome): string {
   return `${blocked.length === 1 ? "a task waits" : `${blocked.length} tasks wait`} for ever: ${names}${more}`;
 }
 
+const LIMIT_TEXT: Readonly<Record<LimitReached["limit"], (value: number) => string>> = {
+  steps: (value) => `${value} steps`,
+  virtualTime: (value) => `${seconds(value)} of virtual time`,
+  tasks: (value) => `${value} tasks`,
+  memory: (value) => `${value / 2 ** 20} MiB of the host's memory`,
+};
+
 function limitLine(outcome: RunOutcome): string {
   const { limit } = outcome;
   if (limit === null) return "";
-  const value = limit.limit === "virtualTime" ? `${seconds(limit.value)} of virtual time` : `${limit.value} ${limit.limit}`;
+  const value = LIMIT_TEXT[limit.limit](limit.value);
   return `stopped at ${value} (limit "${limit.limit}") before there was a verdict`;
 }
 

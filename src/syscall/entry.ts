@@ -32,7 +32,9 @@ export async function syscall<T>(task: Task, name: string, cost: number, body: (
   if (task.pending.size > 0) await get_signal(current, state);
   if (kernel.events.active) kernel.events.emit({ type: "syscall", frame: current, name });
   for (;;) {
+    state.inKernel = true;
     const result = await body(current);
+    state.inKernel = false;
     const handled = task.pending.size > 0 ? await get_signal(current, state) : false;
     if ((result as unknown) === -EINTR && !handled) continue;
     if (kernel.events.locks !== null) kernel.events.locks.sysExit(current, name);

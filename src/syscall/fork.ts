@@ -5,6 +5,7 @@
  */
 import { FORK_FAILED, type Frame, type Pid, spawnTask, type Task } from "../kernel/index.ts";
 import { copy_fs_struct, current_fs, dup_fd, files_struct, task_files, task_fs } from "../vfs/index.ts";
+import { exhausted } from "./exhausted.ts";
 import { copy_namespaces } from "./nsproxy.ts";
 import type { Process, Program } from "./process.ts";
 import { Unwind, type UserState, user_state, userState } from "./user-state.ts";
@@ -42,9 +43,8 @@ export function copy_process(caller: Frame, child: Task, state: UserState): void
 /** The body of a user task. What is thrown here and is no Unwind is a programming error of the program. */
 export async function userTask(task: Task, first: Program, factory: ProcessFactory): Promise<void> {
   const process = factory(task);
-  const state = userState(task);
   for (let program: Program | null = first; program !== null; ) {
-    const left = await runProgram(program, process, state);
+    const left = await runProgram(task, program, process);
     task.exitCode = left.exitCode;
     task.exitSignal = left.signal;
     program = left.next;
@@ -52,13 +52,17 @@ export async function userTask(task: Task, first: Program, factory: ProcessFacto
 }
 
 /** Runs a program to the point where it is left. One that swallowed its Unwind is left all the same. */
-async function runProgram(program: Program, process: Process, state: UserState): Promise<Unwind> {
+async function runProgram(task: Task, program: Program, process: Process): Promise<Unwind> {
+  const state = userState(task);
   state.leaving = null;
+  state.inKernel = false;
   try {
     const status = await program(process);
     return state.leaving ?? new Unwind(status & 0xff, 0, null);
   } catch (thrown) {
     if (thrown instanceof Unwind) return thrown;
-    throw thrown;
+    const signal = state.inKernel ? null : exhausted(task.root, thrown);
+    if (signal === null) throw thrown;
+    return new Unwind(0, signal, null);
   }
 }

@@ -34,6 +34,11 @@ test("it shows the deadlock, with the status that says so", () => {
   expect([status, stderr.includes("DEADLOCK")]).toEqual([3, true]);
 });
 
+test("jq is there", () => {
+  const { status, stdout } = runBuilt(command, ["run", "-"], "echo '{\"a\": [1, 2]}' | jq -c .a");
+  expect([status, stdout]).toEqual([0, "[1,2]\n"]);
+});
+
 test("what is rarely used is there too: a trace, the log", () => {
   const { status, stderr } = runBuilt(command, ["run", "-", "--trace", "t.jsonl", "--log-level", "error"], "true");
   expect([status, stderr.includes("bug in mlx5-emu")]).toEqual([0, false]);

@@ -55,6 +55,7 @@ export async function mlx5emu(
     },
     wasm: jqWasm,
     live: false,
+    memoryInUse: () => 0,
     now: () => 0,
     onInterrupt: () => () => {},
     openTerminal: (options) =>

@@ -151,6 +151,14 @@ describe("limits", () => {
     expect(spawnTask(kernel, { comm: "t", parent: null, body: async () => {} })?.pid).toBe(3);
   });
 
+  test("memory: the run ends when the host's is used up, if the host tells", async () => {
+    let used = 0;
+    const kernel = new Kernel({ limits: { memory: 3 }, memoryInUse: () => used++ });
+    spawnTask(kernel, { comm: "spinner", parent: null, body: forever });
+    await runKernel(kernel);
+    expect([kernel.sched.stopped, used]).toEqual([{ limit: "memory", value: 3 }, 5]);
+  });
+
   test("the host gets its turn while a single task never waits", async () => {
     const kernel = new Kernel({ limits: { steps: 200_000 } });
     spawnTask(kernel, { comm: "spinner", parent: null, body: forever });

@@ -108,8 +108,53 @@ describe("limits", () => {
 
   it("bounds the number of tasks", async () => {
     const { stderr, run } = await runScript("f() { f | f & }; f; wait", { limits: { tasks: 100, steps: 20_000 } });
-    expect(stderr).toContain("environment: line 1: fork: Resource temporarily unavailable\n");
+    expect(new Set(stderr.split("\n"))).toEqual(new Set(["environment: fork: retry: Resource temporarily unavailable", ""]));
     expect(run.kernel.tasks.size).toBeLessThanOrEqual(100);
+  });
+});
+
+describe("a shell that cannot fork", () => {
+  const retries = "script.sh: fork: retry: Resource temporarily unavailable\n".repeat(4);
+
+  it("tries again after 1, 2, 4 and 8 seconds, then ends with 254", async () => {
+    const script = "for i in 1 2 3; do sleep 100 & done; trap 'echo $SECONDS' EXIT; (echo sub); echo never";
+    const { stdout, stderr, status } = await runScript(script, { by: "file", limits: { tasks: 5 } });
+    expect({ stdout, stderr, status }).toEqual({
+      stdout: "15\n",
+      stderr: `${retries}script.sh: fork: Resource temporarily unavailable\n`,
+      status: 254,
+    });
+  });
+
+  it("goes on as soon as there is room", async () => {
+    const { stdout, stderr, status } = await runScript("for i in 1 2 3; do sleep 2 & done; (echo sub); echo next $SECONDS", {
+      by: "file",
+      limits: { tasks: 5 },
+    });
+    expect({ stdout, stderr, status }).toEqual({
+      stdout: "sub\nnext 3\n",
+      stderr: retries.slice(0, retries.length / 2),
+      status: 0,
+    });
+  });
+});
+
+describe("much of everything", () => {
+  it("sorts, lists and expands more than fits on a stack", async () => {
+    const { stdout, stderr, status } = await runScript(`
+      seq 150000 | sort -n | tail -1
+      a=({1..150000}); b=("\${a[@]}"); echo \${#b[@]} \${b[149999]}
+      basename -a {1..150000} | tail -1`);
+    expect({ stdout, stderr, status }).toEqual({ stdout: "150000\n150000 150000\n150000\n", stderr: "", status: 0 });
+  });
+
+  it("prints no wider than a value may be", async () => {
+    const { stdout, stderr, status } = await runScript("printf '%1000000000d' 1; echo never");
+    expect({ stdout, stderr, status }).toEqual({
+      stdout: "",
+      stderr: "bash: line 1: xrealloc: cannot allocate more than 67108864 bytes for one value\n",
+      status: 127,
+    });
   });
 });
 

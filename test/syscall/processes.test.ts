@@ -88,6 +88,26 @@ describe("fork and wait", () => {
   });
 });
 
+describe("a program that asks for more than there is", () => {
+  const endless = (n: number): number => endless(n + 1) + 1;
+
+  test("of stack: SIGSEGV", async () => {
+    const run = await runUserland(async () => endless(0));
+    expect([run.script.exitCode, run.script.exitSignal, run.kernel.bugs]).toEqual([0, 11, []]);
+  });
+
+  test("of memory: SIGKILL, and a line in the log", async () => {
+    const run = await runUserland(async () => "x".repeat(2 ** 29).concat("x".repeat(2 ** 29)).length);
+    const { pid, exitCode, exitSignal } = run.script;
+    expect([exitCode, exitSignal]).toEqual([0, 9]);
+    expect(run.kernel.log.lines.at(-1)?.text).toBe(`Out of memory: Killed process ${pid} (main)`);
+  });
+
+  test("another error of its own is a bug of the emulator", async () => {
+    await expect(runUserland(async () => "x".repeat(-1).length)).rejects.toThrow(RangeError);
+  });
+});
+
 describe("execve", () => {
   test("replaces the program: name, arguments, environment; keeps pid and descriptors, closes those marked", async () => {
     const run = await runUserland(

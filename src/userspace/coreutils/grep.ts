@@ -100,7 +100,7 @@ async function patternsOf(util: Utility, operands: string[]): Promise<readonly s
     if (letter !== "f") continue;
     const text = await readTextFile(util.process, argument === "-" ? "/dev/stdin" : argument);
     if (typeof text === "number") await util.die(`${quoteIfNeeded(argument)}: ${strerror(text)}`);
-    else patterns.push(...splitLines(text));
+    else for (const line of splitLines(text)) patterns.push(line);
   }
   if (util.has("e", "f")) return patterns;
   const first = operands.shift();

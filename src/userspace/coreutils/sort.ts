@@ -51,7 +51,7 @@ export const sort = utility(manual, async (util) => {
     const bytes = await readOperand(util, operand);
     if (typeof bytes === "number")
       await util.die(`${bytes === -21 ? "read failed" : "cannot read"}: ${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
-    else lines.push(...splitLines(decode(bytes)));
+    else for (const line of splitLines(decode(bytes))) lines.push(line);
   }
   if (util.has("c")) return await check(util, lines, (a, b) => compareKeys(a, b) || lastResort(a, b));
   const sorted = lines.sort((a, b) => compareKeys(a, b) || lastResort(a, b));

@@ -28,16 +28,20 @@ export interface ScannedOptions {
 export function scanOptions(words: readonly string[], spec: OptionSpec): ScannedOptions {
   const steps: OptionStep[] = [];
   const operands: string[] = [];
-  const queue = [...words];
-  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+  // Next word last: taking it from the front would move all the others.
+  const queue = words.toReversed();
+  const takeRest = (): void => {
+    for (let word = queue.pop(); word !== undefined; word = queue.pop()) operands.push(word);
+  };
+  for (let word = queue.pop(); word !== undefined; word = queue.pop()) {
     if (word === "--") {
-      operands.push(...queue);
+      takeRest();
       break;
     }
     if (word === "-" || !word.startsWith("-")) {
       operands.push(word);
       if (spec.stopAtOperand !== true) continue;
-      operands.push(...queue);
+      takeRest();
       break;
     }
     const found = word.startsWith("--") ? scanLong(word.slice(2), queue, spec) : scanShort(word.slice(1), queue, spec);
@@ -71,7 +75,7 @@ function scanShort(letters: string, queue: string[], spec: OptionSpec): OptionSt
       continue;
     }
     const rest = letters.slice(i + 1);
-    const argument = rest === "" && wants === "required" ? queue.shift() : rest;
+    const argument = rest === "" && wants === "required" ? queue.pop() : rest;
     if (argument === undefined) return [...steps, ...bad(`option requires an argument -- '${letter}'`)];
     return [...steps, { kind: "option", letter, argument, word }];
   }
@@ -96,7 +100,7 @@ function scanLong(text: string, queue: string[], spec: OptionSpec): OptionStep[]
     return [{ kind: "option", letter, argument: "", word }];
   }
   if (equals >= 0) return [{ kind: "option", letter, argument: text.slice(equals + 1), word }];
-  const argument = wants === "required" ? queue.shift() : "";
+  const argument = wants === "required" ? queue.pop() : "";
   if (argument === undefined) return bad(`option '${word}' requires an argument`);
   return [{ kind: "option", letter, argument, word }];
 }

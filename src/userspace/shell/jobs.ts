@@ -30,6 +30,10 @@ export class Jobs {
   readonly inherited: readonly Job[];
   /** Children that are no job: process substitutions. */
   readonly strays = new Set<number>();
+  /** Whose process a pid is. */
+  private readonly owners = new Map<number, Job>();
+  /** True if a job may be done that nobody has been told of. */
+  news = false;
   private readonly remembered = new Map<number, number>();
 
   constructor(inherited: readonly Job[] = []) {
@@ -42,19 +46,25 @@ export class Jobs {
   }
 
   add(processes: readonly JobProcess[], command: string): Job {
-    const id = this.list.reduce((greatest, job) => Math.max(greatest, job.id), 0) + 1;
-    const job: Job = { id, processes, command };
+    const job: Job = { id: (this.list.at(-1)?.id ?? 0) + 1, processes, command };
     this.list.push(job);
+    for (const { pid } of processes) this.owners.set(pid, job);
     return job;
   }
 
   remove(job: Job): void {
     const index = this.list.indexOf(job);
     if (index >= 0) this.list.splice(index, 1);
+    for (const { pid } of job.processes) if (this.owners.get(pid) === job) this.owners.delete(pid);
+  }
+
+  clear(): void {
+    this.list.length = 0;
+    this.owners.clear();
   }
 
   byPid(pid: number): Job | undefined {
-    return this.list.find((job) => job.processes.some((process) => process.pid === pid));
+    return this.owners.get(pid);
   }
 
   /** The current job (%%, %+) and the one before it (%-). */
@@ -80,12 +90,11 @@ export class Jobs {
   /** Notes that a child ended. */
   record(ended: WaitStatus): void {
     if (this.strays.delete(ended.pid)) this.remember(ended.pid, exitStatus(ended));
-    for (const job of this.list) {
-      const process = job.processes.find(({ pid }) => pid === ended.pid);
-      if (process === undefined) continue;
-      process.ended = ended;
-      this.remember(ended.pid, exitStatus(ended));
-    }
+    const process = this.owners.get(ended.pid)?.processes.find(({ pid }) => pid === ended.pid);
+    if (process === undefined) return;
+    process.ended = ended;
+    this.news = true;
+    this.remember(ended.pid, exitStatus(ended));
   }
 
   remember(pid: number, status: number): void {
@@ -193,7 +202,8 @@ export async function reapEnded(shell: Shell): Promise<void> {
 
 /** Forgets jobs that are done, after telling about those a signal has ended. */
 export async function notifyEnded(shell: Shell): Promise<void> {
-  if (shell.interactive !== null) return;
+  if (shell.interactive !== null || !shell.jobs.news) return;
+  shell.jobs.news = false;
   for (const job of shell.jobs.list.filter(isDone)) {
     shell.jobs.remove(job);
     await reportDeath(shell, job.processes, false);

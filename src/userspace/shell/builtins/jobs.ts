@@ -181,7 +181,7 @@ async function disown(shell: Shell, args: readonly string[]): Promise<number> {
   const { given, rest } = flags;
   if (given.has("h")) return 0;
   if (given.has("a") || (given.has("r") && rest.length === 0)) {
-    shell.jobs.list.length = 0;
+    shell.jobs.clear();
     return 0;
   }
   let status = 0;

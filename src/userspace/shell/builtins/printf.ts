@@ -3,6 +3,8 @@
 import { complain, decode, encode, rawByte, strftime } from "../../lib/index.ts";
 import { assignElement, assignText } from "../assign.ts";
 import { unescapeText } from "../escapes.ts";
+import { tooBig } from "../expand/builder.ts";
+import { MAX_VALUE } from "../limits.ts";
 import { backslashQuote, singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
@@ -147,6 +149,7 @@ class Formatter {
   private pad({ flags, width, letter, precision }: Directive, text: string): string {
     const columns = byteLength(text);
     if (columns >= width) return text;
+    if (width > MAX_VALUE) throw tooBig();
     if (flags.includes("-")) return text + " ".repeat(width - columns);
     const numeric = /[diouxXeEfFgGaA]/.test(letter);
     if (!flags.includes("0") || !numeric || (precision !== null && /[diouxX]/.test(letter))) return " ".repeat(width - columns) + text;

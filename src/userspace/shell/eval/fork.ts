@@ -1,25 +1,46 @@
 /** Forked shells: subshells, pipeline stages, substitutions and background jobs are tasks that run a twin of the shell. */
-import { SIGINT, SIGQUIT, strerror } from "../../../kernel/index.ts";
+import { EAGAIN, SIGINT, SIGQUIT, strerror } from "../../../kernel/index.ts";
 import { O_RDONLY } from "../../../syscall/index.ts";
+import { complain } from "../../lib/index.ts";
+import { reapEnded } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { runExitTrap } from "../traps.ts";
 import { Discard, ExpansionError, FunctionReturn, LoopJump, ShellExit } from "../unwind.ts";
 
 /** What the shell ends with when it cannot fork. */
 const FORK_FAILURE = 254;
+/** bash's FORKSLEEP_MAX: seconds of the pause after which it does not try again. */
+const FORKSLEEP_MAX = 16;
+const SECOND = 1_000_000_000;
 
-/** Runs `body` in a child with a twin of the shell. Returns the child's pid. */
+/**
+ * Runs `body` in a child with a twin of the shell. Returns the child's pid. While there can be no more processes it tries again
+ * after 1, 2, 4 and 8 seconds.
+ */
 export async function forkShell(shell: Shell, body: (twin: Shell) => Promise<number>): Promise<number> {
-  const twin = shell.twin();
   const parentTraps = shell.traps;
-  const pid = await shell.process.fork(async (process) => {
-    twin.process = process;
-    twin.traps.resetHandlers(process, parentTraps);
-    return await runToEnd(twin, () => body(twin));
-  });
-  if (pid >= 0) return pid;
-  await shell.complain(`fork: ${strerror(pid)}`);
-  throw new ShellExit(FORK_FAILURE);
+  let made: Shell | null = null;
+  // Made once there is a child: by the parent before it goes on, or by the child if a signal keeps the parent.
+  const twin = (): Shell => {
+    made ??= shell.twin();
+    return made;
+  };
+  for (let pause = 1; ; pause *= 2) {
+    const pid = await shell.process.fork(async (process) => {
+      twin().process = process;
+      twin().traps.resetHandlers(process, parentTraps);
+      return await runToEnd(twin(), () => body(twin()));
+    });
+    if (pid >= 0) {
+      twin();
+      return pid;
+    }
+    const again = pid === -EAGAIN && pause < FORKSLEEP_MAX;
+    if (again) await reapEnded(shell);
+    await complain(shell.process, `${shell.errorName}: fork: ${again ? "retry: " : ""}${strerror(pid)}\n`);
+    if (again && (await shell.process.nanosleep(pause * SECOND)) === 0) continue;
+    throw shell.interactive === null ? new ShellExit(FORK_FAILURE) : new Discard(FORK_FAILURE);
+  }
 }
 
 /** Runs the last thing of a shell process and its EXIT trap. Returns the process's exit status. */

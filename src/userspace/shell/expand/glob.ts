@@ -51,7 +51,7 @@ class Walk {
     for (const name of await this.names(base, section)) {
       const path = join(base, name);
       if (rest.length === 0) found.push(path);
-      else if (await this.isDirectory(path)) found.push(...(await this.from(path, rest)));
+      else if (await this.isDirectory(path)) for (const deeper of await this.from(path, rest)) found.push(deeper);
     }
     return found;
   }
@@ -87,7 +87,8 @@ class Walk {
       const path = join(base, name);
       if (rest.length === 0) found.push(path);
       const stat = await this.shell.process.lstat(path);
-      if (typeof stat !== "number" && (stat.mode & S_IFMT) === S_IFDIR) found.push(...(await this.recursively(path, rest)));
+      if (typeof stat === "number" || (stat.mode & S_IFMT) !== S_IFDIR) continue;
+      for (const deeper of await this.recursively(path, rest)) found.push(deeper);
     }
     return found;
   }

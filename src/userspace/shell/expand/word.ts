@@ -185,6 +185,6 @@ async function addPaths(shell: Shell, fields: readonly Field[], into: string[]):
   for (const { text, pattern } of fields) {
     const paths = hasMagic(pattern, shell.options.shopt("extglob")) ? await glob(shell, pattern) : null;
     if (paths === null) into.push(text);
-    else into.push(...paths);
+    else for (const path of paths) into.push(path);
   }
 }
