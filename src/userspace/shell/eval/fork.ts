@@ -36,9 +36,11 @@ export async function forkShell(shell: Shell, body: (twin: Shell) => Promise<num
       return pid;
     }
     const again = pid === -EAGAIN && pause < FORKSLEEP_MAX;
-    if (again) await reapEnded(shell);
     await complain(shell.process, `${shell.errorName}: fork: ${again ? "retry: " : ""}${strerror(pid)}\n`);
-    if (again && (await shell.process.nanosleep(pause * SECOND)) === 0) continue;
+    if (again && (await shell.process.nanosleep(pause * SECOND)) === 0) {
+      await reapEnded(shell);
+      continue;
+    }
     throw shell.interactive === null ? new ShellExit(FORK_FAILURE) : new Discard(FORK_FAILURE);
   }
 }
