@@ -18,6 +18,12 @@ export class Machine {
   /** By slot, which task stands there; only kept by those who want to know. */
   readonly ids: Uint8Array;
   private readonly code: Compiled;
+  /** Masks of the locks that are held for write, held for read, waited for. */
+  private writing = 0;
+  private reading = 0;
+  private queued = 0;
+  /** A lock has been handed on: whoever got it may have releases to make at once. */
+  private handedOn = false;
 
   constructor(code: Compiled) {
     this.code = code;
@@ -27,11 +33,22 @@ export class Machine {
   }
 
   load(states: Uint16Array, offset: number): void {
-    for (let slot = 0; slot < this.at.length; slot++) {
+    const { at, rank, code } = this;
+    let writing = 0;
+    let reading = 0;
+    let queued = 0;
+    for (let slot = 0; slot < at.length; slot++) {
       const packed = states[offset + slot] as number;
-      this.at[slot] = packed >> RANK_BITS;
-      this.rank[slot] = packed & RANK_MASK;
+      const position = packed >> RANK_BITS;
+      at[slot] = position;
+      rank[slot] = packed & RANK_MASK;
+      writing |= code.writeMask[position] as number;
+      reading |= code.readMask[position] as number;
+      if ((packed & RANK_MASK) !== 0) queued |= 1 << (code.lock[position] as number);
     }
+    this.writing = writing;
+    this.reading = reading;
+    this.queued = queued;
   }
 
   store(states: Uint16Array, offset: number): void {
@@ -49,47 +66,59 @@ export class Machine {
     const { code } = this;
     const from = this.at[slot] as number;
     if (code.kind[from] === RELEASE) this.release(slot, code.until[from] as number);
-    else if (this.isFree(code.lock[from] as number, code.kind[from] === READ)) {
-      this.at[slot] = from + 1;
-      this.release(slot, code.tail(from)[1]);
+    else if (this.isFree(1 << (code.lock[from] as number), code.kind[from] === READ)) {
+      this.take(slot, from);
+      this.release(slot, code.behind[from] as number);
     } else this.enqueue(slot);
-    this.settle();
+    this.settle(slot);
+    while (this.handedOn) {
+      this.handedOn = false;
+      for (let other = 0; other < this.at.length; other++) this.settle(other);
+    }
   }
 
-  private settle(): void {
+  private settle(slot: number): void {
     const { code, at } = this;
-    for (let slot = 0; slot < at.length; ) {
-      const from = at[slot] as number;
-      if (code.eager[from] === 1 && this.rank[slot] === 0) {
-        this.release(slot, code.until[from] as number);
-        slot = 0;
-      } else slot++;
-    }
+    for (let from = at[slot] as number; code.eager[from] === 1 && this.rank[slot] === 0; from = at[slot] as number)
+      this.release(slot, code.until[from] as number);
+  }
+
+  /** The task in `slot` has the lock that it asks for at `position`. */
+  private take(slot: number, position: number): void {
+    const bit = 1 << (this.code.lock[position] as number);
+    if (this.code.kind[position] === READ) this.reading |= bit;
+    else this.writing |= bit;
+    this.at[slot] = position + 1;
   }
 
   private release(slot: number, until: number): void {
-    for (let from = this.at[slot] as number; from < until; from++) {
-      this.at[slot] = from + 1;
-      this.grant(this.code.lock[from] as number);
+    const { code, at } = this;
+    for (let from = at[slot] as number; from < until; from++) {
+      at[slot] = from + 1;
+      const lock = code.lock[from] as number;
+      const bit = 1 << lock;
+      this.writing &= ~bit;
+      if ((this.reading & bit) !== 0 && !this.isRead(bit)) this.reading &= ~bit;
+      if ((this.queued & bit) !== 0 && (this.reading & bit) === 0) this.grant(lock);
     }
   }
 
+  private isRead(bit: number): boolean {
+    const { code, at } = this;
+    for (let slot = 0; slot < at.length; slot++) if (((code.readMask[at[slot] as number] as number) & bit) !== 0) return true;
+    return false;
+  }
+
   /** True if nobody waits and nobody holds it, or nobody but readers if it is asked for read. */
-  private isFree(lock: number, read: boolean): boolean {
-    const { code, at, rank } = this;
-    for (let slot = 0; slot < at.length; slot++) {
-      const position = at[slot] as number;
-      if (rank[slot] !== 0 && code.lock[position] === lock) return false;
-      const held = position * code.locks + lock;
-      if (code.writeHolds[held] !== 0 || (!read && code.readHolds[held] !== 0)) return false;
-    }
-    return true;
+  private isFree(bit: number, read: boolean): boolean {
+    return ((this.queued | this.writing) & bit) === 0 && (read || (this.reading & bit) === 0);
   }
 
   private enqueue(slot: number): void {
     const { code, at, rank } = this;
-    const lock = code.lock[at[slot] as number];
+    const lock = code.lock[at[slot] as number] as number;
     const read = code.kind[at[slot] as number] === READ;
+    this.queued |= 1 << lock;
     let last = 0;
     for (let other = 0; other < at.length; other++) {
       const position = at[other] as number;
@@ -104,26 +133,20 @@ export class Machine {
     rank[slot] = last + 1;
   }
 
-  /** Hands the lock to the head of its queue if it has become free. */
+  /** Hands the lock, which has become free, to the head of its queue. */
   private grant(lock: number): void {
     const { code, at, rank } = this;
-    let waits = false;
-    let reads = false;
-    for (let slot = 0; slot < at.length; slot++) {
-      const position = at[slot] as number;
-      const held = position * code.locks + lock;
-      if (code.writeHolds[held] !== 0) return;
-      if (code.readHolds[held] !== 0) reads = true;
-      if (rank[slot] !== 0 && code.lock[position] === lock) waits = true;
-    }
-    if (reads || !waits) return;
+    let left = 0;
     for (let slot = 0; slot < at.length; slot++) {
       const position = at[slot] as number;
       const place = rank[slot] as number;
       if (place === 0 || code.lock[position] !== lock) continue;
       rank[slot] = place - 1;
-      if (place === 1) at[slot] = position + 1;
+      if (place === 1) this.take(slot, position);
+      else left = 1 << lock;
     }
+    this.queued = (this.queued & ~(1 << lock)) | left;
+    this.handedOn = true;
   }
 
   /** Sorts the tasks of each kind: which of two equal tasks is where makes no difference. */
@@ -157,8 +180,8 @@ export class Machine {
     const { code, at } = this;
     let found = -1;
     for (let slot = 0; slot < at.length; slot++) {
-      const held = (at[slot] as number) * code.locks + lock;
-      if (code.writeHolds[held] === 0 && code.readHolds[held] === 0) continue;
+      const position = at[slot] as number;
+      if ((((code.writeMask[position] as number) | (code.readMask[position] as number)) & (1 << lock)) === 0) continue;
       if (preferred[slot] === true) return slot;
       if (found < 0 || (!this.enabled(found) && this.enabled(slot))) found = slot;
     }
@@ -167,9 +190,10 @@ export class Machine {
 
   /** True if the task in `slot` waits for a lock that it holds itself: it never gets it. */
   waitsForItself(slot: number): boolean {
+    const { code } = this;
     const position = this.at[slot] as number;
-    const held = position * this.code.locks + (this.code.lock[position] as number);
-    return this.code.writeHolds[held] !== 0 || this.code.readHolds[held] !== 0;
+    const held = (code.writeMask[position] as number) | (code.readMask[position] as number);
+    return (held & (1 << (code.lock[position] as number))) !== 0;
   }
 }
 

@@ -51,10 +51,15 @@ export class Compiled {
   readonly kind: Uint8Array;
   readonly lock: Uint8Array;
   /** What is held at a position; indexed by position times the number of locks plus the lock. */
-  readonly readHolds: Uint8Array;
-  readonly writeHolds: Uint8Array;
+  private readonly readHolds: Uint8Array;
+  private readonly writeHolds: Uint8Array;
+  /** The same as masks of locks. */
+  readonly readMask: Int32Array;
+  readonly writeMask: Int32Array;
   /** First position behind the releases that a step which comes to this position runs through. */
   readonly until: Uint16Array;
+  /** First position behind the releases that follow at once on getting the lock that is asked for at this position. */
+  readonly behind: Uint16Array;
   /** True for a release that a task makes at once when it gets there: nobody can tell it from a later one. */
   readonly eager: Uint8Array;
   /** Requests that a task has made before this position. */
@@ -88,7 +93,10 @@ export class Compiled {
     this.lock = new Uint8Array(positions);
     this.readHolds = new Uint8Array(positions * locks.length);
     this.writeHolds = new Uint8Array(positions * locks.length);
+    this.readMask = new Int32Array(positions);
+    this.writeMask = new Int32Array(positions);
     this.until = new Uint16Array(positions);
+    this.behind = new Uint16Array(positions);
     this.eager = new Uint8Array(positions);
     this.requests = new Uint16Array(positions);
     this.futureWrite = new Int32Array(positions);
@@ -151,15 +159,25 @@ export class Compiled {
   }
 
   /** First position of the releases that follow at once on getting the lock asked for at `at`, and the one behind them. */
-  tail(at: number): readonly [number, number] {
+  private tail(at: number): readonly [number, number] {
     const from = at + 1;
     return this.kind[from] === RELEASE && !this.pauses.has(from) ? [from, this.until[from] ?? from] : [from, from];
+  }
+
+  private enterMasks(at: number): void {
+    for (let lock = 0; lock < this.locks; lock++) {
+      const held = at * this.locks + lock;
+      if (this.readHolds[held] !== 0) this.readMask[at] = (this.readMask[at] as number) | (1 << lock);
+      if (this.writeHolds[held] !== 0) this.writeMask[at] = (this.writeMask[at] as number) | (1 << lock);
+    }
   }
 
   private judge(delicate: number): void {
     for (let at = 0; at < this.kind.length; at++) {
       const kind = this.kind[at];
+      this.enterMasks(at);
       if (kind === END) continue;
+      this.behind[at] = this.tail(at)[1];
       const [from, to] = kind === RELEASE ? [at, this.until[at] ?? at] : this.tail(at);
       let any = 0;
       for (let i = from; i < to; i++) any |= (1 << (this.lock[i] ?? 0)) & delicate;

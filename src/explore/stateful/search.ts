@@ -4,7 +4,7 @@
  */
 import { Machine } from "./moves.ts";
 import type { Compiled } from "./op-table.ts";
-import { StateSet } from "./state-set.ts";
+import { MAX_STATES, StateSet } from "./state-set.ts";
 import { Stubborn } from "./stubborn.ts";
 
 /** Who asks for what without ever getting it, and the steps that lead there. */
@@ -46,10 +46,11 @@ export function searchStates(code: Compiled, { reduce, states, goOn }: SearchOpt
   let finals = 0;
   let stuck = 0;
   let complete = true;
+  const bound = Math.min(states, MAX_STATES);
   machine.store(set.states, set.nextOffset);
   set.add(-1, 0);
   for (let state = 0; state < set.count; state++) {
-    if (set.count > states || (state % QUESTION === QUESTION - 1 && !goOn())) {
+    if (set.count > bound || (state % QUESTION === QUESTION - 1 && !goOn())) {
       complete = false;
       break;
     }

@@ -3,6 +3,10 @@
 const FIRST_STATES = 1024;
 /** Share of the index that may be full. */
 const FULL = 0.5;
+/** The bits of an entry of the index that are the hash's; the others are the state's number plus one, 0 if there is none. */
+const TAG = ~0x03ff_ffff;
+/** States that the index can tell apart. */
+export const MAX_STATES = 0x03ff_0000;
 
 export class StateSet {
   count = 0;
@@ -18,7 +22,7 @@ export class StateSet {
     this.states = new Uint16Array(FIRST_STATES * width);
     this.parents = new Int32Array(FIRST_STATES);
     this.moves = new Uint8Array(FIRST_STATES);
-    this.index = new Int32Array(FIRST_STATES / FULL).fill(-1);
+    this.index = new Int32Array(FIRST_STATES / FULL);
   }
 
   get bytes(): number {
@@ -35,22 +39,29 @@ export class StateSet {
     const { states, width, index } = this;
     const offset = this.nextOffset;
     const mask = index.length - 1;
-    let place = this.hash(offset) & mask;
-    for (let known = index[place] as number; known >= 0; known = index[place] as number) {
-      let i = 0;
-      while (i < width && states[known * width + i] === states[offset + i]) i++;
-      if (i === width) return;
+    const hash = this.hash(offset);
+    const tag = hash & TAG;
+    let place = hash & mask;
+    for (let entry = index[place] as number; entry !== 0; entry = index[place] as number) {
+      // Most entries of other states differ in the tag already: their states need not be fetched from memory.
+      if ((entry & TAG) === tag) {
+        const known = ((entry & ~TAG) - 1) * width;
+        let i = 0;
+        while (i < width && states[known + i] === states[offset + i]) i++;
+        if (i === width) return;
+      }
       place = (place + 1) & mask;
     }
-    index[place] = this.count;
     this.parents[this.count] = parent;
     this.moves[this.count] = move;
-    if (++this.count === this.parents.length) this.grow();
+    index[place] = tag | ++this.count;
+    if (this.count === this.parents.length) this.grow();
   }
 
   private hash(offset: number): number {
+    const { states, width } = this;
     let hash = 0x811c9dc5;
-    for (let i = 0; i < this.width; i++) hash = Math.imul(hash ^ (this.states[offset + i] as number), 0x01000193);
+    for (let i = 0; i < width; i++) hash = Math.imul(hash ^ (states[offset + i] as number), 0x01000193);
     hash ^= hash >>> 15;
     hash = Math.imul(hash, 0x2c1b3c6d);
     return hash ^ (hash >>> 13);
@@ -61,13 +72,15 @@ export class StateSet {
     this.states = widened(this.states, new Uint16Array(room * this.width));
     this.parents = widened(this.parents, new Int32Array(room));
     this.moves = widened(this.moves, new Uint8Array(room));
-    this.index = new Int32Array(room / FULL).fill(-1);
-    const mask = this.index.length - 1;
+    const index = new Int32Array(room / FULL);
+    const mask = index.length - 1;
     for (let state = 0; state < this.count; state++) {
-      let place = this.hash(state * this.width) & mask;
-      while ((this.index[place] as number) >= 0) place = (place + 1) & mask;
-      this.index[place] = state;
+      const hash = this.hash(state * this.width);
+      let place = hash & mask;
+      while (index[place] !== 0) place = (place + 1) & mask;
+      index[place] = (hash & TAG) | (state + 1);
     }
+    this.index = index;
   }
 }
 
