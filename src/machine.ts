@@ -40,7 +40,7 @@ import { programs } from "./userspace/index.ts";
 import { type Folder, installFile, iterate_dir, mountFolder, openSink, S_IFDIR, vfs_init } from "./vfs/index.ts";
 
 export type { MachineState } from "./inspect.ts";
-export type { Session } from "./session.ts";
+export type { Session, SignalKey } from "./session.ts";
 export type { Folder, FolderEntry } from "./vfs/index.ts";
 
 export interface DeviceOption {

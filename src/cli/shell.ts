@@ -1,6 +1,6 @@
 /** `mlx5-emu shell`: an interactive bash on one machine, and a look at what is stuck above each prompt. */
 import { blockedTasks, type Deadlock } from "../analysis/index.ts";
-import { bootMachine, type Machine, type Session } from "../machine.ts";
+import { bootMachine, type Machine, type Session, type SignalKey } from "../machine.ts";
 import {
   COLOUR,
   deadlockNews,
@@ -66,7 +66,7 @@ class Shell {
     this.watch = watchMachine(machine, { contracts: flags.contracts });
     this.lines = host.openTerminal({
       complete: (line) => complete(machine, this.session.reader ?? this.session.task, line),
-      interrupted: () => this.session.interrupt(),
+      pressed: (key) => this.session.press(key),
     });
     const output = (write: (bytes: Uint8Array) => void) => (bytes: Uint8Array) => this.print(bytes, write);
     const prompts = this.lines.interactive ? { PS1 } : { PS1: "", PS2: "" };
@@ -93,7 +93,7 @@ class Shell {
     await session.run();
     if (!session.task.alive || this.machine.kernel.sched.stopped !== null) return;
     this.tellNews();
-    if (session.reader === null && !lines.interactive) return await this.abandon();
+    if (session.reader === null && !lines.interactive) return await this.abandon("^C");
     const typed = await lines.read(this.prompt());
     this.tail = "";
     switch (typed.kind) {
@@ -101,35 +101,28 @@ class Shell {
         session.input(`${typed.text}\n`);
         break;
       case "end":
-        if (session.reader === null) await this.abandon();
-        else session.input("");
+        if (session.reader !== null) session.input("");
+        else if (!lines.interactive) await this.abandon("^C");
         break;
-      case "interrupt":
-        if (session.reader === null) await this.abandon();
-        else session.interrupt();
+      case "key":
+        if (session.reader === null) await this.abandon(typed.key);
+        else session.press(typed.key);
         break;
     }
   }
 
-  /** Ctrl-C for a command that does not go on by itself; if it cannot be ended, the shell leaves it behind. */
-  private async abandon(): Promise<void> {
+  /** A key for a command that does not go on by itself; if no signal ends or stops it, the shell leaves it behind. */
+  private async abandon(key: SignalKey): Promise<void> {
     const { session, machine } = this;
-    session.interrupt();
+    session.press(key);
     await session.run();
     if (session.reader !== null || !session.task.alive) return;
-    const [first] = this.blocked().filter(({ pid }) => this.isBelowShell(pid));
+    const pids: readonly number[] = session.foreground.map(({ pid }) => pid);
+    const [first] = this.blocked().filter(({ pid }) => pids.includes(pid));
     const who = first === undefined ? "the command" : `${first.command} (pid ${first.pid}) is in D state: no signal reaches it, it`;
     this.note(`${who} stays behind as a background job`);
     session.leave();
     if (machine.kernel.sched.stopped === null) await session.run();
-  }
-
-  private isBelowShell(pid: number): boolean {
-    const { tasks } = this.machine.kernel;
-    for (let task = [...tasks.values()].find((candidate) => candidate.pid === pid) ?? null; task !== null; task = task.parent) {
-      if (task === this.session.task) return true;
-    }
-    return false;
   }
 
   private blocked(): ReturnType<typeof blockedTasks> {

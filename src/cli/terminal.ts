@@ -1,14 +1,18 @@
 /** The user's terminal, or a pipe in its place: lines with editing, history and completion, and Ctrl-C at any time. */
 import { createInterface, type Interface } from "node:readline";
+import type { SignalKey } from "../machine.ts";
 
 /** What came instead of the end of a wait for a line. */
-export type Typed = { readonly kind: "line"; readonly text: string } | { readonly kind: "interrupt" } | { readonly kind: "end" };
+export type Typed =
+  | { readonly kind: "line"; readonly text: string }
+  | { readonly kind: "key"; readonly key: SignalKey }
+  | { readonly kind: "end" };
 
 export interface TerminalOptions {
   /** What the word at the end of a line can become, and that word. */
   readonly complete: (line: string) => readonly [readonly string[], string];
-  /** Ctrl-C while nobody waits for a line. */
-  readonly interrupted: () => void;
+  /** Ctrl-C or Ctrl-Z while nobody waits for a line. */
+  readonly pressed: (key: SignalKey) => void;
 }
 
 /** Where lines come from. */
@@ -81,7 +85,8 @@ class ReadlineSource implements LineSource {
       this.history = [...history];
     });
     reader.on("line", (text) => this.give({ kind: "line", text }));
-    reader.on("SIGINT", () => this.interrupt(reader));
+    reader.on("SIGINT", () => this.press(reader, "^C"));
+    reader.on("SIGTSTP", () => this.press(reader, "^Z"));
     reader.on("close", () => {
       if (this.reader === reader) this.reader = null;
       this.ended ||= !interactive;
@@ -90,18 +95,22 @@ class ReadlineSource implements LineSource {
     return reader;
   }
 
-  /** Ctrl-C: the line that was being typed is gone. */
-  private interrupt(reader: Interface): void {
-    process.stdout.write("^C\n");
+  /** The line that was being typed is gone after Ctrl-C; the prompt takes no notice of Ctrl-Z. */
+  private press(reader: Interface, key: SignalKey): void {
+    const atPrompt = this.waiting !== null && reader.getPrompt() !== "";
+    if (key === "^Z" && atPrompt) return;
+    process.stdout.write(key === "^C" ? "^C\n" : "^Z");
     reader.write(null, { ctrl: true, name: "e" });
     reader.write(null, { ctrl: true, name: "u" });
     this.typed.length = 0;
-    if (this.waiting === null) this.options.interrupted();
-    else this.give({ kind: "interrupt" });
+    if (this.waiting === null) this.options.pressed(key);
+    else this.give({ kind: "key", key });
   }
 
   private give(typed: Typed): void {
     const { waiting } = this;
+    // What is typed while a command runs stands in a line of its own.
+    this.reader?.setPrompt("");
     this.waiting = null;
     if (waiting === null) this.typed.push(typed);
     else waiting(typed);

@@ -4,8 +4,8 @@
  */
 import { EAGAIN, ECHILD } from "./errno.ts";
 import type { Frame } from "./frame.ts";
-import type { ExitHook, Kernel } from "./kernel.ts";
-import { SIGCHLD, send_sig } from "./signal.ts";
+import { type ExitHook, type Kernel, taskSlot } from "./kernel.ts";
+import { SIGCHLD, SIGCONT, send_sig } from "./signal.ts";
 import { type Pid, Task, type TaskBody } from "./task.ts";
 import type { Waitable, WaitKind } from "./wait.ts";
 
@@ -131,13 +131,51 @@ export interface WaitResult {
   readonly pid: Pid;
   readonly exitCode: number;
   readonly exitSignal: number;
+  /** Not 0 if the child has not ended: the signal that stopped it, or SIGCONT. */
+  readonly stopSignal: number;
+}
+
+export interface WaitOptions {
+  /** WNOHANG: does not wait. */
+  readonly nohang?: boolean;
+  /** WUNTRACED: also children that were stopped. */
+  readonly untraced?: boolean;
+  /** WCONTINUED: also children that go on. */
+  readonly continued?: boolean;
+}
+
+/** What the parent has not been told yet: the signal that stopped the task, or SIGCONT; 0 for nothing. */
+const stop_code = taskSlot<number>();
+
+/** do_notify_parent_cldstop(): the current task was stopped by `signal`, or goes on (SIGCONT). */
+export function do_notify_parent_cldstop(frame: Frame, signal: number): void {
+  const { kernel, task } = frame;
+  const { parent } = task;
+  stop_code.set(task, signal);
+  if (parent === null || !parent.alive) return;
+  frame.writes(parent);
+  const { wait } = parent;
+  if (wait !== null && wait.on instanceof ChildWait && wait.on.wants(task)) kernel.sched.wake(parent);
+  send_sig(kernel, SIGCHLD, parent);
+}
+
+/** wait_task_stopped() and wait_task_continued(): a child about which there is something to tell; each thing is told once. */
+function findStopped(children: Iterable<Task>, { untraced, continued }: WaitOptions): WaitResult | null {
+  if (untraced !== true && continued !== true) return null;
+  for (const child of children) {
+    const signal = stop_code.get(child);
+    if (signal === undefined || signal === 0 || (signal === SIGCONT ? continued : untraced) !== true) continue;
+    stop_code.set(child, 0);
+    return { pid: child.pid, exitCode: 0, exitSignal: 0, stopSignal: signal };
+  }
+  return null;
 }
 
 /**
- * wait4(): waits until a child (the one with `pid`, or any if `pid` is -1) has ended and reaps it. Null with `nohang` if
- * none has. -ECHILD if there is no such child, -EINTR if a signal came first.
+ * wait4(): waits until a child (the one with `pid`, or any if `pid` is -1) has ended and reaps it, or has done what the options
+ * ask for besides. Null with `nohang` if there is nothing to tell. -ECHILD if there is no such child, -EINTR if a signal came first.
  */
-export async function wait4(caller: Frame, pid: number, nohang = false): Promise<WaitResult | number | null> {
+export async function wait4(caller: Frame, pid: number, options: WaitOptions = {}): Promise<WaitResult | number | null> {
   const current = caller.enter("do_wait");
   const { task, kernel } = current;
   for (;;) {
@@ -147,9 +185,11 @@ export async function wait4(caller: Frame, pid: number, nohang = false): Promise
     const zombie = only ?? firstZombie(task);
     if (zombie?.state === "EXIT_ZOMBIE") {
       reap(zombie);
-      return { pid: zombie.pid, exitCode: zombie.exitCode, exitSignal: zombie.exitSignal };
+      return { pid: zombie.pid, exitCode: zombie.exitCode, exitSignal: zombie.exitSignal, stopSignal: 0 };
     }
-    if (nohang) return null;
+    const stopped = findStopped(only === null ? task.children : [only], options);
+    if (stopped !== null) return stopped;
+    if (options.nohang === true) return null;
     const error = await kernel.sched.park(current, "TASK_INTERRUPTIBLE", new ChildWait(only), "wait");
     if (error !== 0) return error;
   }

@@ -2,9 +2,18 @@
  * The way into the kernel and back (arch/x86/entry, kernel/signal.c get_signal): a system call costs virtual time, is a
  * scheduling point, and delivers pending signals on its way back. One that a signal interrupted begins again, unless a
  * handler ran: then the program sees -EINTR.
- * Left out: SA_RESTART (a handler always lets the call fail), blocked signals, stops reported to the parent.
+ * Left out: SA_RESTART (a handler always lets the call fail), blocked signals.
  */
-import { EINTR, type Frame, type Task, type Waitable, type WaitKind } from "../kernel/index.ts";
+import {
+  do_notify_parent_cldstop,
+  EINTR,
+  type Frame,
+  fatal_signal_pending,
+  SIGCONT,
+  type Task,
+  type Waitable,
+  type WaitKind,
+} from "../kernel/index.ts";
 import { Unwind, type UserState, userState } from "./user-state.ts";
 
 /** What system calls cost, virtual ns, about as on the machine of the recordings. */
@@ -66,7 +75,7 @@ async function get_signal(current: Frame, state: UserState): Promise<boolean> {
         break;
       }
       case "stop":
-        await do_signal_stop(current);
+        await do_signal_stop(current, signal);
         break;
       default:
         break;
@@ -75,10 +84,13 @@ async function get_signal(current: Frame, state: UserState): Promise<boolean> {
   return handled;
 }
 
-/** do_signal_stop(): until SIGCONT or SIGKILL. */
-async function do_signal_stop(caller: Frame): Promise<void> {
+/** do_signal_stop(): until SIGCONT or SIGKILL. The parent is told of the stop, and of the end of it by SIGCONT. */
+async function do_signal_stop(caller: Frame, signal: number): Promise<void> {
   const current = caller.enter("do_signal_stop");
-  await current.kernel.sched.park(current, "TASK_STOPPED", new Stop(), "wait");
+  const { kernel, task } = current;
+  do_notify_parent_cldstop(current, signal);
+  await kernel.sched.park(current, "TASK_STOPPED", new Stop(), "wait");
+  if (!fatal_signal_pending(task)) do_notify_parent_cldstop(current, SIGCONT);
 }
 
 /** What a stopped task waits for. */

@@ -26,3 +26,5 @@ export { type SyscallOptions, syscall_init } from "./init.ts";
 export { installModules } from "./modules.ts";
 export type { Dirent, Fd, PollFd, Process, Program, SignalHandler, Stat, StatFs, WaitStatus } from "./process.ts";
 export { type ScriptOptions, startInit, startScript } from "./start.ts";
+export { __proc_set_tty, foreground, isig, job_control } from "./tty-jobctrl.ts";
+export { userState } from "./user-state.ts";

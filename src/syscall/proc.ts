@@ -53,7 +53,8 @@ function statText(task: Task): string {
   const ids = [task.parent?.pid ?? 0, state?.pgid ?? 0, state?.sid ?? 0];
   const ticks = Math.floor(task.startTime / NS_PER_TICK);
   const after = Array<number>(STAT_FIELDS_AFTER_START).fill(0).join(" ");
-  return `${task.pid} (${task.displayName}) ${stateLetter(task)} ${ids.join(" ")} 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 ${ticks} ${after}\n`;
+  const terminal = `${state?.tty?.device ?? 0} ${state?.tty?.pgrp ?? -1}`;
+  return `${task.pid} (${task.displayName}) ${stateLetter(task)} ${ids.join(" ")} ${terminal} 0 0 0 0 0 0 0 0 0 20 0 1 0 ${ticks} ${after}\n`;
 }
 
 function statusText(task: Task): string {

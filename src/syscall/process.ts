@@ -37,11 +37,13 @@ export interface Dirent {
   readonly type: number;
 }
 
-/** What wait4 found: exactly one of the two is not zero, or both are (exit status 0). */
+/** What wait4 found: exactly one of the two is not zero, or both are (exit status 0, or not ended). */
 export interface WaitStatus {
   readonly pid: Pid;
   readonly exitCode: number;
   readonly signal: number;
+  /** Only if it has not ended: the signal that stopped it, or SIGCONT. */
+  readonly stopped?: number;
 }
 
 export type SignalHandler = "default" | "ignore" | ((signal: number) => void);
@@ -119,7 +121,10 @@ export interface Process {
    * its next system call.)
    */
   execve(path: string, argv: readonly string[], env: ReadonlyMap<string, string>): Promise<number>;
-  /** A child's pid, or -1 for any (groups are -EINVAL). null with WNOHANG (1) and no ended child. -ECHILD, -EINTR. */
+  /**
+   * A child's pid, or -1 for any (groups are -EINVAL). Also what was stopped with WUNTRACED (2), and what goes on with
+   * WCONTINUED (8). null with WNOHANG (1) and nothing to tell. -ECHILD, -EINTR.
+   */
   wait4(pid: number, options: number): Promise<WaitStatus | null | number>;
   exit(status: number): never;
   kill(pid: number, signal: number): Promise<number>;
@@ -132,6 +137,10 @@ export interface Process {
   getpgid(pid: number): number;
   setpgid(pid: number, pgid: number): number;
   setsid(): number;
+  /** The group in the foreground of the terminal behind `fd`. -ENOTTY if that is not the session's terminal. */
+  tcgetpgrp(fd: Fd): number;
+  /** Brings a group of the session to the foreground. -ENOTTY, -EPERM for a group of another session, -EINTR. */
+  tcsetpgrp(fd: Fd, pgrp: number): Promise<number>;
   prctlSetName(comm: string): void;
 
   // time

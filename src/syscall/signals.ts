@@ -28,6 +28,11 @@ function groupMembers(kernel: Kernel, self: Task, pid: number): Task[] {
   return users.filter((task) => userState(task).pgid === pgid);
 }
 
+/** kill_pgrp(): to all of a process group. */
+export function kill_pgrp(current: Frame, pgid: Pid, signal: number): void {
+  for (const target of groupMembers(current.kernel, current.task, -pgid)) sendTo(current, signal, target);
+}
+
 /** prepare_signal() and send_sig(): SIGCONT wakes what is stopped, and the two kinds of signal cancel each other. */
 function sendTo(current: Frame, signal: number, target: Task): void {
   const state = user_state.get(target);
@@ -77,5 +82,6 @@ export function ksys_setsid(current: Frame): number {
   if (groupMembers(current.kernel, task, -task.pid).length > 0) return -EPERM;
   state.sid = task.pid;
   state.pgid = task.pid;
+  state.tty = null;
   return task.pid;
 }

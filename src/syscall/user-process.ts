@@ -13,10 +13,13 @@ import { __do_sys_setpgid, do_getpgid, kill_something_info, ksys_setsid } from "
 import { hrtimer_nanosleep, sys_pause } from "./sleep.ts";
 import { sock_ioctl } from "./sock-ioctl.ts";
 import { __sys_bind, __sys_recvfrom, __sys_sendto, __sys_setsockopt, __sys_socket } from "./socket.ts";
+import { tiocgpgrp, tiocspgrp } from "./tty-jobctrl.ts";
 import { Unwind, type UserState, userState } from "./user-state.ts";
 import { uts_ns, utsname } from "./uts.ts";
 
 const WNOHANG = 1;
+const WUNTRACED = 2;
+const WCONTINUED = 8;
 
 export class UserProcess implements Process {
   private readonly task: Task;
@@ -179,9 +182,14 @@ export class UserProcess implements Process {
   wait4(pid: number, options: number): Promise<WaitStatus | null | number> {
     return this.call("wait4", COST.call, async (current) => {
       if (pid === 0 || pid < -1) return -EINVAL;
-      const found = await wait4(current.enter("kernel_wait4"), pid, (options & WNOHANG) !== 0);
+      const found = await wait4(current.enter("kernel_wait4"), pid, {
+        nohang: (options & WNOHANG) !== 0,
+        untraced: (options & WUNTRACED) !== 0,
+        continued: (options & WCONTINUED) !== 0,
+      });
       if (found === null || typeof found === "number") return found;
-      return { pid: found.pid, exitCode: found.exitCode, signal: found.exitSignal };
+      const ended = { pid: found.pid, exitCode: found.exitCode, signal: found.exitSignal };
+      return found.stopSignal === 0 ? ended : { ...ended, stopped: found.stopSignal };
     });
   }
   exit(status: number): never {
@@ -207,6 +215,12 @@ export class UserProcess implements Process {
   }
   setsid(): number {
     return ksys_setsid(this.task.root);
+  }
+  tcgetpgrp(fd: Fd): number {
+    return tiocgpgrp(this.task.root, fd);
+  }
+  tcsetpgrp(fd: Fd, pgrp: number): Promise<number> {
+    return this.call("ioctl", COST.call, (current) => tiocspgrp(current, fd, pgrp));
   }
   prctlSetName(comm: string): void {
     this.task.comm = comm.slice(0, 15);

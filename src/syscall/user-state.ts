@@ -3,6 +3,7 @@
  * (struct signal_struct and sighand_struct of include/linux/sched/signal.h) and how its program is about to be left.
  */
 import { EmulatorBug, type Pid, SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, type SignalActions, type Task, taskSlot } from "../kernel/index.ts";
+import type { Terminal } from "../vfs/index.ts";
 import type { Program, SignalHandler } from "./process.ts";
 
 const SIGTSTP = 20;
@@ -38,6 +39,8 @@ export class UserState implements SignalActions {
   exe = "";
   pgid: Pid;
   sid: Pid;
+  /** The session's terminal. */
+  tty: Terminal | null = null;
   /** True once the task has run a program of its own: setpgid from its parent is refused then. */
   execed = false;
   readonly handlers = new Map<number, SignalHandler>();
@@ -68,6 +71,7 @@ export class UserState implements SignalActions {
     copy.argv = this.argv;
     copy.env = this.env;
     copy.exe = this.exe;
+    copy.tty = this.tty;
     for (const [signal, handler] of this.handlers) copy.handlers.set(signal, handler);
     return copy;
   }

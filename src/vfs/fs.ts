@@ -7,6 +7,7 @@
 import { type Frame, type Kernel, refcount_t } from "../kernel/index.ts";
 import type { mount } from "./mount.ts";
 import type { poll_table } from "./select.ts";
+import type { Terminal } from "./tty.ts";
 
 export const S_IFMT = 0o170000;
 export const S_IFSOCK = 0o140000;
@@ -85,6 +86,8 @@ export interface file_operations {
   readonly seekable?: boolean;
   /** True if this is a terminal. */
   readonly tty?: boolean;
+  /** The terminal, if it can be that of a session. */
+  readonly terminal?: Terminal;
 }
 
 export interface file_system_type {

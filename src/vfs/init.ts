@@ -102,8 +102,15 @@ export function mountInitial(current: Frame, udev = true): void {
 }
 
 /** Makes a device node in /dev. */
-function devtmpfs_create_node(current: Frame, name: string, major: number, minor: number, fops: file_operations): void {
-  const made = shmem_mknod(current, devtmpfs_super(current).s_root, name, S_IFCHR | 0o666, fops);
+export function devtmpfs_create_node(
+  current: Frame,
+  name: string,
+  major: number,
+  minor: number,
+  fops: file_operations,
+  mode = 0o666,
+): void {
+  const made = shmem_mknod(current, devtmpfs_super(current).s_root, name, S_IFCHR | mode, fops);
   if (typeof made === "number") throw new EmulatorBug(`/dev/${name} exists already`);
   made.d_inode.i_rdev = makedev(major, minor);
 }

@@ -1,16 +1,22 @@
 /**
- * Models a terminal in canonical mode as a program sees it (drivers/tty/n_tty.c n_tty_read and n_tty_write): a read waits for
- * a line and gives at most that line. Who types is outside of the machine.
- * Left out: the line discipline itself (the host edits lines), ioctls, job control (SIGTTIN, SIGTTOU), hang-up.
+ * Models a terminal in canonical mode as a program sees it (drivers/tty/n_tty.c n_tty_read and n_tty_write, tty_io.c): a read
+ * waits for a line and gives at most that line. Who types is outside of the machine; whose terminal it is, is decided by the
+ * system-call room.
+ * Left out: the line discipline itself (the host edits lines), most ioctls, hang-up.
  */
-import { EAGAIN, type Frame, type Kernel, signal_pending, type Task, wait_once } from "../kernel/index.ts";
-import { dentry, file, type file_operations, type file_system_type, inode, O_RDWR, S_IFCHR, super_block } from "./fs.ts";
-import { kern_mount } from "./mount.ts";
+import { EAGAIN, EmulatorBug, ENXIO, type Frame, type Pid, signal_pending, type Task, wait_once } from "../kernel/index.ts";
+import { makedev } from "./chardev.ts";
+import { file, type file_operations, O_RDWR } from "./fs.ts";
+import { devtmpfs_create_node } from "./init.ts";
+import { path_lookup } from "./namei.ts";
 import { POLLIN, POLLOUT, poll_queue_head, poll_wait } from "./select.ts";
-import { get_anon_bdev } from "./super.ts";
 
-const tty_fs_type: file_system_type = { name: "ttyfs", magic: 0 };
 const EMPTY = new Uint8Array(0);
+/** A virtual console. */
+const NAME = "tty1";
+const TTY_MAJOR = 4;
+/** /dev/tty: the terminal of the session of whoever opens it. */
+const TTYAUX_MAJOR = 5;
 
 export interface TerminalOptions {
   /** What is written to standard output and to standard error. */
@@ -18,27 +24,41 @@ export interface TerminalOptions {
   readonly stderr: (bytes: Uint8Array) => void;
   /** A task begins to wait for a line. */
   readonly waiting: () => void;
+  /** True if it is the terminal of the task's session. */
+  readonly isOf: (task: Task, tty: Terminal) => boolean;
+  /** job_control(): 0 if the task may read, else what its read gets. */
+  readonly job_control: (current: Frame, tty: Terminal) => number;
 }
 
 export class Terminal {
+  /** tty_devnum(), as /proc/<pid>/stat tells it. */
+  readonly device = makedev(TTY_MAJOR, 1);
+  /** The session whose terminal it is, and the process group in its foreground. */
+  session: Pid | null = null;
+  pgrp: Pid | null = null;
   /** The task that waits for a line. */
   reader: Task | null = null;
-  /** One reference for each of the descriptors 0, 1 and 2. */
-  readonly files: readonly [file, file, file];
   private readonly read_wait = new poll_queue_head("n_tty_read", { kind: "pipe" });
   /** Lines that nobody has read; an empty one is the end of the file, for one read. */
   private readonly lines: Uint8Array[] = [];
   private readonly options: TerminalOptions;
 
-  constructor(kernel: Kernel, options: TerminalOptions) {
+  constructor(options: TerminalOptions) {
     this.options = options;
-    const sb = new super_block(kernel, tty_fs_type, get_anon_bdev(kernel));
-    const open = (write: (bytes: Uint8Array) => void): file => {
-      const fops = this.operations(write);
-      const entry = new dentry("console", null, new inode(sb, S_IFCHR | 0o600, {}, fops));
-      return new file({ mnt: kern_mount(kernel, entry, "console"), dentry: entry }, fops, O_RDWR);
-    };
-    this.files = [open(options.stdout), open(options.stdout), open(options.stderr)];
+  }
+
+  /** Makes its nodes in /dev and opens it: one reference for each of the descriptors 0, 1 and 2. */
+  install(current: Frame): readonly [file, file, file] {
+    const { stdout, stderr } = this.options;
+    const fops = this.operations(stdout);
+    devtmpfs_create_node(current, NAME, TTY_MAJOR, 1, fops, 0o620);
+    devtmpfs_create_node(current, "tty", TTYAUX_MAJOR, 0, {
+      ...fops,
+      open: (opener) => (this.options.isOf(opener.task, this) ? 0 : -ENXIO),
+    });
+    const at = path_lookup(current, `/dev/${NAME}`);
+    if (typeof at === "number") throw new EmulatorBug(`/dev/${NAME} is not there: ${at}`);
+    return [new file(at, fops, O_RDWR), new file(at, fops, O_RDWR), new file(at, this.operations(stderr), O_RDWR)];
   }
 
   /** A line was typed; empty for Ctrl-D. Call while no task runs. */
@@ -56,6 +76,7 @@ export class Terminal {
     return {
       seekable: false,
       tty: true,
+      terminal: this,
       read: (current, opened, count) => this.read(current.enter("tty_read"), opened, count),
       write: (current, opened, bytes) => {
         current.writes(opened.f_inode);
@@ -72,6 +93,8 @@ export class Terminal {
 
   private async read(current: Frame, opened: file, count: number): Promise<Uint8Array | number> {
     for (;;) {
+      const stopped = this.options.job_control(current, this);
+      if (stopped !== 0) return stopped;
       current.writes(this);
       const line = this.lines.shift();
       if (line !== undefined) {

@@ -2,7 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { runCli } from "../../src/cli/cli.ts";
 import type { Host } from "../../src/cli/host.ts";
-import type { LineSource, TerminalOptions } from "../../src/cli/terminal.ts";
+import type { LineSource, TerminalOptions, Typed } from "../../src/cli/terminal.ts";
 import { jqWasm } from "../support/wasm.ts";
 
 export interface Ended {
@@ -13,8 +13,8 @@ export interface Ended {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** What somebody at a terminal does next: a line, Ctrl-C at a prompt, Ctrl-D, or a look at what Tab offers after a text. */
-export type Key = string | { readonly key: "ctrl-c" | "ctrl-d" } | { readonly tab: string };
+/** What somebody at a terminal does next: a line, Ctrl-C, Ctrl-Z, Ctrl-D, one of them while the machine works, or a look at what Tab offers after a text. */
+export type Key = string | { readonly key: "^C" | "^D" | "^Z" } | { readonly meanwhile: "^C" | "^Z" } | { readonly tab: string };
 
 /** Runs `mlx5-emu` with these arguments; `files` are the host's, `-` among them is standard input; `keys` make it a terminal. */
 export async function mlx5emu(
@@ -26,6 +26,7 @@ export async function mlx5emu(
   const err: Uint8Array[] = [];
   const created: Record<string, string> = {};
   const bytes = (data: Uint8Array | string): Uint8Array => (typeof data === "string" ? new TextEncoder().encode(data) : data.slice());
+  let terminal: ScriptedTerminal | null = null;
   const host: Host = {
     command: "mlx5-emu",
     stdout: (data) => void out.push(bytes(data)),
@@ -47,7 +48,10 @@ export async function mlx5emu(
       };
     },
     importModule: (url) => import(url) as Promise<object>,
-    turn: async () => void (await setImmediate()),
+    turn: async () => {
+      await setImmediate();
+      terminal?.meanwhile();
+    },
     readTree: (path) => {
       const inside = Object.entries(files).filter(([name]) => name.startsWith(`${path}/`));
       if (inside.length === 0) throw hostError("ENOENT");
@@ -58,37 +62,57 @@ export async function mlx5emu(
     memoryInUse: () => 0,
     now: () => 0,
     onInterrupt: () => () => {},
-    openTerminal: (options) =>
-      lineSource(options, keys, new TextDecoder().decode(bytes(files["-"] ?? "")), (text) => void out.push(bytes(text))),
+    openTerminal: (options) => {
+      const input = new TextDecoder().decode(bytes(files["-"] ?? ""));
+      terminal = new ScriptedTerminal(options, keys, input, (text) => void out.push(bytes(text)));
+      return terminal;
+    },
   };
   const status = await runCli(argv, host);
   return { status, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString(), files: created };
 }
 
 /** A terminal that shows prompts with what is typed behind them, or the lines of a pipe if there are no keys. */
-function lineSource(options: TerminalOptions, keys: readonly Key[] | null, input: string, print: (text: string) => void): LineSource {
-  const piped = input.split("\n").slice(0, -1);
-  const rest = [...(keys ?? piped)];
-  return {
-    interactive: keys !== null,
-    width: 100,
-    close: () => {},
-    read: async (prompt) => {
-      for (let key = rest.shift(); key !== undefined; key = rest.shift()) {
-        if (typeof key === "string") {
-          if (keys !== null) print(`${prompt}${key}\n`);
-          return { kind: "line", text: key };
-        }
-        if ("tab" in key) {
-          print(`${prompt}${key.tab}<TAB> ${options.complete(key.tab)[0].join("|")}\n`);
-          continue;
-        }
-        print(`${prompt}${key.key === "ctrl-c" ? "^C" : "^D"}\n`);
-        return { kind: key.key === "ctrl-c" ? "interrupt" : "end" };
+class ScriptedTerminal implements LineSource {
+  readonly interactive: boolean;
+  readonly width = 100;
+  private readonly rest: Key[];
+  private readonly options: TerminalOptions;
+  private readonly print: (text: string) => void;
+
+  constructor(options: TerminalOptions, keys: readonly Key[] | null, input: string, print: (text: string) => void) {
+    this.options = options;
+    this.print = print;
+    this.interactive = keys !== null;
+    this.rest = [...(keys ?? input.split("\n").slice(0, -1))];
+  }
+
+  meanwhile(): void {
+    const [key] = this.rest;
+    if (typeof key !== "object" || !("meanwhile" in key)) return;
+    this.rest.shift();
+    this.print(key.meanwhile === "^Z" ? "^Z" : "^C\n");
+    this.options.pressed(key.meanwhile);
+  }
+
+  async read(prompt: string): Promise<Typed> {
+    for (let key = this.rest.shift(); key !== undefined; key = this.rest.shift()) {
+      if (typeof key === "string") {
+        if (this.interactive) this.print(`${prompt}${key}\n`);
+        return { kind: "line", text: key };
       }
-      return { kind: "end" };
-    },
-  };
+      if ("meanwhile" in key) throw new Error("the machine rests, nothing is done meanwhile");
+      if ("tab" in key) {
+        this.print(`${prompt}${key.tab}<TAB> ${this.options.complete(key.tab)[0].join("|")}\n`);
+        continue;
+      }
+      this.print(`${prompt}${key.key}${key.key === "^Z" ? "" : "\n"}`);
+      return key.key === "^D" ? { kind: "end" } : { kind: "key", key: key.key };
+    }
+    return { kind: "end" };
+  }
+
+  close(): void {}
 }
 
 function hostError(code: string): Error {

@@ -5,8 +5,10 @@
 import { describe, expect, it } from "vitest";
 import { type Key, mlx5emu } from "./fake-host.ts";
 
-const CTRL_C: Key = { key: "ctrl-c" };
-const CTRL_D: Key = { key: "ctrl-d" };
+const CTRL_C: Key = { key: "^C" };
+const CTRL_D: Key = { key: "^D" };
+const CTRL_Z: Key = { key: "^Z" };
+
 const tab = (line: string): Key => ({ tab: line });
 const shell = (args: readonly string[], keys: readonly Key[]) => mlx5emu(["shell", ...args], {}, keys);
 
@@ -50,7 +52,7 @@ describe("a terminal", () => {
         "[init_net 0.010s] ~# ^D",
         "",
       ].join("\n"),
-      stderr: "exit\n",
+      stderr: "exit\nexit\n",
       files: {},
     });
   });
@@ -120,8 +122,95 @@ describe("a terminal", () => {
 
   it("forgets the line and a running command at Ctrl-C", async () => {
     const ended = await shell([], ["echo a", CTRL_C, "echo $?", "trap 'echo trapped' INT", CTRL_C, "cat", CTRL_C, "echo $?", CTRL_D]);
-    expect(ended.stdout.split("\n").filter((line) => !line.startsWith("["))).toEqual(["a", "130", "trapped", "^C", "trapped", "130", ""]);
+    expect(ended.stdout.split("\n").filter((line) => !line.startsWith("["))).toEqual(["a", "130", "trapped", "^C", "130", ""]);
     expect({ status: ended.status, stderr: ended.stderr }).toEqual({ status: 0, stderr: "exit\n" });
+  });
+});
+
+describe("jobs", () => {
+  const MEANWHILE_C: Key = { meanwhile: "^C" };
+  const MEANWHILE_Z: Key = { meanwhile: "^Z" };
+
+  it("are stopped by Ctrl-Z, go on in the foreground or in the background, and keep the shell from ending once", async () => {
+    const ended = await shell(
+      [],
+      ["cat", CTRL_Z, "echo $?", "fg", "text", CTRL_Z, "cat &", "jobs -l", "bg %1", "kill %1", "", CTRL_D, "exit"],
+    );
+    expect(ended).toEqual({
+      status: 0,
+      stdout: [
+        "[init_net 0.008s] ~# cat",
+        "^Z[init_net 0.008s] ~# echo $?",
+        "148",
+        "[init_net 0.008s] ~# fg",
+        "cat",
+        "text",
+        "text",
+        "^Z[init_net 0.008s] ~# cat &",
+        "[init_net 0.009s] ~# jobs -l",
+        "[1]-   101 Stopped                 cat",
+        "[2]+   102 Stopped (tty input)     cat",
+        "[init_net 0.009s] ~# bg %1",
+        "[1]- cat &",
+        "[init_net 0.009s] ~# kill %1",
+        "[init_net 0.009s] ~# ",
+        "[init_net 0.009s] ~# ^D",
+        "[init_net 0.009s] ~# exit",
+        "",
+      ].join("\n"),
+      stderr: [
+        "",
+        "[1]+  Stopped                 cat",
+        "",
+        "[1]+  Stopped                 cat",
+        "[2] 102",
+        "",
+        "[1]+  Stopped                 cat",
+        "[1]+  Terminated              cat",
+        "exit",
+        "There are stopped jobs.",
+        "exit",
+        "",
+      ].join("\n"),
+      files: {},
+    });
+  });
+
+  it("end with their loop when a key comes while they run", async () => {
+    const endless = "while sleep 1; do :; done";
+    const keys: readonly Key[] = [
+      endless,
+      MEANWHILE_Z,
+      "kill %1",
+      endless,
+      MEANWHILE_C,
+      "echo $?",
+      "while :; do :; done",
+      MEANWHILE_Z,
+      MEANWHILE_C,
+    ];
+    const ended = await shell([], [...keys, "echo $?", "x=$(cat)", CTRL_Z, CTRL_C, "echo $?", CTRL_D]);
+    expect(ended.stdout.replaceAll(/\[.*?\] ~/g, "~")).toBe(
+      [
+        "~# while sleep 1; do :; done",
+        "^Z~# kill %1",
+        "~# while sleep 1; do :; done",
+        "^C",
+        "~# echo $?",
+        "130",
+        "~# while :; do :; done",
+        "^Z^C",
+        "~# echo $?",
+        "130",
+        "~# x=$(cat)",
+        "^Z^C",
+        "~# echo $?",
+        "130",
+        "~# ^D",
+        "",
+      ].join("\n"),
+    );
+    expect(ended.stderr).toBe("\n[1]+  Stopped                 sleep 1\n[1]+  Terminated              sleep 1\nexit\n");
   });
 });
 

@@ -47,7 +47,11 @@ describe("wait4", () => {
         for (let i = 0; i < 3; i++) log.push(JSON.stringify(await wait4(current, -1)));
       },
     }));
-    expect(log).toEqual(['{"pid":3,"exitCode":4,"exitSignal":0}', '{"pid":2,"exitCode":3,"exitSignal":0}', "-10"]);
+    expect(log).toEqual([
+      '{"pid":3,"exitCode":4,"exitSignal":0,"stopSignal":0}',
+      '{"pid":2,"exitCode":3,"exitSignal":0,"stopSignal":0}',
+      "-10",
+    ]);
     expect(kernel.tasks.size).toBe(0);
   });
 
@@ -59,19 +63,19 @@ describe("wait4", () => {
         log.push(JSON.stringify(await wait4(current, slow.pid)), `${await wait4(current, 1)}`, `${await wait4(current, 999)}`);
       },
     }));
-    expect(log).toEqual(['{"pid":2,"exitCode":3,"exitSignal":0}', "-10", "-10"]);
+    expect(log).toEqual(['{"pid":2,"exitCode":3,"exitSignal":0,"stopSignal":0}', "-10", "-10"]);
   });
 
   test("does not wait if asked not to", async () => {
     const { log } = await play(({ log }) => ({
       parent: async (current) => {
         child(current, "child", 10, 3);
-        log.push(JSON.stringify(await wait4(current, -1, true)));
+        log.push(JSON.stringify(await wait4(current, -1, { nohang: true })));
         await msleep(current, 20);
-        log.push(JSON.stringify(await wait4(current, -1, true)));
+        log.push(JSON.stringify(await wait4(current, -1, { nohang: true })));
       },
     }));
-    expect(log).toEqual(["null", '{"pid":2,"exitCode":3,"exitSignal":0}']);
+    expect(log).toEqual(["null", '{"pid":2,"exitCode":3,"exitSignal":0,"stopSignal":0}']);
   });
 
   test("is ended by a signal, and the child can be waited for again", async () => {
@@ -88,7 +92,7 @@ describe("wait4", () => {
         if (tasks["parent"] !== undefined) send_sig(kernel, SIGUSR1, tasks["parent"]);
       },
     }));
-    expect(log).toEqual(["-4", '{"pid":3,"exitCode":3,"exitSignal":0}']);
+    expect(log).toEqual(["-4", '{"pid":3,"exitCode":3,"exitSignal":0,"stopSignal":0}']);
   });
 
   test("the wait for one child stands in the wait-for graph, the wait for any does not", async () => {

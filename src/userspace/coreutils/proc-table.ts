@@ -13,6 +13,8 @@ export interface ProcessEntry {
   readonly state: string;
   readonly pgrp: number;
   readonly session: number;
+  /** Device number of the terminal, 0 without one. */
+  readonly tty: number;
   /** The process group in the foreground of the terminal, -1 without a terminal. */
   readonly tpgid: number;
   readonly nice: number;
@@ -63,6 +65,7 @@ async function readProcess(process: Process, pid: number): Promise<ProcessEntry 
     ppid: field(4),
     pgrp: field(5),
     session: field(6),
+    tty: field(7),
     tpgid: field(8),
     cpuTime: (field(14) + field(15)) / USER_HZ,
     nice: field(19),

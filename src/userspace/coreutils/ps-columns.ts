@@ -1,4 +1,4 @@
-/** The columns of ps(1): header, width and contents of each (procps-ng 4.0.2). Everybody is root, nobody has a terminal. */
+/** The columns of ps(1): header, width and contents of each (procps-ng 4.0.2). Everybody is root. */
 
 import { momentOf, strftime } from "../lib/index.ts";
 import type { ProcessEntry } from "./proc-table.ts";
@@ -60,8 +60,8 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map(
     left("wchan", "WCHAN", 6, (p) => p.wchan),
     left("args cmd command", "COMMAND", 27, args),
     left("comm ucmd ucomm", "COMMAND", 15, (p) => `${p.comm}${p.state === "Z" ? " <defunct>" : ""}`),
-    left("tty tt", "TT", 8, () => "?"),
-    left("tname", "TTY", 8, () => "?"),
+    left("tty tt", "TT", 8, terminal),
+    left("tname", "TTY", 8, terminal),
     right("time cputime", "TIME", 8, (p) => hms(p.cpuTime)),
     right("bsdtime", "TIME", 6, (p) => `${Math.floor(p.cpuTime / 60)}:${two(p.cpuTime % 60)}`),
     right("etime", "ELAPSED", 11, elapsed),
@@ -96,6 +96,11 @@ function right(names: string, header: string, width: number, value: (p: ProcessE
 function stat(p: ProcessEntry): string {
   const nice = p.nice < 0 ? "<" : p.nice > 0 ? "N" : "";
   return `${p.state}${nice}${p.session === p.pid ? "s" : ""}${p.threads > 1 ? "l" : ""}${p.tpgid > 0 && p.tpgid === p.pgrp ? "+" : ""}`;
+}
+
+/** The terminal's name, without /dev: consoles have the major number 4. */
+function terminal(p: ProcessEntry): string {
+  return p.tty >> 8 === 4 ? `tty${p.tty & 0xff}` : "?";
 }
 
 function args(p: ProcessEntry): string {

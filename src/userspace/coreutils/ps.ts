@@ -18,7 +18,9 @@ const FORMATS = {
 /** What was asked for. */
 interface Request {
   format: string | null;
-  /** Processes that are shown; none of these: all that have the caller's terminal, which are all. */
+  /** Without a list: those at the caller's terminal (its own: all without one), at any terminal, or all. */
+  which: "terminal" | "any terminal" | "no leaders" | "all";
+  /** Lists of processes that are shown. */
   readonly pids: Set<number>;
   readonly parents: Set<number>;
   readonly commands: Set<string>;
@@ -45,9 +47,10 @@ async function list(process: Process, request: Request, columns: readonly Column
     await complain(process, `error: can not access /proc: ${strerror(all)}\n`);
     return 1;
   }
+  const terminal = all.find(({ pid }) => pid === process.pid)?.tty ?? 0;
   const clocks: Clocks = { now: process.clockRealtime(), boot: bootTime(process) };
   const shown = sorted(
-    all.filter((entry) => isWanted(entry, request)),
+    all.filter((entry) => isWanted(entry, request, terminal)),
     request.sort,
     clocks,
   );
@@ -58,8 +61,11 @@ async function list(process: Process, request: Request, columns: readonly Column
   return shown.length === 0 ? 1 : 0;
 }
 
-function isWanted(entry: ProcessEntry, { pids, parents, commands }: Request): boolean {
-  if (pids.size + parents.size + commands.size === 0) return true;
+function isWanted(entry: ProcessEntry, { pids, parents, commands, which }: Request, terminal: number): boolean {
+  if (pids.size + parents.size + commands.size === 0) {
+    if (which === "terminal") return entry.tty === terminal;
+    return which === "all" || (entry.tty !== 0 && (which === "any terminal" || entry.session !== entry.pid));
+  }
   return pids.has(entry.pid) || parents.has(entry.ppid) || commands.has(entry.comm);
 }
 
@@ -87,7 +93,15 @@ function layOut(cells: readonly string[], columns: readonly Column[]): string {
 
 /** The request, or what is wrong with it. */
 function parse(words: readonly string[]): Request | string {
-  const request: Request = { format: null, pids: new Set(), parents: new Set(), commands: new Set(), headers: true, sort: null };
+  const request: Request = {
+    format: null,
+    which: "terminal",
+    pids: new Set(),
+    parents: new Set(),
+    commands: new Set(),
+    headers: true,
+    sort: null,
+  };
   const queue = [...words];
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
     const complaint = word.startsWith("--")
@@ -135,7 +149,9 @@ function unix(request: Request, word: string, queue: string[]): string | null {
     if (need !== undefined) return withArgument(request, letter, word.slice(i + 1) || queue.shift(), need);
     if (letter === "f") request.format ??= FORMATS.full;
     else if (letter === "x") request.format ??= FORMATS.bsd;
-    else if (!"eAaw".includes(letter))
+    if ("eAx".includes(letter)) request.which = "all";
+    else if (letter === "a") request.which = request.which === "all" ? "all" : "no leaders";
+    else if (!"fw".includes(letter))
       return /[cdFgGHjlLmMnNOqstTuUVyZ]/.test(letter) ? `option -${letter} is not modelled` : "garbage option";
   }
   return null;
@@ -159,8 +175,12 @@ function bsd(request: Request, word: string, queue: string[]): string | null {
     if (letter === "o") return withArgument(request, letter, word.slice(i + 1) || queue.shift(), "format specification must follow o");
     if (letter === "u") request.format = FORMATS.user;
     else if (letter === "h") request.headers = false;
-    else if ("axw".includes(letter)) request.format ??= FORMATS.bsd;
-    else return /[cdefgHjklLmnNOpqrsStTUvVXyZ]/.test(letter) ? `option ${letter} is not modelled` : "garbage option";
+    else if ("axw".includes(letter)) {
+      request.format ??= FORMATS.bsd;
+      // Everybody is root: x alone lifts the limit to terminals.
+      if (letter === "x") request.which = "all";
+      else if (letter === "a" && request.which !== "all") request.which = "any terminal";
+    } else return /[cdefgHjklLmnNOpqrsStTUvVXyZ]/.test(letter) ? `option ${letter} is not modelled` : "garbage option";
   }
   return null;
 }

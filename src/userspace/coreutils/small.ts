@@ -33,7 +33,9 @@ export const tty = utility({ usage: "[OPTION]...", short: "s", long: { silent: "
   const [extra] = util.operands;
   if (extra !== undefined) await util.misused(`extra operand ${quote(extra)}`);
   const terminal = util.process.isatty(STDIN);
-  if (!util.has("s")) await util.out(terminal ? "/dev/console\n" : "not a tty\n");
+  const name = await util.process.readlink(`/proc/self/fd/${STDIN}`);
+  const path = typeof name === "string" && name.startsWith("/") ? name : "/dev/console";
+  if (!util.has("s")) await util.out(terminal ? `${path}\n` : "not a tty\n");
   if (!terminal) util.status = 1;
 });
 

@@ -1,49 +1,62 @@
 /**
  * The shell at a terminal: prompts, reads a command (over several lines if it needs them), runs it, tells about jobs that
- * have ended. SIGINT ends the running line and not the shell; SIGTSTP makes it leave the command in the foreground behind as
- * a job, even one that no signal reaches.
- * Left out: line editing and history (the terminal's side has them), start-up files, stopped jobs, `!` expansion.
+ * have ended or were stopped. SIGINT ends the running line and not the shell.
+ * Left out: line editing and history (the terminal's side has them), start-up files, `!` expansion.
  */
 import { type ParsedScript, parse } from "unbash";
-import { EINTR, SIGINT, SIGTERM } from "../../kernel/index.ts";
+import { EINTR, SIGINT, SIGQUIT, SIGTERM } from "../../kernel/index.ts";
 import { complain, decode } from "../lib/index.ts";
-import { jobLine } from "./builtins/jobs.ts";
 import { runParsed } from "./eval/index.ts";
 import { expandEmbedded } from "./expand/word.ts";
-import { isDone, reapEnded } from "./jobs.ts";
-import type { Shell } from "./shell.ts";
+import { mayExit } from "./job-control.ts";
+import { isDone, isStopped, jobLine, reapEnded } from "./jobs.ts";
+import type { Interactive, Shell } from "./shell.ts";
 import { judge, Source } from "./source.ts";
-import { runPendingTraps } from "./traps.ts";
+import { runPendingTraps, SIGTSTP, SIGTTIN, SIGTTOU } from "./traps.ts";
 import { Discard } from "./unwind.ts";
 
-const SIGTSTP = 20;
+/** A terminal tells with it that it has changed. Its handler does nothing, but a wait ends. */
+const SIGWINCH = 28;
+/** The shell's own descriptor of the terminal. */
+const TERMINAL_FD = 255;
 /** The most that a terminal gives at once. */
 const LINE_MAX = 4096;
 const STANDARD_PROMPT = "\\s-\\v\\$ ";
 const VERSION = "5.2";
 
-/** The read-eval loop. With an empty PS1 it says nothing of its own. Returns the last status at the end of the input. */
+/** The read-eval loop. With an empty PS1 the end says nothing of its own. Returns the last status at the end of the input. */
 export async function runTerminal(shell: Shell): Promise<number> {
-  const interactive = { text: "", leaves: false };
-  shell.interactive = interactive;
-  shell.typed = true;
-  shell.options.setShopt("expand_aliases", true);
-  const { process, traps } = shell;
-  traps.handle(process, SIGINT, () => (traps.interrupted = true));
-  traps.handle(process, SIGTERM, "ignore");
-  traps.handle(process, SIGTSTP, () => (interactive.leaves = true));
+  const interactive = await takeTerminal(shell);
   for (;;) {
-    await tellEnded(shell);
+    await tellJobs(shell);
     const source = await readCommand(shell);
-    if (source === null) break;
-    interactive.text = source.text.trim();
+    if (source === null) {
+      if (await mayExit(shell, interactive)) break;
+      continue;
+    }
+    const { warned } = interactive;
     shell.source = source;
     await runParsed(shell, judge(source, parse(source.text)), "", false);
-    interactive.leaves = false;
-    traps.interrupted = false;
+    if (warned) interactive.warned = false;
+    shell.traps.interrupted = false;
   }
-  if (shell.variables.text("PS1") !== "") await complain(process, "exit\n");
   return shell.status;
+}
+
+/** Into a process group of its own, with the terminal, and with the signals that are not for the shell out of the way. */
+async function takeTerminal(shell: Shell): Promise<Interactive> {
+  const { process, traps } = shell;
+  shell.typed = true;
+  shell.options.set("monitor", true);
+  shell.options.setShopt("expand_aliases", true);
+  traps.handle(process, SIGINT, () => (traps.interrupted = true));
+  for (const signal of [SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU]) traps.handle(process, signal, "ignore");
+  traps.handle(process, SIGWINCH, () => {});
+  process.setpgid(0, 0);
+  const interactive = { terminal: await process.dupfd(2, TERMINAL_FD, true), pgid: process.getpgid(0), warned: false };
+  await process.tcsetpgrp(interactive.terminal, interactive.pgid);
+  shell.interactive = interactive;
+  return interactive;
 }
 
 /** A complete command, or what cannot become one by more lines; null at the end of the input. */
@@ -126,12 +139,14 @@ function promptEscapes(shell: Shell, text: string): string {
   });
 }
 
-/** Prints a line for each job that has ended, and forgets it. */
-async function tellEnded(shell: Shell): Promise<void> {
+/** Prints a line for each job that has ended, and forgets it, and for each that was stopped. */
+async function tellJobs(shell: Shell): Promise<void> {
   if (!shell.jobs.busy) return;
   await reapEnded(shell);
   const ended = shell.jobs.list.filter(isDone);
-  const lines = ended.map((job) => jobLine(shell, job, false)).join("");
+  const stopped = shell.jobs.list.filter((job) => isStopped(job) && job.told === 0);
+  const lines = [...ended, ...stopped].map((job) => jobLine(shell, job, false)).join("");
   for (const job of ended) shell.jobs.remove(job);
-  if (lines !== "") await complain(shell.process, lines);
+  for (const job of stopped) job.told = job.processes.find((process) => process.ended === null)?.stopped ?? 0;
+  if (lines !== "") await complain(shell.process, stopped.length > 0 ? `\n${lines}` : lines);
 }

@@ -1,12 +1,14 @@
 /** The children of a shell: background jobs, what became of them, and the messages about them. */
-import { EINTR, SIGINT, SIGNAL_NAMES, SIGPIPE, SIGTERM } from "../../kernel/index.ts";
+import { EINTR, SIGCONT, SIGINT, SIGNAL_NAMES, SIGPIPE, SIGTERM } from "../../kernel/index.ts";
 import type { WaitStatus } from "../../syscall/index.ts";
 import { complain } from "../lib/index.ts";
-import type { Interactive, Shell } from "./shell.ts";
+import type { Shell } from "./shell.ts";
 import { runPendingTraps } from "./traps.ts";
 import { Discard } from "./unwind.ts";
 
 const WNOHANG = 1;
+const WUNTRACED = 2;
+const WCONTINUED = 8;
 /** Statuses of ended background children that `wait PID` still finds. */
 const MAX_REMEMBERED = 4096;
 
@@ -14,6 +16,12 @@ export interface JobProcess {
   readonly pid: number;
   readonly command: string;
   ended: WaitStatus | null;
+  /** The signal that has stopped it; 0 if it runs. */
+  stopped: number;
+}
+
+export function jobProcess(pid: number, command: string, ended: WaitStatus | null = null): JobProcess {
+  return { pid, command, ended, stopped: 0 };
 }
 
 export interface Job {
@@ -21,6 +29,12 @@ export interface Job {
   /** In the order of the pipeline; the last one's status is the job's. */
   readonly processes: readonly JobProcess[];
   readonly command: string;
+  /** Its process group; 0 without job control. */
+  readonly pgid: number;
+  /** The stop that the user has been told of. */
+  told: number;
+  /** The one that was stopped or started last has the highest. */
+  rank: number;
 }
 
 export class Jobs {
@@ -34,6 +48,7 @@ export class Jobs {
   private readonly owners = new Map<number, Job>();
   /** True if a job may be done that nobody has been told of. */
   news = false;
+  private ranks = 0;
   private readonly remembered = new Map<number, number>();
 
   constructor(inherited: readonly Job[] = []) {
@@ -45,11 +60,17 @@ export class Jobs {
     return this.list.length > 0 || this.strays.size > 0;
   }
 
-  add(processes: readonly JobProcess[], command: string): Job {
-    const job: Job = { id: (this.list.at(-1)?.id ?? 0) + 1, processes, command };
+  add(processes: readonly JobProcess[], command: string, pgid = 0): Job {
+    const job: Job = { id: (this.list.at(-1)?.id ?? 0) + 1, processes, command, pgid, told: 0, rank: 0 };
     this.list.push(job);
+    this.makeCurrent(job);
     for (const { pid } of processes) this.owners.set(pid, job);
     return job;
+  }
+
+  /** A job was started or stopped: it is the one that %+ means, unless it runs and others are stopped. */
+  makeCurrent(job: Job): void {
+    job.rank = ++this.ranks;
   }
 
   remove(job: Job): void {
@@ -69,11 +90,18 @@ export class Jobs {
 
   /** The current job (%%, %+) and the one before it (%-). */
   get current(): Job | undefined {
-    return this.list.at(-1);
+    return this.ranked().at(-1);
   }
 
   get previous(): Job | undefined {
-    return this.list.at(-2) ?? this.list.at(-1);
+    const ranked = this.ranked();
+    return ranked.at(-2) ?? ranked.at(-1);
+  }
+
+  /** Those that run, then those that were stopped, each by rank. */
+  private ranked(): readonly Job[] {
+    const halted = (job: Job): number => Number(job.processes.some(({ stopped }) => stopped !== 0));
+    return [...this.list].sort((a, b) => halted(a) - halted(b) || a.rank - b.rank);
   }
 
   /** %1, %%, %+, %-, %name, %?part; undefined if there is no such job. */
@@ -89,12 +117,19 @@ export class Jobs {
 
   /** Notes that a child ended. */
   record(ended: WaitStatus): void {
-    if (this.strays.delete(ended.pid)) this.remember(ended.pid, exitStatus(ended));
-    const process = this.owners.get(ended.pid)?.processes.find(({ pid }) => pid === ended.pid);
-    if (process === undefined) return;
-    process.ended = ended;
+    if (ended.stopped === undefined && this.strays.delete(ended.pid)) this.remember(ended.pid, exitStatus(ended));
+    const job = this.owners.get(ended.pid);
+    const process = job?.processes.find(({ pid }) => pid === ended.pid);
+    if (job === undefined || process === undefined) return;
     this.news = true;
-    this.remember(ended.pid, exitStatus(ended));
+    if (ended.stopped === undefined) {
+      process.ended = ended;
+      this.remember(ended.pid, exitStatus(ended));
+    } else {
+      process.stopped = ended.stopped === SIGCONT ? 0 : ended.stopped;
+      if (process.stopped === 0) job.told = 0;
+      else this.makeCurrent(job);
+    }
   }
 
   remember(pid: number, status: number): void {
@@ -115,6 +150,11 @@ export class Jobs {
 
 export function isDone(job: Job): boolean {
   return job.processes.every(({ ended }) => ended !== null);
+}
+
+/** True if none of its processes goes on and at least one could. */
+export function isStopped(job: Job): boolean {
+  return !isDone(job) && job.processes.every(({ ended, stopped }) => ended !== null || stopped !== 0);
 }
 
 export function exitStatus(ended: WaitStatus): number {
@@ -161,11 +201,12 @@ export function describeSignal(signal: number): string {
 }
 
 const STATE_WIDTH = 24;
+const PID_WIDTH = 5;
 
-/** "Running", "Done", "Exit 3", "Killed". */
-export function describeState(process: JobProcess): string {
-  const { ended } = process;
-  if (ended === null) return "Running";
+/** "Running", "Stopped", "Done", "Exit 3", "Killed". With `exact` also what has stopped it. */
+export function describeState(process: JobProcess, exact = false): string {
+  const { ended, stopped } = process;
+  if (ended === null) return stopped === 0 ? "Running" : exact ? describeSignal(stopped) : "Stopped";
   if (ended.signal !== 0) return describeSignal(ended.signal);
   return ended.exitCode === 0 ? "Done" : `Exit ${ended.exitCode}`;
 }
@@ -193,8 +234,9 @@ export async function reportDeath(shell: Shell, processes: readonly JobProcess[]
 
 /** Takes note of all children that have ended, without waiting. */
 export async function reapEnded(shell: Shell): Promise<void> {
+  const options = shell.interactive === null ? WNOHANG : WNOHANG | WUNTRACED | WCONTINUED;
   while (shell.jobs.strays.size > 0 || shell.jobs.list.some((job) => !isDone(job))) {
-    const ended = await shell.process.wait4(-1, WNOHANG);
+    const ended = await shell.process.wait4(-1, options);
     if (ended === null || typeof ended === "number") return;
     shell.jobs.record(ended);
   }
@@ -210,26 +252,37 @@ export async function notifyEnded(shell: Shell): Promise<void> {
   }
 }
 
-/** Waits for a child in the foreground. Signals with traps do not end the wait; their traps run afterwards. */
+/** What a wait for a child that nobody knows finds. */
+export function notThere(pid: number): WaitStatus {
+  return { pid: pid as WaitStatus["pid"], exitCode: 127, signal: 0 };
+}
+
+/** Waits for a child that is no job. Signals with traps do not end the wait; their traps run afterwards. */
 export async function waitForChild(shell: Shell, pid: number): Promise<WaitStatus> {
   for (;;) {
+    // Ctrl-C for the shell itself: a child that does not end of it is not waited for.
+    if (shell.interactive !== null && shell.traps.interrupted) {
+      shell.traps.interrupted = false;
+      shell.jobs.strays.add(pid);
+      throw new Discard(128 + SIGINT);
+    }
     const ended = await shell.process.wait4(pid, 0);
     if (ended === -EINTR) {
-      if (shell.interactive?.leaves === true) leaveBehind(shell, shell.interactive, pid);
       if (shell.traps.terminating !== null) await runPendingTraps(shell);
       continue;
     }
-    if (ended === null || typeof ended === "number") return { pid: pid as WaitStatus["pid"], exitCode: 127, signal: 0 };
-    // A command that has dealt with Ctrl-C itself does not end the line.
-    if (ended.signal !== SIGINT) shell.traps.interrupted = false;
+    if (ended === null || typeof ended === "number") return notThere(pid);
     return ended;
   }
 }
 
-/** Gives the wait for a child up: it becomes a job, and the rest of the line is not run. */
-function leaveBehind(shell: Shell, interactive: Interactive, pid: number): never {
-  interactive.leaves = false;
-  shell.traps.interrupted = false;
-  shell.jobs.add([{ pid, command: interactive.text, ended: null }], interactive.text);
-  throw new Discard(128 + SIGINT);
+/** The line of `jobs` about a job. */
+export function jobLine(shell: Shell, job: Job, long: boolean): string {
+  const { jobs } = shell;
+  const [current, previous] = jobs.list.length > 0 ? [jobs.current, jobs.previous] : [jobs.inherited.at(-1), jobs.inherited.at(-2)];
+  const mark = job === current ? "+" : job === previous ? "-" : " ";
+  const last = job.processes.find(({ ended }) => ended === null) ?? job.processes.at(-1);
+  const state = last === undefined ? "" : describeState(last, long);
+  const pid = long ? ` ${String(job.processes[0]?.pid).padStart(PID_WIDTH)}` : " ";
+  return `[${job.id}]${mark}${pid} ${state.padEnd(STATE_WIDTH - 1)} ${job.command}${state === "Running" ? " &" : ""}\n`;
 }

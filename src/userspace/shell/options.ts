@@ -103,9 +103,10 @@ export class Options {
   }
 
   /** $-, without what says how the shell was started. */
-  letters(): string {
+  letters(interactive: boolean): string {
     let letters = "";
     for (const letter of LETTERS_SHOWN) {
+      if (letter === "k" && interactive) letters += "i";
       const name = optionOfLetter(letter);
       if (name !== undefined && this.on.has(name)) letters += letter;
     }

@@ -62,10 +62,12 @@ export type RunningCommand = string | { readonly source: Source; readonly node: 
 
 /** What a shell keeps that takes its commands from a terminal. */
 export interface Interactive {
-  /** The command that runs, as it was typed. */
-  text: string;
-  /** Asked to give up the wait for the command in the foreground. */
-  leaves: boolean;
+  /** A descriptor of the terminal that redirections do not touch. */
+  readonly terminal: number;
+  /** The shell's own process group. */
+  readonly pgid: number;
+  /** `exit` has told of stopped jobs: the next one, if it is the next command, is meant. */
+  warned: boolean;
 }
 
 export interface ShellOptions {

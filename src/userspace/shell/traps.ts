@@ -14,6 +14,10 @@ export type TrapName = "EXIT" | "DEBUG" | "ERR" | "RETURN" | number;
 const PSEUDO: readonly string[] = ["EXIT", "DEBUG", "ERR", "RETURN"];
 
 /** Signals that end a shell with an EXIT trap only after the trap has run. */
+export const SIGTSTP = 20;
+export const SIGTTIN = 21;
+export const SIGTTOU = 22;
+const STOPS: readonly number[] = [SIGTSTP, SIGTTIN, SIGTTOU];
 const TERMINATING = [SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGTERM];
 
 export class Traps {
@@ -64,11 +68,13 @@ export class Traps {
     process.sigaction(name, command === null ? this.withoutTrap(name) : command === "" ? "ignore" : (signal) => this.pending.push(signal));
   }
 
-  /** In a child just forked: the parent's handlers do not belong to it. */
-  resetHandlers(process: Process, parent: Traps): void {
+  /** In a child just forked: the parent's handlers do not belong to it. One that is no job is not stopped by the terminal either. */
+  resetHandlers(process: Process, parent: Traps, job: boolean): void {
     for (const name of parent.commands.keys()) if (typeof name === "number" && parent.has(name)) process.sigaction(name, "default");
     if (parent.has("EXIT")) this.watchTermination(process, false);
-    for (const signal of parent.standing.keys()) if (parent.get(signal) !== "") process.sigaction(signal, "default");
+    for (const signal of parent.standing.keys()) {
+      if (parent.get(signal) !== "" && (job || !STOPS.includes(signal))) process.sigaction(signal, "default");
+    }
   }
 
   /** What a signal does as long as it has no trap. */

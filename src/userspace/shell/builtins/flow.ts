@@ -1,4 +1,5 @@
 /** Builtins that steer: true, false, :, break, continue, return, exit, logout. */
+import { mayExit } from "../job-control.ts";
 import type { Shell } from "../shell.ts";
 import { Discard, FunctionReturn, LoopJump, ShellExit } from "../unwind.ts";
 import { type BuiltinTable, builtinError, type Invocation, USAGE } from "./builtin.ts";
@@ -48,6 +49,8 @@ async function exit(shell: Shell, args: readonly string[]): Promise<number> {
     await builtinError(shell, "exit", "too many arguments");
     throw new Discard(1);
   }
+  const { interactive } = shell;
+  if (interactive !== null && !(await mayExit(shell, interactive))) return 1;
   throw new ShellExit(status);
 }
 

@@ -1,7 +1,8 @@
-/** wait, jobs, fg, bg, disown. Only an interactive shell moves jobs to the foreground; nothing is stopped by a terminal. */
+/** wait, jobs, fg, bg, disown. Only an interactive shell moves jobs between foreground and background. */
 import { EINTR } from "../../../kernel/index.ts";
 import { assignText } from "../assign.ts";
-import { describeState, exitStatus, isDone, type Job, reapEnded, reportDeath, waitForChild } from "../jobs.ts";
+import { bringToForeground, goOn } from "../job-control.ts";
+import { exitStatus, isDone, isStopped, type Job, jobLine, reapEnded, reportDeath } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { runPendingTraps } from "../traps.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
@@ -10,8 +11,6 @@ import { parseFlags } from "./flags.ts";
 const NOT_A_CHILD = 127;
 const SIGNALLED = 128;
 const ANY_CHILD = -1;
-const STATE_WIDTH = 24;
-const PID_WIDTH = 5;
 
 async function wait(shell: Shell, args: readonly string[]): Promise<number> {
   const flags = await parseFlags(shell, "wait", args, "fnp:", "[-fn] [-p var] [id ...]");
@@ -127,7 +126,9 @@ async function jobs(shell: Shell, args: readonly string[]): Promise<number> {
   }
   let text = "";
   for (const job of rest.length > 0 ? shown : shell.jobs.list.length > 0 ? [...shell.jobs.list] : shell.jobs.inherited) {
-    if (given.has("r") && isDone(job)) continue;
+    if (given.has("r") && (isDone(job) || isStopped(job))) continue;
+    if (given.has("s") && !isStopped(job)) continue;
+    if (isStopped(job)) job.told = job.processes.find(({ ended }) => ended === null)?.stopped ?? 0;
     text += given.has("p") ? `${job.processes[0]?.pid}\n` : jobLine(shell, job, given.has("l"));
   }
   const status = await output(shell, "jobs", text);
@@ -135,32 +136,20 @@ async function jobs(shell: Shell, args: readonly string[]): Promise<number> {
   return status;
 }
 
-export function jobLine(shell: Shell, job: Job, withPid: boolean): string {
-  const { jobs } = shell;
-  const [current, previous] = jobs.list.length > 0 ? [jobs.current, jobs.previous] : [jobs.inherited.at(-1), jobs.inherited.at(-2)];
-  const mark = job === current ? "+" : job === previous ? "-" : " ";
-  const last = job.processes.find(({ ended }) => ended === null) ?? job.processes.at(-1);
-  const state = last === undefined ? "" : describeState(last);
-  const pid = withPid ? ` ${String(job.processes[0]?.pid).padStart(PID_WIDTH)}` : " ";
-  return `[${job.id}]${mark}${pid} ${state.padEnd(STATE_WIDTH - 1)} ${job.command}${state === "Running" ? " &" : ""}\n`;
-}
-
 async function fg(shell: Shell, args: readonly string[]): Promise<number> {
   const job = await namedJob(shell, "fg", args);
-  if (job === null) return 1;
+  if (job === null || shell.interactive === null) return 1;
   await output(shell, "fg", `${job.command}\n`);
-  shell.jobs.remove(job);
-  let status = 0;
-  for (const process of job.processes) {
-    process.ended ??= await waitForChild(shell, process.pid);
-    status = exitStatus(process.ended);
-  }
-  return status;
+  return await bringToForeground(shell, shell.interactive, job);
 }
 
 async function bg(shell: Shell, args: readonly string[]): Promise<number> {
   const job = await namedJob(shell, "bg", args);
-  return job === null ? 1 : await builtinError(shell, "bg", `job ${job.id} already in background`, 0);
+  if (job === null) return 1;
+  if (!isStopped(job)) return await builtinError(shell, "bg", `job ${job.id} already in background`, 0);
+  const mark = job === shell.jobs.current ? "+" : job === shell.jobs.previous ? "-" : " ";
+  await goOn(shell, job);
+  return await output(shell, "bg", `[${job.id}]${mark} ${job.command} &\n`);
 }
 
 /** The job that `fg` or `bg` means; null after a message. Only an interactive shell moves jobs. */

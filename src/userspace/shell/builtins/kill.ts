@@ -1,7 +1,7 @@
 /** kill */
-import { ESRCH, SIGNAL_NAMES, SIGTERM, strerror } from "../../../kernel/index.ts";
+import { ESRCH, SIGCONT, SIGHUP, SIGNAL_NAMES, SIGTERM, strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
-import { reapEnded } from "../jobs.ts";
+import { isStopped, type Job, reapEnded } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { parseTrapName } from "../traps.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
@@ -51,6 +51,7 @@ async function killOne(shell: Shell, target: string, signal: number): Promise<nu
   if (target.startsWith("%")) {
     const job = shell.jobs.find(target);
     if (job === undefined) return await builtinError(shell, "kill", `${target}: no such job`);
+    if (job.pgid !== 0) return await killJob(shell, job, target, signal);
     let result = -ESRCH;
     for (const { pid, ended } of job.processes) if (ended === null && (await shell.process.kill(pid, signal)) === 0) result = 0;
     return result < 0 ? await builtinError(shell, "kill", `${target}: ${strerror(result)}`) : 0;
@@ -58,6 +59,14 @@ async function killOne(shell: Shell, target: string, signal: number): Promise<nu
   if (!/^-?\d+$/.test(target)) return await builtinError(shell, "kill", `${target}: arguments must be process or job IDs`);
   const result = await shell.process.kill(Number(target), signal);
   return result < 0 ? await builtinError(shell, "kill", `(${target}) - ${strerror(result)}`) : 0;
+}
+
+/** A job under job control is one process group. One that is stopped has to go on to notice that it shall end. */
+async function killJob(shell: Shell, job: Job, target: string, signal: number): Promise<number> {
+  const result = await shell.process.kill(-job.pgid, signal);
+  if (result < 0) return await builtinError(shell, "kill", `${target}: ${strerror(result)}`);
+  if (isStopped(job) && (signal === SIGTERM || signal === SIGHUP)) await shell.process.kill(-job.pgid, SIGCONT);
+  return 0;
 }
 
 async function list(shell: Shell, words: readonly string[]): Promise<number> {

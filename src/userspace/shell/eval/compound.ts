@@ -12,8 +12,7 @@ import { trace } from "../trace.ts";
 import { runDebugTrap } from "../traps.ts";
 import { ExpansionError, LoopJump } from "../unwind.ts";
 import { isName } from "../variables.ts";
-import { forkShell } from "./fork.ts";
-import { finishForeground } from "./simple.ts";
+import { runForeground } from "./simple.ts";
 
 /** The status of [[ ]] with a malformed regular expression. */
 const BAD_EXPRESSION = 2;
@@ -205,8 +204,8 @@ async function matchesAny(shell: Shell, subject: string, patterns: readonly Word
 /** ( ... ): a child with a twin of the shell. */
 export async function runSubshell(shell: Shell, node: Subshell): Promise<number> {
   shell.at(node.pos);
-  const pid = await forkShell(shell, async (twin) => await twin.evaluator.run(twin, node.body.commands, true));
-  return await finishForeground(shell, pid, commandText(shell.source, node));
+  const body = async (twin: Shell): Promise<number> => await twin.evaluator.run(twin, node.body.commands, true);
+  return await runForeground(shell, body, () => commandText(shell.source, node));
 }
 
 export async function runSelect(shell: Shell, node: Select): Promise<number> {

@@ -3,6 +3,8 @@ import type { Coproc } from "unbash";
 import { strerror } from "../../../kernel/index.ts";
 import { IndexedArray } from "../arrays.ts";
 import { assignText } from "../assign.ts";
+import { Placement } from "../job-control.ts";
+import { jobProcess } from "../jobs.ts";
 import { commandText } from "../print.ts";
 import type { Shell } from "../shell.ts";
 import { ExpansionError } from "../unwind.ts";
@@ -19,12 +21,14 @@ export async function runCoproc(shell: Shell, node: Coproc): Promise<number> {
   const output = await process.pipe();
   if (typeof input === "number" || typeof output === "number")
     throw new ExpansionError(`pipe error: ${strerror(typeof input === "number" ? input : (output as number))}`);
-  const pid = await forkShell(shell, async (twin) => {
+  const placement = new Placement(false);
+  const run = async (twin: Shell): Promise<number> => {
     await twin.process.dup2(input[0], 0);
     await twin.process.dup2(output[1], 1);
     for (const fd of [...input, ...output]) await twin.process.close(fd);
     return body.type === "CompoundList" ? await twin.evaluator.run(twin, body.commands, true) : await twin.evaluator.node(twin, body, true);
-  });
+  };
+  const pid = await forkShell(shell, run, placement);
   await process.close(input[0]);
   await process.close(output[1]);
   const [reader, writer] = [await moved(shell, output[0]), await moved(shell, input[1])];
@@ -32,7 +36,7 @@ export async function runCoproc(shell: Shell, node: Coproc): Promise<number> {
   assignText(shell, `${name}_PID`, String(pid), false);
   shell.lastBackground = pid;
   const text = commandText(shell.source, node);
-  shell.jobs.add([{ pid, command: text, ended: null }], text);
+  shell.jobs.add([jobProcess(pid, text)], text, placement.pgid);
   return 0;
 }
 

@@ -2,6 +2,7 @@
 import { EAGAIN, SIGINT, SIGQUIT, strerror } from "../../../kernel/index.ts";
 import { O_RDONLY } from "../../../syscall/index.ts";
 import { complain } from "../../lib/index.ts";
+import { joinJob, type Placement, placeChild } from "../job-control.ts";
 import { reapEnded } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { runExitTrap } from "../traps.ts";
@@ -15,10 +16,11 @@ const SECOND = 1_000_000_000;
 
 /**
  * Runs `body` in a child with a twin of the shell. Returns the child's pid. While there can be no more processes it tries again
- * after 1, 2, 4 and 8 seconds.
+ * after 1, 2, 4 and 8 seconds. `placement`: the job that the child belongs to.
  */
-export async function forkShell(shell: Shell, body: (twin: Shell) => Promise<number>): Promise<number> {
-  const parentTraps = shell.traps;
+export async function forkShell(shell: Shell, body: (twin: Shell) => Promise<number>, placement: Placement | null = null): Promise<number> {
+  const { traps: parentTraps, interactive } = shell;
+  const job = interactive === null ? null : placement;
   let made: Shell | null = null;
   // Made once there is a child: by the parent before it goes on, or by the child if a signal keeps the parent.
   const twin = (): Shell => {
@@ -28,11 +30,13 @@ export async function forkShell(shell: Shell, body: (twin: Shell) => Promise<num
   for (let pause = 1; ; pause *= 2) {
     const pid = await shell.process.fork(async (process) => {
       twin().process = process;
-      twin().traps.resetHandlers(process, parentTraps);
+      if (interactive !== null && job !== null) await joinJob(twin(), interactive, job);
+      twin().traps.resetHandlers(process, parentTraps, job !== null);
       return await runToEnd(twin(), () => body(twin()));
     });
     if (pid >= 0) {
       twin();
+      if (job !== null) placeChild(shell, pid, job);
       return pid;
     }
     const again = pid === -EAGAIN && pause < FORKSLEEP_MAX;

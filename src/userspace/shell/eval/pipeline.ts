@@ -2,7 +2,8 @@
 import type { AndOr, CommandNode, Pipeline, PipelineNode, Statement } from "unbash";
 import { strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
-import { exitStatus, type JobProcess, notifyEnded, reapEnded, reportDeath, waitForChild } from "../jobs.ts";
+import { Placement, waitForForeground } from "../job-control.ts";
+import { exitStatus, type JobProcess, jobProcess, notifyEnded, reapEnded, reportDeath } from "../jobs.ts";
 import { commandText } from "../print.ts";
 import { redirect } from "../redirect.ts";
 import type { Shell } from "../shell.ts";
@@ -58,12 +59,14 @@ function timeText(format: string, seconds: number): string {
 async function runStages(shell: Shell, node: Pipeline): Promise<number> {
   if (shell.jobs.busy) await reapEnded(shell);
   const lastHere = shell.options.shopt("lastpipe");
-  const { processes, input } = await startStages(shell, node, false, lastHere ? node.commands.length - 1 : node.commands.length);
+  const placement = new Placement(true);
+  const count = lastHere ? node.commands.length - 1 : node.commands.length;
+  const { processes, input } = await startStages(shell, node, placement, count);
   const here = input === null ? null : await runWithInput(shell, node.commands.at(-1) as CommandNode, input);
-  for (const process of processes) process.ended = await waitForChild(shell, process.pid);
-  if (processes.some(({ ended }) => ended?.signal !== 0)) await reportDeath(shell, processes, true);
+  await waitForForeground(shell, processes, commandText(shell.source, node), placement);
+  if (processes.some(({ ended }) => ended !== null && ended.signal !== 0)) await reportDeath(shell, processes, true);
   if (shell.jobs.busy) await notifyEnded(shell);
-  const statuses = processes.map(({ ended }) => (ended === null ? 0 : exitStatus(ended)));
+  const statuses = processes.map(({ ended, stopped }) => (ended === null ? 128 + stopped : exitStatus(ended)));
   if (here !== null) statuses.push(here);
   shell.pipeStatus = statuses;
   const failed = shell.options.pipefail ? statuses.findLast((status) => status !== 0) : undefined;
@@ -95,7 +98,7 @@ interface Stages {
 }
 
 /** Forks a child for each of the first `count` stages, each connected to the next by a pipe. */
-async function startStages(shell: Shell, node: Pipeline, background: boolean, count: number): Promise<Stages> {
+async function startStages(shell: Shell, node: Pipeline, placement: Placement, count: number): Promise<Stages> {
   const processes: JobProcess[] = [];
   let input: number | null = null;
   for (let i = 0; i < count; i++) {
@@ -104,13 +107,14 @@ async function startStages(shell: Shell, node: Pipeline, background: boolean, co
     if (typeof ends === "number") throw new ExpansionError(`pipe error: ${strerror(ends)}`);
     const errorsToo = node.operators[i] === "|&";
     const from: number | null = input;
-    const pid = await forkShell(shell, async (twin) => {
+    const body = async (twin: Shell): Promise<number> => {
       if (stage.type === "Command") twin.depth = shell.depth;
-      if (background && i === 0) await detach(twin);
+      if (!placement.foreground && i === 0 && shell.interactive === null) await detach(twin);
       await connect(twin, from, ends, errorsToo);
       return await runInChild(twin, stage);
-    });
-    processes.push({ pid, command: commandText(shell.source, stage), ended: null });
+    };
+    const pid = await forkShell(shell, body, placement);
+    processes.push(jobProcess(pid, commandText(shell.source, stage)));
     if (input !== null) await shell.process.close(input);
     if (ends !== null) await shell.process.close(ends[1]);
     input = ends === null ? null : ends[0];
@@ -136,11 +140,12 @@ async function connect(twin: Shell, input: number | null, output: readonly [numb
 export async function startBackground(shell: Shell, statement: Statement): Promise<number> {
   const { command } = statement;
   if (shell.jobs.busy) await reapEnded(shell);
+  const placement = new Placement(false);
   const processes = isPlainPipeline(command)
-    ? (await startStages(shell, command, true, command.commands.length)).processes
-    : [await startJob(shell, command)];
+    ? (await startStages(shell, command, placement, command.commands.length)).processes
+    : [await startJob(shell, command, placement)];
   const text = commandText(shell.source, command);
-  const job = shell.jobs.add(processes, text);
+  const job = shell.jobs.add(processes, text, placement.pgid);
   shell.lastBackground = processes.at(-1)?.pid ?? null;
   if (shell.interactive !== null) await complain(shell.process, `[${job.id}] ${shell.lastBackground}\n`);
   await notifyEnded(shell);
@@ -159,10 +164,10 @@ async function runInChild(twin: Shell, node: PipelineNode | AndOr): Promise<numb
   return await twin.evaluator.run(twin, inner.body.commands, true);
 }
 
-async function startJob(shell: Shell, node: PipelineNode | AndOr): Promise<JobProcess> {
-  const pid = await forkShell(shell, async (twin) => {
-    await detach(twin);
+async function startJob(shell: Shell, node: PipelineNode | AndOr, placement: Placement): Promise<JobProcess> {
+  const body = async (twin: Shell): Promise<number> => {
+    if (shell.interactive === null) await detach(twin);
     return await runInChild(twin, node);
-  });
-  return { pid, command: commandText(shell.source, node), ended: null };
+  };
+  return jobProcess(await forkShell(shell, body, placement), commandText(shell.source, node));
 }

@@ -2,7 +2,8 @@
 import type { Assignment, Command, Redirection, Word } from "unbash";
 import type { Builtin } from "../builtins/builtin.ts";
 import { expandWord } from "../expand/word.ts";
-import { exitStatus, notifyEnded, reapEnded, reportDeath, waitForChild } from "../jobs.ts";
+import { Placement, waitForForeground } from "../job-control.ts";
+import { exitStatus, jobProcess, notifyEnded, reapEnded, reportDeath } from "../jobs.ts";
 import { commandText } from "../print.ts";
 import { redirect, type Undo, undoRedirections } from "../redirect.ts";
 import type { CommandLookup, Shell } from "../shell.ts";
@@ -207,19 +208,23 @@ async function runExternal(shell: Shell, node: Command, plan: CommandPlan, words
   };
   const path = await findCommand(shell, name, values.find(([assigned]) => assigned === "PATH")?.[1]);
   if (last && shell.traps.size === 0) return await become(shell);
-  const pid = await forkShell(shell, become);
-  return await finishForeground(shell, pid, commandText(shell.source, node));
+  return await runForeground(shell, become, () => commandText(shell.source, node));
 }
 
-/** Waits for a child in the foreground and tells if a signal ended it. */
-export async function finishForeground(shell: Shell, pid: number, command: string): Promise<number> {
-  const ended = await waitForChild(shell, pid);
-  if (ended.signal !== 0) await reportDeath(shell, [{ pid, command, ended }], true);
+/** Runs `body` in a child in the foreground and tells if a signal ended it. */
+export async function runForeground(shell: Shell, body: (twin: Shell) => Promise<number>, text: () => string): Promise<number> {
+  const placement = new Placement(true);
+  const pid = await forkShell(shell, body, placement);
+  const command = text();
+  const process = jobProcess(pid, command);
+  await waitForForeground(shell, [process], command, placement);
+  const { ended } = process;
+  if (ended !== null && ended.signal !== 0) await reportDeath(shell, [process], true);
   if (shell.jobs.busy) {
     await reapEnded(shell);
     await notifyEnded(shell);
   }
-  return exitStatus(ended);
+  return ended === null ? 128 + process.stopped : exitStatus(ended);
 }
 
 /** Runs words as a command, as `command`, `builtin`, `xargs`-like callers and traps want them. */
@@ -231,6 +236,9 @@ export async function runWords(shell: Shell, words: readonly string[], lookup: C
   const builtin = lookup.builtins ? shell.builtins.get(name) : undefined;
   if (builtin !== undefined) return await runBuiltin(shell, builtin, words, NO_ARRAYS);
   const path = await findCommand(shell, name);
-  const pid = await forkShell(shell, async (twin) => await execCommand(twin, path, words));
-  return await finishForeground(shell, pid, words.join(" "));
+  return await runForeground(
+    shell,
+    async (twin) => await execCommand(twin, path, words),
+    () => words.join(" "),
+  );
 }

@@ -99,7 +99,7 @@ function specialText(shell: Shell, name: string): string | undefined {
     case "!":
       return shell.lastBackground === null ? undefined : String(shell.lastBackground);
     case "-":
-      return shell.options.letters() + shell.startLetter;
+      return shell.options.letters(shell.interactive !== null) + shell.startLetter;
     case "0":
       return shell.name;
     default:
