@@ -56,6 +56,8 @@ class Shell {
   private readonly told = new Set<Deadlock>();
   /** What was printed since the last newline: the prompt, when a line is waited for. */
   private tail = "";
+  /** The beginning of a line that something in the background has printed while a line was waited for. */
+  private aside = "";
   private stuck: string | null = null;
 
   constructor(host: Host, machine: Machine, flags: ShellFlags) {
@@ -92,6 +94,7 @@ class Shell {
     const { session, lines } = this;
     await session.run();
     if (!session.task.alive || this.machine.kernel.sched.stopped !== null) return;
+    this.finishAside();
     this.tellNews();
     if (session.reader === null && !lines.interactive) return await this.abandon("^C");
     const typed = await lines.read(this.prompt());
@@ -159,16 +162,23 @@ class Shell {
       .replaceAll("{time}", `${(this.machine.kernel.clock.now / 1e9).toFixed(3)}s`);
   }
 
-  /** Whole lines at once; the beginning of a line waits, for it may be a prompt. */
+  /** Whole lines at once; the beginning of a line waits, for it may be a prompt. What comes behind a prompt is shown above it. */
   private print(bytes: Uint8Array, write: (bytes: Uint8Array) => void): void {
     if (!this.lines.interactive) {
       write(bytes);
       return;
     }
-    const text = this.tail + new TextDecoder().decode(bytes);
+    const behindPrompt = this.session.reader !== null;
+    const text = (behindPrompt ? this.aside : this.tail) + new TextDecoder().decode(bytes);
     const end = text.lastIndexOf("\n") + 1;
-    this.tail = text.slice(end);
+    if (behindPrompt) this.aside = text.slice(end);
+    else this.tail = text.slice(end);
     if (end > 0) write(new TextEncoder().encode(text.slice(0, end)));
+  }
+
+  private finishAside(): void {
+    if (this.aside !== "") this.host.stdout(`${this.aside}\n`);
+    this.aside = "";
   }
 
   private end(): number {

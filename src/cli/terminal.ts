@@ -100,8 +100,10 @@ class ReadlineSource implements LineSource {
     const atPrompt = this.waiting !== null && reader.getPrompt() !== "";
     if (key === "^Z" && atPrompt) return;
     process.stdout.write(key === "^C" ? "^C\n" : "^Z");
-    reader.write(null, { ctrl: true, name: "e" });
-    reader.write(null, { ctrl: true, name: "u" });
+    if (reader.line !== "") {
+      reader.write(null, { ctrl: true, name: "e" });
+      reader.write(null, { ctrl: true, name: "u" });
+    }
     this.typed.length = 0;
     if (this.waiting === null) this.options.pressed(key);
     else this.give({ kind: "key", key });

@@ -2,18 +2,21 @@
 import type { BlockedTask } from "../analysis/index.ts";
 import { cut, type Paint } from "./style.ts";
 
-/** Tasks that are named. */
-const MAX_NAMED = 3;
-
-/** Who waits for what behind whom; null if nobody is stuck. `width`: the most that the line may take. */
+/** Who waits for what behind whom; null if nobody is stuck. `width`: the most that the line may take; who does not fit is counted. */
 export function stuckLine(blocked: readonly BlockedTask[], width: number, paint: Paint): string | null {
   if (blocked.length === 0) return null;
-  const parts = blocked.slice(0, MAX_NAMED).map((task) => `${task.comm}/${task.pid} waits for ${task.wait.on}${behind(task)}`);
-  if (blocked.length > MAX_NAMED) parts.push(`${blocked.length - MAX_NAMED} more`);
-  return paint.waits(cut(`stuck: ${parts.join("; ")}`, width).trimEnd());
+  const parts = blocked.map((task) => `${task.comm}/${task.pid} on ${whose(task)}`);
+  let shown = parts.length;
+  while (shown > 1 && lineOf(parts, shown).length > width) shown--;
+  return paint.waits(cut(lineOf(parts, shown), width).trimEnd());
 }
 
-function behind({ pid, wait }: BlockedTask): string {
-  if (wait.behind.length === 0) return "";
-  return wait.behind.includes(pid) ? ", held by itself" : `, held by ${wait.behind.join(", ")}`;
+function lineOf(parts: readonly string[], shown: number): string {
+  const more = parts.length - shown;
+  return `stuck: ${parts.slice(0, shown).join("; ")}${more === 0 ? "" : `; ${more} more`}`;
+}
+
+function whose({ pid, wait }: BlockedTask): string {
+  if (wait.behind.length === 0) return wait.on;
+  return wait.behind.includes(pid) ? `its own ${wait.on}` : `${wait.on} of ${wait.behind.join(", ")}`;
 }
