@@ -75,6 +75,7 @@ const atOnce: Readonly<Record<string, Program>> = {
 const atFirstUse: Readonly<Record<string, Program>> = {
   awk: late(async () => (await import("./awk/awk.ts")).awk),
   base64: late(async () => (await import("./base64.ts")).base64),
+  bc: late(async () => (await import("./bc/bc.ts")).bc),
   cmp: late(async () => (await import("./cmp.ts")).cmp),
   comm: late(async () => (await import("./comm.ts")).comm),
   diff: late(async () => (await import("./diff.ts")).diff),

@@ -59,10 +59,16 @@ export class LineReader {
   private lines: string[] = [];
   private rest: Uint8Array = new Uint8Array(0);
   private ended = false;
+  private unfinished = false;
 
   constructor(process: Process, fd: Fd) {
     this.process = process;
     this.fd = fd;
+  }
+
+  /** Whether the line that was read last is the file's last and has no newline. */
+  get endsUnfinished(): boolean {
+    return this.unfinished && this.lines.length === 0;
   }
 
   /** The next line without its newline, null at the end, or a negative errno. */
@@ -81,7 +87,10 @@ export class LineReader {
     const bytes = joinBytes([this.rest, piece]);
     if (piece.length === 0) {
       this.ended = true;
-      if (bytes.length > 0) this.lines.push(decode(bytes));
+      if (bytes.length > 0) {
+        this.lines.push(decode(bytes));
+        this.unfinished = true;
+      }
       this.rest = new Uint8Array(0);
       return;
     }
