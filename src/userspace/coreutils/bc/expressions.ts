@@ -22,8 +22,8 @@ const ASSIGNED = 5;
 const POWER = 8;
 const TIGHTEST = 10;
 
-const ASSIGNMENTS = new Set(["=", "+=", "-=", "*=", "/=", "%=", "^="]);
-const SPECIAL = new Set(["ibase", "obase", "scale", "last", "history"]);
+const ASSIGNMENTS: ReadonlySet<string> = new Set(["=", "+=", "-=", "*=", "/=", "%=", "^="]);
+const SPECIAL: ReadonlySet<string> = new Set(["ibase", "obase", "scale", "last", "history"]);
 const BUILTINS: ReadonlySet<string> = new Set<Builtin>(["length", "sqrt", "read", "random"]);
 
 export class Expressions extends Tokens {

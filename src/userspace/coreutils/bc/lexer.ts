@@ -5,7 +5,7 @@ export type Token =
   /** A keyword, an operator, "\n", or "" at the end. */
   | { readonly kind: "symbol"; readonly text: string };
 
-const KEYWORDS = new Set(
+const KEYWORDS: ReadonlySet<string> = new Set(
   "auto break continue define else for halt history ibase if last length limits obase print quit random read return scale sqrt void warranty while".split(
     " ",
   ),
