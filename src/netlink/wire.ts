@@ -95,42 +95,43 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Writes attributes (struct nlattr) one after the other. */
+const FIRST_BYTES = 256;
+
+/** Writes attributes (struct nlattr) one after the other, into one buffer. */
 export class AttributeWriter {
-  private readonly parts: Uint8Array[] = [];
+  private buffer = new Uint8Array(FIRST_BYTES);
+  private view = viewOf(this.buffer);
+  private end = 0;
 
   /** Bytes of a fixed header in front of the attributes (struct genlmsghdr, struct ifinfomsg). */
   header(bytes: Uint8Array): this {
-    const padded = new Uint8Array(align4(bytes.length));
-    padded.set(bytes);
-    this.parts.push(padded);
+    const at = this.reserve(align4(bytes.length));
+    this.buffer.set(bytes, at);
     return this;
   }
 
   bytes(type: number, value: Uint8Array): this {
-    const part = new Uint8Array(align4(NLA_HDRLEN + value.length));
-    const view = viewOf(part);
-    view.setUint16(0, NLA_HDRLEN + value.length, true);
-    view.setUint16(2, type, true);
-    part.set(value, NLA_HDRLEN);
-    this.parts.push(part);
+    const at = this.attribute(type, value.length);
+    this.buffer.set(value, at);
     return this;
   }
 
   u8(type: number, value: number): this {
-    return this.bytes(type, Uint8Array.of(value));
+    const at = this.attribute(type, 1);
+    this.buffer[at] = value;
+    return this;
   }
 
   u16(type: number, value: number): this {
-    const bytes = new Uint8Array(2);
-    viewOf(bytes).setUint16(0, value, true);
-    return this.bytes(type, bytes);
+    const at = this.attribute(type, 2);
+    this.view.setUint16(at, value, true);
+    return this;
   }
 
   u32(type: number, value: number): this {
-    const bytes = new Uint8Array(4);
-    viewOf(bytes).setUint32(0, value >>> 0, true);
-    return this.bytes(type, bytes);
+    const at = this.attribute(type, 4);
+    this.view.setUint32(at, value >>> 0, true);
+    return this;
   }
 
   s32(type: number, value: number): this {
@@ -138,32 +139,55 @@ export class AttributeWriter {
   }
 
   u64(type: number, value: bigint): this {
-    const bytes = new Uint8Array(8);
-    viewOf(bytes).setBigUint64(0, BigInt.asUintN(64, value), true);
-    return this.bytes(type, bytes);
+    const at = this.attribute(type, 8);
+    this.view.setBigUint64(at, BigInt.asUintN(64, value), true);
+    return this;
   }
 
   /** NUL-terminated. */
   string(type: number, value: string): this {
     const encoded = text.encode(value);
-    const bytes = new Uint8Array(encoded.length + 1);
-    bytes.set(encoded);
-    return this.bytes(type, bytes);
+    const at = this.attribute(type, encoded.length + 1);
+    this.buffer.set(encoded, at);
+    return this;
   }
 
   flag(type: number): this {
-    return this.bytes(type, new Uint8Array(0));
+    this.attribute(type, 0);
+    return this;
   }
 
   /** A nested attribute; `nested` says whether NLA_F_NESTED is set, which older families leave out. */
   nest(type: number, fill: (inner: AttributeWriter) => void, nested = false): this {
-    const inner = new AttributeWriter();
-    fill(inner);
-    return this.bytes(nested ? type | NLA_F_NESTED : type, inner.finish());
+    const start = this.attribute(nested ? type | NLA_F_NESTED : type, 0) - NLA_HDRLEN;
+    fill(this);
+    this.view.setUint16(start, this.end - start, true);
+    return this;
   }
 
   finish(): Uint8Array {
-    return concatBytes(this.parts);
+    return this.buffer.slice(0, this.end);
+  }
+
+  /** The head of an attribute with room for its value. @returns where the value goes */
+  private attribute(type: number, length: number): number {
+    const at = this.reserve(align4(NLA_HDRLEN + length));
+    this.view.setUint16(at, NLA_HDRLEN + length, true);
+    this.view.setUint16(at + 2, type, true);
+    return at + NLA_HDRLEN;
+  }
+
+  /** Makes room, filled with zeros, at the end. @returns where it begins */
+  private reserve(length: number): number {
+    const at = this.end;
+    this.end += length;
+    if (this.end > this.buffer.length) {
+      const wider = new Uint8Array(Math.max(this.buffer.length * 2, this.end));
+      wider.set(this.buffer);
+      this.buffer = wider;
+      this.view = viewOf(wider);
+    }
+    return at;
   }
 }
 
