@@ -215,7 +215,7 @@ async function boot(current: Frame, options: MachineOptions, setting: MachineSet
   for (const module of machineModules(era, notifier)) declareModule(kernel, module);
   for (const driver of drivers) declareModule(kernel, driver(driverApi));
   installModules(current);
-  installFile(current, "/lib/firmware/dummy", "no device reads this\n");
+  for (const name of setting.firmware) installFile(current, `/lib/firmware/${name}`, "no device reads this\n");
   for (const name of setting.modules) expectZero(await __do_sys_finit_module(current, name), `loading ${name}`);
 }
 

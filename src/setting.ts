@@ -15,6 +15,8 @@ export interface MachineSetting {
   readonly modules: readonly string[];
   /** What pid 1 is called and was started as. */
   readonly init: { readonly comm: string; readonly argv: readonly string[] };
+  /** Files in /lib/firmware. */
+  readonly firmware: readonly string[];
   /** Links below /dev that udev makes. */
   readonly udev: boolean;
   /** A command that runs to its end before anything else. */
@@ -37,6 +39,7 @@ const ordinary: MachineSetting = {
   functions: [],
   modules: ["mlx5_core", "ib_core", "ib_uverbs", "mlx5_ib", "netdevsim"],
   init: { comm: "init", argv: ["/sbin/init"] },
+  firmware: ["dummy"],
   udev: true,
   setup: null,
 };
@@ -56,6 +59,7 @@ const recording: MachineSetting = {
   ],
   modules: [],
   init: { comm: "bash", argv: ["/bin/bash", "/init"] },
+  firmware: [],
   udev: false,
   setup: "ip link set lo up",
 };

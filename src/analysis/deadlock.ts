@@ -60,7 +60,8 @@ export class DeadlockDetector implements KernelObserver {
 
 /** The shortest cycle through `start`, beginning with it; null if its wait closes none. */
 function findCycle(start: Task): Task[] | null {
-  return shortestPath(start, (task) => task === start);
+  const nobody = (start.wait?.on.blockers(start) ?? []).length === 0;
+  return nobody ? null : shortestPath(start, (task) => task === start);
 }
 
 /**

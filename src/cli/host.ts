@@ -70,15 +70,19 @@ const PATIENCE_MS = 5;
 /** @param command what a user types for this program: `npm start --` from a checkout. */
 export function nodeHost(command = "mlx5-emu"): Host {
   const { env } = process;
+  const { write, flush } = descriptors();
   return {
     command,
-    stdout: descriptor(1),
-    stderr: descriptor(2),
+    stdout: (data) => write(1, data),
+    stderr: (data) => write(2, data),
     colour: isatty(2) && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb",
     read,
     create,
     importModule,
-    turn: async () => void (await setImmediate()),
+    turn: async () => {
+      flush();
+      await setImmediate();
+    },
     readTree,
     wasm: async (name) => new Uint8Array(await readFile(wasmFile(name))),
     live: isatty(2),
@@ -119,17 +123,50 @@ function wasmFile(name: string): string {
   return existsSync(beside) ? beside : createRequire(program).resolve(`${name}-wasm/${name}.wasm`);
 }
 
-function descriptor(fd: number): (data: Uint8Array | string) => void {
+interface Descriptors {
+  write(fd: number, data: Uint8Array | string): void;
+  /** Writes what has been kept back. */
+  flush(): void;
+}
+
+/**
+ * What goes to a terminal is written at once. What goes to a file or pipe is kept until the host's turn, much has come together
+ * or the other descriptor is written to, so that the order stays as it was.
+ */
+function descriptors(): Descriptors {
   const encoder = new TextEncoder();
-  let gone = false;
-  return (data) => {
-    if (gone) return;
+  const gone = new Set<number>();
+  const terminals = new Set([1, 2].filter((fd) => isatty(fd)));
+  const pending = { fd: 1, bytes: new Uint8Array(WRITE_CHUNK), size: 0 };
+  const out = (fd: number, bytes: Uint8Array): void => {
+    if (gone.has(fd)) return;
     try {
-      writeAll(fd, typeof data === "string" ? encoder.encode(data) : data);
+      writeAll(fd, bytes);
     } catch (error) {
       if (errorCode(error) !== "EPIPE") throw error;
-      gone = true;
+      gone.add(fd);
     }
+  };
+  const flush = (): void => {
+    const { size } = pending;
+    pending.size = 0;
+    if (size > 0) out(pending.fd, pending.bytes.subarray(0, size));
+  };
+  process.on("exit", flush);
+  return {
+    flush,
+    write(fd, data) {
+      const bytes = typeof data === "string" ? encoder.encode(data) : data;
+      if (pending.fd !== fd || pending.size + bytes.length > WRITE_CHUNK) flush();
+      if (bytes.length > WRITE_CHUNK || terminals.has(fd)) {
+        flush();
+        out(fd, bytes);
+        return;
+      }
+      pending.fd = fd;
+      pending.bytes.set(bytes, pending.size);
+      pending.size += bytes.length;
+    },
   };
 }
 

@@ -22,7 +22,7 @@ const TIME_SLICE_NS = 1_000_000;
 const STEPS_PER_BREATH = 16_384;
 
 /** Steps between two looks at the memory in use; a breath is a multiple of it. */
-const STEPS_PER_LOOK = 1024;
+const STEPS_PER_LOOK = 8192;
 
 const DONE: Promise<number> = Promise.resolve(0);
 const INTERRUPTED: Promise<number> = Promise.resolve(-EINTR);

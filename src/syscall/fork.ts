@@ -40,19 +40,30 @@ export function copy_process(caller: Frame, child: Task, state: UserState): void
   copy_namespaces(current, child);
 }
 
-/** The body of a user task. What is thrown here and is no Unwind is a programming error of the program. */
-export async function userTask(task: Task, first: Program, factory: ProcessFactory): Promise<void> {
+/**
+ * The body of a user task. What is thrown here and is no Unwind is a programming error of the program. Not `async`, which would
+ * keep `first` for the task's whole life: of a forked shell that became another program nothing stays in the host's memory.
+ */
+export function userTask(task: Task, first: Program, factory: ProcessFactory): Promise<void> {
   const process = factory(task);
-  for (let program: Program | null = first; program !== null; ) {
-    const left = await runProgram(task, program, process);
-    task.exitCode = left.exitCode;
-    task.exitSignal = left.signal;
-    program = left.next;
-  }
+  return runProgram(task, first, process).then((next) => (next === null ? undefined : runOthers(task, next, process)));
 }
 
-/** Runs a program to the point where it is left. One that swallowed its Unwind is left all the same. */
-async function runProgram(task: Task, program: Program, process: Process): Promise<Unwind> {
+async function runOthers(task: Task, second: Program, process: Process): Promise<void> {
+  let next = await runProgram(task, second, process);
+  while (next !== null) next = await runProgram(task, next, process);
+}
+
+/** Runs a program to the point where it is left, and returns the one that takes its place. */
+async function runProgram(task: Task, program: Program, process: Process): Promise<Program | null> {
+  const left = await leftProgram(task, program, process);
+  task.exitCode = left.exitCode;
+  task.exitSignal = left.signal;
+  return left.next;
+}
+
+/** A program that swallowed its Unwind is left all the same. */
+async function leftProgram(task: Task, program: Program, process: Process): Promise<Unwind> {
   const state = userState(task);
   state.leaving = null;
   state.inKernel = false;

@@ -84,6 +84,38 @@ describe("virtual time", () => {
   });
 });
 
+describe("racing jobs", () => {
+  const script = `
+    say() { echo "$EPOCHREALTIME $*"; }
+    race() { say begin $1; sleep 0.00$((RANDOM % 3)); x=$(echo $1 | cat); say end $x; }
+    for i in 1 2 3; do race $i & done; wait; say done`;
+  const play = async (seed: number): Promise<string> => (await runScript(script, { policy: randomPolicy(seed) })).stdout;
+
+  it("write one transcript under one seed, virtual times included", async () => {
+    const transcripts = new Set<string>();
+    for (let run = 0; run < 20; run++) transcripts.add(await play(7));
+    expect(transcripts.size).toBe(1);
+  });
+
+  it("are interleaved otherwise under other seeds, each time in a way that can be", async () => {
+    const orders = new Set<string>();
+    for (let seed = 1; seed <= 12; seed++) {
+      const lines = (await play(seed)).trimEnd().split("\n");
+      const times = lines.map((line) => Number(line.split(" ")[0]));
+      const order = lines.map((line) => line.slice(line.indexOf(" ") + 1));
+      expect([...order].sort()).toEqual(["begin 1", "begin 2", "begin 3", "done", "end 1", "end 2", "end 3"]);
+      // A line's time is read before the line is written: in between another job can run.
+      for (const i of [1, 2, 3]) {
+        const [begin, end] = [order.indexOf(`begin ${i}`), order.indexOf(`end ${i}`)];
+        expect([begin < end, Number(times[begin]) < Number(times[end])]).toEqual([true, true]);
+      }
+      expect(order.at(-1)).toBe("done");
+      orders.add(order.join());
+    }
+    expect(orders.size).toBeGreaterThan(3);
+  });
+});
+
 describe("limits", () => {
   it("bounds the nesting of functions, eval and source", async () => {
     const { stderr, status } = await runScript("f() { f; }; f\necho next", { by: "file" });

@@ -14,7 +14,7 @@ import type { ShellFunction } from "./functions.ts";
 import { Jobs } from "./jobs.ts";
 import { Options } from "./options.ts";
 import type { Source } from "./source.ts";
-import { defineSpecialVariables } from "./special-variables.ts";
+import { specialVariables } from "./special-variables.ts";
 import { type TrapName, Traps } from "./traps.ts";
 import { Variables } from "./variables.ts";
 
@@ -179,7 +179,7 @@ export class Shell {
     this.parentPid = twinOf?.parentPid ?? options.process.getppid();
     this.secondsBase = twinOf?.secondsBase ?? options.process.clockMonotonic();
     this.lastArgument = twinOf?.lastArgument ?? options.name;
-    defineSpecialVariables(this);
+    this.variables.define(specialVariables(this));
   }
 
   /** A copy of this shell for a child that is about to be forked; the child then puts its own process in. */

@@ -2,7 +2,7 @@
 import { IndexedArray } from "./arrays.ts";
 import { commandText } from "./print.ts";
 import type { Call, RunningCommand, Shell } from "./shell.ts";
-import type { Value } from "./variables.ts";
+import type { DynamicVariable, SpecialVariables, Value } from "./variables.ts";
 
 const NS_PER_SECOND = 1e9;
 const SRANDOM_LIMIT = 2 ** 32;
@@ -12,38 +12,54 @@ const MULTIPLIER = 16_807;
 /** What it uses in place of the seed 0. */
 const SEED_FOR_ZERO = 123_459_876;
 
-export function defineSpecialVariables(shell: Shell): void {
-  const define = (name: string, read: () => Value | undefined): void => shell.variables.define(name, { read });
-  defineRandom(shell);
-  define("SRANDOM", () => String(shell.process.random(SRANDOM_LIMIT)));
-  define("LINENO", () => String(shell.line));
-  define("BASHPID", () => String(shell.process.pid));
-  define("PPID", () => String(shell.parentPid));
-  define("BASH_SUBSHELL", () => String(shell.depth));
-  define("BASH_COMMAND", () => textOf(shell.command));
-  define("SHELLOPTS", () => shell.options.names());
-  define("_", () => shell.lastArgument);
-  define("PIPESTATUS", () => new IndexedArray(shell.pipeStatus.map(String)));
-  define("DIRSTACK", () => new IndexedArray([shell.process.getcwd(), ...shell.directories]));
-  define("EPOCHSECONDS", () => String(Math.floor(shell.process.clockRealtime() / NS_PER_SECOND)));
-  define("EPOCHREALTIME", () => epochRealtime(shell.process.clockRealtime()));
-  define("BASH", () => "/usr/bin/bash");
-  define("GROUPS", () => new IndexedArray(["0"]));
-  define("BASHOPTS", () => shell.options.shoptsOn().join(":"));
-  const newestFirst = (pick: (call: Call) => string): IndexedArray => new IndexedArray(shell.calls.map(pick).reverse());
-  define("FUNCNAME", () => (shell.calls.some(({ name }) => name !== "main") ? newestFirst(({ name }) => name) : undefined));
-  define("BASH_SOURCE", () => newestFirst(({ source }) => source));
-  define("BASH_LINENO", () => newestFirst(({ line }) => String(line)));
-  shell.variables.define("SECONDS", {
+type Maker = (shell: Shell) => DynamicVariable;
+
+const readOnly =
+  (read: (shell: Shell) => Value | undefined): Maker =>
+  (shell) => ({ read: () => read(shell) });
+
+const newestFirst = (shell: Shell, pick: (call: Call) => string): IndexedArray => new IndexedArray(shell.calls.map(pick).reverse());
+
+const MAKERS: ReadonlyMap<string, Maker> = new Map([
+  ["RANDOM", random],
+  ["SRANDOM", readOnly((shell) => String(shell.process.random(SRANDOM_LIMIT)))],
+  ["LINENO", readOnly((shell) => String(shell.line))],
+  ["BASHPID", readOnly((shell) => String(shell.process.pid))],
+  ["PPID", readOnly((shell) => String(shell.parentPid))],
+  ["BASH_SUBSHELL", readOnly((shell) => String(shell.depth))],
+  ["BASH_COMMAND", readOnly((shell) => textOf(shell.command))],
+  ["SHELLOPTS", readOnly((shell) => shell.options.names())],
+  ["_", readOnly((shell) => shell.lastArgument)],
+  ["PIPESTATUS", readOnly((shell) => new IndexedArray(shell.pipeStatus.map(String)))],
+  ["DIRSTACK", readOnly((shell) => new IndexedArray([shell.process.getcwd(), ...shell.directories]))],
+  ["EPOCHSECONDS", readOnly((shell) => String(Math.floor(shell.process.clockRealtime() / NS_PER_SECOND)))],
+  ["EPOCHREALTIME", readOnly((shell) => epochRealtime(shell.process.clockRealtime()))],
+  ["BASH", readOnly(() => "/usr/bin/bash")],
+  ["GROUPS", readOnly(() => new IndexedArray(["0"]))],
+  ["BASHOPTS", readOnly((shell) => shell.options.shoptsOn().join(":"))],
+  ["FUNCNAME", readOnly((shell) => (shell.calls.some(({ name }) => name !== "main") ? newestFirst(shell, ({ name }) => name) : undefined))],
+  ["BASH_SOURCE", readOnly((shell) => newestFirst(shell, ({ source }) => source))],
+  ["BASH_LINENO", readOnly((shell) => newestFirst(shell, ({ line }) => String(line)))],
+  ["SECONDS", seconds],
+]);
+
+const NAMES = [...MAKERS.keys()];
+
+export function specialVariables(shell: Shell): SpecialVariables {
+  return { names: NAMES, make: (name) => MAKERS.get(name)?.(shell) };
+}
+
+function seconds(shell: Shell): DynamicVariable {
+  return {
     read: () => String(Math.floor((shell.process.clockMonotonic() - shell.secondsBase) / NS_PER_SECOND)),
     write: (value) => {
       shell.secondsBase = shell.process.clockMonotonic() - (Number.parseInt(value, 10) || 0) * NS_PER_SECOND;
     },
-  });
+  };
 }
 
 /** RANDOM: numbers from 0 to 32767, the same ones after the same assignment. Every process begins with a seed of its own. */
-function defineRandom(shell: Shell): void {
+function random(shell: Shell): DynamicVariable {
   let seed: number | null = null;
   let last = 0;
   const next = (): number => {
@@ -51,7 +67,7 @@ function defineRandom(shell: Shell): void {
     seed = Number((BigInt(seed === 0 ? SEED_FOR_ZERO : seed) * BigInt(MULTIPLIER)) % BigInt(MODULUS));
     return ((seed >>> 16) ^ (seed & 0xffff)) & 0x7fff;
   };
-  shell.variables.define("RANDOM", {
+  return {
     read: () => {
       let value = next();
       while (value === last) value = next();
@@ -62,7 +78,7 @@ function defineRandom(shell: Shell): void {
       seed = Number(BigInt.asUintN(32, BigInt(/^-?\d+$/.test(value) ? value : 0)));
       last = 0;
     },
-  });
+  };
 }
 
 function textOf(command: RunningCommand): string {

@@ -38,6 +38,13 @@ export interface DynamicVariable {
   write?(value: string): void;
 }
 
+/** All dynamic variables of a shell. */
+export interface SpecialVariables {
+  readonly names: readonly string[];
+  /** The variable of that name, undefined if there is none. */
+  make(name: string): DynamicVariable | undefined;
+}
+
 export type Scope = Map<string, Variable>;
 
 /** The locals of a running function, or the prefix assignments of a running command, which take no locals. */
@@ -53,7 +60,9 @@ export class Variables {
   readonly global: Scope;
   /** Innermost last. */
   private readonly inner: Layer[];
-  private readonly dynamic = new Map<string, DynamicVariable>();
+  /** The dynamic ones that were asked for; null: unset. Of a shell's twins most never ask. */
+  private readonly asked = new Map<string, DynamicVariable | null>();
+  private special: SpecialVariables = { names: [], make: () => undefined };
 
   constructor(global: Scope = new Map(), inner: Layer[] = []) {
     this.global = global;
@@ -73,12 +82,21 @@ export class Variables {
     );
   }
 
-  define(name: string, dynamic: DynamicVariable): void {
-    this.dynamic.set(name, dynamic);
+  define(special: SpecialVariables): void {
+    this.special = special;
   }
 
-  dynamicNames(): Iterable<string> {
-    return this.dynamic.keys();
+  dynamicNames(): readonly string[] {
+    return this.special.names.filter((name) => this.asked.get(name) !== null);
+  }
+
+  private dynamic(name: string): DynamicVariable | undefined {
+    let variable = this.asked.get(name);
+    if (variable === undefined) {
+      variable = this.special.make(name);
+      if (variable !== undefined) this.asked.set(name, variable);
+    }
+    return variable ?? undefined;
   }
 
   pushScope(temporary: boolean): Scope {
@@ -114,7 +132,7 @@ export class Variables {
   /** The value of a variable, undefined if it has none. */
   value(name: string): Value | undefined {
     const variable = this.find(name);
-    if (variable === undefined) return this.dynamic.get(name)?.read();
+    if (variable === undefined) return this.dynamic(name)?.read();
     if (variable.nameref) {
       const target = this.resolve(name);
       if (target !== name) return this.referenced(target);
@@ -157,7 +175,7 @@ export class Variables {
   /** Assigns text as it is; attributes that change it are the caller's business. */
   setText(name: string, text: string): void {
     const target = this.resolve(name);
-    const dynamic = this.dynamic.get(target);
+    const dynamic = this.dynamic(target);
     if (dynamic !== undefined && this.find(target) === undefined) {
       dynamic.write?.(text);
       return;
@@ -200,7 +218,7 @@ export class Variables {
 
   /** Removes the innermost variable of that name; a local of the running function stays, without a value. Throws if it is read-only. */
   unset(name: string): void {
-    this.dynamic.delete(name);
+    this.asked.set(name, null);
     for (const scope of this.innermostFirst()) {
       const variable = scope.get(name);
       if (variable === undefined) continue;
@@ -213,7 +231,7 @@ export class Variables {
 
   /** Names with a value or attributes, sorted. */
   names(): string[] {
-    const names = new Set<string>([...this.global.keys(), ...this.dynamic.keys()]);
+    const names = new Set<string>([...this.global.keys(), ...this.dynamicNames()]);
     for (const { scope } of this.inner) for (const name of scope.keys()) names.add(name);
     return [...names].sort();
   }
