@@ -1,4 +1,4 @@
-/** Models the printk ring buffer (kernel/printk/printk.c): what `dmesg` shows. */
+/** Models the printk ring buffer (kernel/printk/printk.c): what `dmesg` and /dev/kmsg show. Left out: continuation lines, callers. */
 import type { Kernel } from "./kernel.ts";
 
 /** Bytes the ring holds before the oldest lines go (CONFIG_LOG_BUF_SHIFT 17). */
@@ -19,20 +19,46 @@ export interface LogLine {
 
 export class PrintkRing {
   private readonly kernel: Kernel;
-  private records: LogLine[] = [];
+  /** Called after each new record: wakes those who wait for one (wake_up_klogd). */
+  woken: (() => void) | null = null;
+  private readonly records: LogLine[] = [];
   private size = 0;
+  /** Sequence number of the oldest record that is kept, and of the first one behind the last SYSLOG_ACTION_CLEAR. */
+  private first = 0;
+  private cleared = 0;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
   }
 
+  /** What SYSLOG_ACTION_READ_ALL gives: the records since the last clear that are kept. */
   get lines(): readonly LogLine[] {
-    return this.records;
+    return this.cleared <= this.first ? this.records : this.records.slice(this.cleared - this.first);
   }
 
+  /** prb_first_valid_seq() */
+  get firstSeq(): number {
+    return this.first;
+  }
+
+  /** prb_next_seq(): the number that the next record will have. */
+  get nextSeq(): number {
+    return this.first + this.records.length;
+  }
+
+  /** clear_seq */
+  get clearSeq(): number {
+    return this.cleared;
+  }
+
+  /** The record with that number; undefined if it is not there yet or not any more. */
+  at(seq: number): LogLine | undefined {
+    return this.records[seq - this.first];
+  }
+
+  /** SYSLOG_ACTION_CLEAR: the records stay where they are. */
   clear(): void {
-    this.records = [];
-    this.size = 0;
+    this.cleared = this.nextSeq;
   }
 
   append(level: number, text: string): void {
@@ -44,6 +70,8 @@ export class PrintkRing {
       drop++;
     }
     if (drop > 0) this.records.splice(0, drop);
+    this.first += drop;
+    this.woken?.();
     if (this.kernel.events.active) this.kernel.events.emit({ type: "printk", level, text });
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Models the character devices of drivers/char/mem.c, and the one that leads out of the machine: a sink hands what is
- * written to it to the host, in order and at once. /dev/kmsg (kernel/printk/printk.c) reads the log record by record.
+ * written to it to the host, in order and at once.
  */
-import { EINVAL, ENOSPC, KERN_WARNING, type Kernel, printk } from "../kernel/index.ts";
+import { ENOSPC, type Kernel } from "../kernel/index.ts";
 import { dentry, file, type file_operations, type file_system_type, inode, O_RDWR, S_IFCHR, super_block } from "./fs.ts";
 import { kern_mount } from "./mount.ts";
 import { get_anon_bdev } from "./super.ts";
@@ -25,30 +25,6 @@ export const zero_fops: file_operations = {
 export const full_fops: file_operations = {
   read: (_current, _file, count) => new Uint8Array(Math.min(count, ZERO_READ_MAX)),
   write: () => -ENOSPC,
-};
-
-/** /dev/kmsg: a read gives one record, "level,sequence,microseconds,-;text"; empty where a kernel would wait for the next. */
-export const kmsg_fops: file_operations = {
-  seekable: false,
-  open: (_current, _inode, file) => {
-    file.private_data = { next: 0 };
-    return 0;
-  },
-  read: (current, file, count) => {
-    const reader = file.private_data as { next: number };
-    const line = current.kernel.log.lines[reader.next];
-    if (line === undefined) return EMPTY;
-    const bytes = new TextEncoder().encode(`${line.level},${reader.next},${Math.floor(line.time / 1000)},-;${line.text}\n`);
-    if (bytes.length > count) return -EINVAL;
-    reader.next++;
-    return bytes;
-  },
-  write: (current, _file, bytes) => {
-    const text = new TextDecoder().decode(bytes).replace(/\n$/, "");
-    const level = /^<(\d+)>/.exec(text);
-    printk(current.kernel, level?.[1] === undefined ? KERN_WARNING : Number(level[1]) & 7, text.slice(level?.[0].length ?? 0));
-    return bytes.length;
-  },
 };
 
 const sink_fs_type: file_system_type = { name: "sinkfs", magic: 0 };

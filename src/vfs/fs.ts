@@ -78,6 +78,8 @@ export interface file_operations {
   read?(current: Frame, file: file, count: number): Uint8Array | number | Promise<Uint8Array | number>;
   /** Writes at f_pos, which it moves; answers how many bytes were taken. */
   write?(current: Frame, file: file, bytes: Uint8Array): number | Promise<number>;
+  /** lseek in the file's own way: the new position or a negative errno. */
+  llseek?(current: Frame, file: file, offset: number, whence: number): number;
   /** Which of POLLIN, POLLOUT, POLLERR, POLLHUP hold now. Files without it are always ready. */
   poll?(current: Frame, file: file, table: poll_table): number;
   /** The last reference to the file is gone. */

@@ -4,10 +4,11 @@
  */
 import { EmulatorBug, type Frame, staticData } from "../kernel/index.ts";
 import { do_mkdirat, do_symlinkat } from "./change.ts";
-import { full_fops, kmsg_fops, makedev, null_fops, zero_fops } from "./chardev.ts";
+import { full_fops, makedev, null_fops, zero_fops } from "./chardev.ts";
 import { debugfs_fs_type } from "./debugfs.ts";
 import { type dentry, type file_operations, type file_system_type, type path, S_IFCHR, S_IFREG, type super_block } from "./fs.ts";
 import { fs_struct, setInitFs } from "./fs-struct.ts";
+import { kmsg_fops } from "./kmsg.ts";
 import { alloc_mnt_ns, alloc_vfsmnt, NO_MOUNT_FLAGS } from "./mount.ts";
 import { filename_parentat } from "./namei.ts";
 import { do_mount, MS_NODEV, MS_NOEXEC, MS_NOSUID } from "./namespace.ts";

@@ -6,6 +6,8 @@ import type { file } from "./fs.ts";
 export const SEEK_SET = 0;
 export const SEEK_CUR = 1;
 export const SEEK_END = 2;
+/** To the next data; /dev/kmsg gives it a meaning of its own. */
+export const SEEK_DATA = 3;
 
 /** MAX_RW_COUNT: the most that one call moves. */
 const MAX_RW_COUNT = 0x7ffff000;
@@ -40,6 +42,7 @@ export function ksys_lseek(caller: Frame, fd: number, offset: number, whence: nu
   const current = caller.enter("ksys_lseek");
   const file = fget(current, fd);
   if (file === null) return -EBADF;
+  if (file.f_op.llseek !== undefined) return file.f_op.llseek(current, file, offset, whence);
   if (file.f_op.seekable === false) return -ESPIPE;
   const base = whence === SEEK_SET ? 0 : whence === SEEK_CUR ? file.f_pos : whence === SEEK_END ? endOf(current, file) : Number.NaN;
   const position = base + offset;

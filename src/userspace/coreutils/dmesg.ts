@@ -1,7 +1,14 @@
-/** dmesg(1) of util-linux: -c, -C, -k, -l, -r, -t, -T, -x. Left out: following, colours, files, other clocks. */
-import { bootTime, momentOf, strftime } from "../lib/index.ts";
+/** dmesg(1) of util-linux: -c, -C, -k, -l, -r, -t, -T, -w, -W, -x. Left out: colours, files, other clocks. */
+import { EINTR, EPIPE, strerror } from "../../kernel/index.ts";
+import { O_RDONLY } from "../../syscall/index.ts";
+import { bootTime, decode, momentOf, strftime } from "../lib/index.ts";
 import { quote } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
+
+const SEEK_END = 2;
+const SEEK_DATA = 3;
+/** The longest record that /dev/kmsg gives. */
+const RECORD_MAX = 8192;
 
 const LEVELS = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"];
 
@@ -40,7 +47,7 @@ const manual = {
     },
     ...{ "time-format": "time-format:", since: "since:", until: "until:", noescape: "noescape" },
   },
-  refused: [..."DdEeFfHhJLnsSuwW", "time-format", "since", "until"],
+  refused: [..."DdEeFfHhJLnsSu", "time-format", "since", "until"],
 };
 
 interface LogRecord {
@@ -54,13 +61,35 @@ export const dmesg = utility(manual, async (util) => {
   const levels = await levelsAsked(util);
   if (util.operands.length > 0) await util.misused("bad usage");
   const { process } = util;
+  const print = async (record: LogRecord): Promise<void> => {
+    if (levels === null || levels.includes(record.level)) await util.out(lineOf(util, record, bootTime(process)));
+  };
+  if (util.has("w", "W") && !util.has("C", "c")) {
+    await follow(util, print);
+    return;
+  }
   if (!util.has("C")) {
     const records = await process.syslog("read_all");
-    const boot = bootTime(process);
-    for (const record of records) if (levels === null || levels.includes(record.level)) await util.out(lineOf(util, record, boot));
+    for (const record of records) await print(record);
   }
   if (util.has("C", "c")) await process.syslog("clear");
 });
+
+/** -w: the log from the last clear on and then what comes, for ever; -W: only what comes. */
+async function follow(util: Utility, print: (record: LogRecord) => Promise<void>): Promise<void> {
+  const { process } = util;
+  const fd = await process.open("/dev/kmsg", O_RDONLY);
+  if (fd < 0) await util.die(`cannot open /dev/kmsg: ${strerror(fd)}`);
+  await process.lseek(fd, 0, util.has("W") ? SEEK_END : SEEK_DATA);
+  for (;;) {
+    const bytes = await process.read(fd, RECORD_MAX);
+    // Records that were lost meanwhile are passed over.
+    if (bytes === -EPIPE || bytes === -EINTR) continue;
+    if (typeof bytes === "number") return await util.die(`read kernel buffer failed: ${strerror(bytes)}`);
+    const record = /^(\d+),\d+,(\d+),[^;]*;(.*)\n$/s.exec(decode(bytes));
+    if (record !== null) await print({ level: Number(record[1]) & 7, time: Number(record[2]) * 1000, text: record[3] ?? "" });
+  }
+}
 
 async function levelsAsked(util: Utility): Promise<readonly number[] | null> {
   const list = util.value("l");
