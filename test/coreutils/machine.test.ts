@@ -109,7 +109,12 @@ describe("dmesg", () => {
     ["dmesg -l err,warn; echo $?", ["0"]],
     ["dmesg -c; dmesg; echo end", [`[    0.000000] ${text}`, "end"]],
     ["dmesg -C; dmesg; echo end", ["end"]],
-    ["dmesg -w; echo $?", ["dmesg: option '-w' is not modelled by this emulator", "1"]],
+    ["dmesg -wt & echo '<4>later' > /dev/kmsg; sleep 1; kill $!", [text, "later"]],
+    ["dmesg -wt -l warn & sleep 1; echo '<4>later' > /dev/kmsg; echo '<6>not' > /dev/kmsg; sleep 1; kill $!", ["later"]],
+    ["dmesg -C; dmesg -wt & sleep 1; echo later > /dev/kmsg; sleep 1; kill $!", ["later"]],
+    ["dmesg -Wt & sleep 1; echo later > /dev/kmsg; sleep 1; kill $!", ["later"]],
+    ["dmesg -C; echo later > /dev/kmsg; head -n 2 /dev/kmsg", [`6,0,0,-;${text}`, expect.stringMatching(/^4,1,\d+,-;later$/)]],
+    ["timeout 2 cat /dev/kmsg; echo $?", [`6,0,0,-;${text}`, "124"]],
   ])("%s", async (command, expected) => {
     expect(await lines(command)).toEqual(expected);
   });

@@ -22,6 +22,9 @@ describe("printk", () => {
     ]);
     kernel.log.clear();
     expect(kernel.log.lines).toEqual([]);
+    pr_info(kernel, "seven");
+    expect(kernel.log.lines.map(({ text }) => text)).toEqual(["seven"]);
+    expect([kernel.log.firstSeq, kernel.log.clearSeq, kernel.log.nextSeq, kernel.log.at(0)?.text]).toEqual([0, 6, 7, "one"]);
   });
 
   test("drops the oldest records when the ring is full", () => {
@@ -29,6 +32,7 @@ describe("printk", () => {
     for (let i = 0; i < 2000; i++) pr_info(kernel, `${i}`.padStart(100, "."));
     const kept = kernel.log.lines.map((line) => Number(line.text.replaceAll(".", "")));
     expect([kept[0], kept.at(-1), kept.length]).toEqual([690, 1999, 1310]);
+    expect([kernel.log.firstSeq, kernel.log.nextSeq, kernel.log.at(689), kernel.log.at(690)]).toMatchObject([690, 2000, undefined, {}]);
   });
 
   test("is an event for readers", () => {

@@ -87,7 +87,9 @@ async function follow(util: Utility, print: (record: LogRecord) => Promise<void>
     if (bytes === -EPIPE || bytes === -EINTR) continue;
     if (typeof bytes === "number") return await util.die(`read kernel buffer failed: ${strerror(bytes)}`);
     const record = /^(\d+),\d+,(\d+),[^;]*;(.*)\n$/s.exec(decode(bytes));
-    if (record !== null) await print({ level: Number(record[1]) & 7, time: Number(record[2]) * 1000, text: record[3] ?? "" });
+    if (record === null) continue;
+    await print({ level: Number(record[1]) & 7, time: Number(record[2]) * 1000, text: record[3] ?? "" });
+    await util.flush();
   }
 }
 
