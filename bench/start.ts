@@ -1,7 +1,8 @@
 /**
  * From start to verdict: the whole-process time of the built command on the default script against the start of node itself,
  * in interleaved rounds. The parts are differences between runs that go further and further: node alone, the command that
- * only prints its version (loading), an empty script (boot, and the report), the default script. Wall time in milliseconds,
+ * only prints its version (loading), an empty script (boot, and the report), the default script; then 10,000 echoes in a loop
+ * and 1,000 background jobs that sleep. Wall time in milliseconds,
  * medians; the ratio is the median of the rounds' ratios. One JSON document on standard output. Build first.
  */
 import { spawnSync } from "node:child_process";
@@ -17,6 +18,10 @@ const seed = fileURLToPath(new URL("../scripts/netns-delete.sh", import.meta.url
 const folder = mkdtempSync(join(tmpdir(), "mlx5-emu-bench-"));
 const nothing = join(folder, "empty.sh");
 writeFileSync(nothing, "");
+const echoes = join(folder, "echoes.sh");
+writeFileSync(echoes, "for ((i = 0; i < 10000; i++)); do echo $i; done\n");
+const sleeps = join(folder, "sleeps.sh");
+writeFileSync(sleeps, "for i in {1..1000}; do sleep 1 & done; wait\n");
 
 /** Each with the exit status that it has to end with. */
 const stages = {
@@ -25,6 +30,8 @@ const stages = {
   empty: { args: [command, "run", nothing], status: 0 },
   global: { args: [command, "run", seed, "--notifier", "global"], status: 3 },
   net: { args: [command, "run", seed, "--notifier", "net"], status: 0 },
+  echoes: { args: [command, "run", echoes], status: 0 },
+  sleeps: { args: [command, "run", sleeps], status: 0 },
 } as const;
 
 type Stage = keyof typeof stages;
@@ -63,6 +70,7 @@ const document = {
     loading: of((t) => t.version - t.node),
     boot: of((t) => t.empty - t.version),
     run: { global: of((t) => t.global - t.empty), net: of((t) => t.net - t.empty) },
+    shell: { echoes: of((t) => t.echoes - t.empty), sleeps: of((t) => t.sleeps - t.empty) },
   },
 };
 process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);

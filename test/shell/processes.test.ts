@@ -181,6 +181,13 @@ describe("much of everything", () => {
     expect({ stdout, stderr, status }).toEqual({ stdout: "130000\n130000 130000\n", stderr: "", status: 0 });
   });
 
+  it("matches a pattern of many stars at once", async () => {
+    const text = "a".repeat(70);
+    const stars = "*a".repeat(13);
+    const { stdout } = await runScript(`for p in '${stars}b' '${stars}*' '*a*b*'; do [[ ${text} == $p ]]; echo $?; done`);
+    expect(stdout).toBe("1\n0\n1\n");
+  });
+
   it("prints no wider than a value may be", async () => {
     const { stdout, stderr, status } = await runScript("printf '%1000000000d' 1; echo never");
     expect({ stdout, stderr, status }).toEqual({

@@ -1,5 +1,5 @@
 /** Matching against shell patterns, with what has been compiled kept for the next time. */
-import { hasMagic, type PatternOptions, patternToRegex, unescapePattern } from "./pattern.ts";
+import { hasMagic, type PatternOptions, patternToRegex, unescapePattern, wholePatternToRegex } from "./pattern.ts";
 
 /** Compiled patterns kept; loops use a handful. */
 const MAX_KEPT = 500;
@@ -73,6 +73,9 @@ export class Matcher {
 }
 
 function build(pattern: string, options: PatternOptions, shape: Shape): RegExp {
+  if (shape === "whole" && !usesGroups(pattern, options)) {
+    return new RegExp(`^${wholePatternToRegex(pattern)}$`, options.ignoreCase ? "ui" : "u");
+  }
   const body = patternToRegex(pattern, options.extglob, shape === "shortest-prefix");
   const flags = `u${options.ignoreCase ? "i" : ""}`;
   switch (shape) {

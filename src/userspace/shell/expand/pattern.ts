@@ -42,6 +42,14 @@ export function patternToRegex(pattern: string, extglob: boolean, lazy = false):
   return new Translator(pattern, extglob, lazy ? "[^]*?" : "[^]*").translate();
 }
 
+/**
+ * The same for a pattern without groups that has to match a whole text. Between two stars the first place that fits will do, so
+ * the engine may not come back to try another: many stars cost no more than one.
+ */
+export function wholePatternToRegex(pattern: string): string {
+  return new Translator(pattern, false, "[^]*").translateWhole();
+}
+
 class Translator {
   private readonly pattern: string;
   private readonly extglob: boolean;
@@ -61,6 +69,21 @@ class Translator {
       at = next;
     }
     return regex;
+  }
+
+  translateWhole(): string {
+    const parts = [""];
+    for (let at = 0; at < this.pattern.length; ) {
+      const [piece, next] = this.element(at);
+      if (this.pattern[at] === "*") parts.push("");
+      else parts[parts.length - 1] += piece;
+      at = next;
+    }
+    const [first = "", ...others] = parts;
+    const last = others.pop();
+    if (last === undefined) return first;
+    const between = others.filter((part) => part !== "").map((part, i) => `(?=([^]*?${part}))\\${i + 1}`);
+    return `${first}${between.join("")}${this.star}${last}`;
   }
 
   private element(at: number): readonly [string, number] {
