@@ -15,7 +15,7 @@ import { compareExplore } from "./compare-explore.ts";
 import { faultInDriver } from "./drivers.ts";
 import { listEras } from "./eras.ts";
 import { type ExplainFlags, explainLog } from "./explain.ts";
-import { type ExploreFlags, exploreCommand } from "./explore.ts";
+import { type ExploreFlags, exploreCommand, type MergeFlags, mergeCommand } from "./explore.ts";
 import type { Host } from "./host.ts";
 import { lockingSelftest } from "./locking-selftest.ts";
 import { LOG_LEVELS } from "./log.ts";
@@ -30,6 +30,7 @@ import {
   notifiersFlag,
   scheduleFlag,
   seedFlag,
+  shardFlag,
 } from "./options.ts";
 import { replay } from "./replay.ts";
 import { type RunFlags, run } from "./run.ts";
@@ -213,6 +214,7 @@ function addExploring(program: Command, host: Host, ended: { status: number }): 
     )
     .argument("<what>", "a shell script, - for standard input, or a module (.ts, .js) that exports `program`")
     .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
+    .option("--shard <i/n>", "explore only the i-th of n parts; merge puts their documents together", shardFlag)
     .option("--states <n>", "keep at most so many states of a lock program", countFlag)
     .option("--seed <n>", "where chance begins", seedFlag)
     .option("--json", "print one JSON document instead of the report")
@@ -222,6 +224,18 @@ function addExploring(program: Command, host: Host, ended: { status: number }): 
     });
   addBounds(exploreParser);
   addMachine(exploreParser);
+  program
+    .command("merge")
+    .summary("put the results of shards together")
+    .description(
+      "Says what the shards of one exploration come to together. Exit status: 0 proved, 3 deadlock, 5 not found or not complete.",
+    )
+    .argument("<files...>", "what explore --shard I/N --out wrote, for each I")
+    .option("--json", "print one JSON document instead of the report")
+    .option("--out <file>", "write the JSON document into a file, which replay takes")
+    .action((files: readonly string[], flags: MergeFlags) => {
+      ended.status = mergeCommand(host, files, flags);
+    });
   const replayParser = program
     .command("replay")
     .summary("run a schedule that explore found again")

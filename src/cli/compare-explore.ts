@@ -9,6 +9,7 @@ import {
   type Deed,
   type Exploration,
   type ExploreDocument,
+  type ExploreOptions,
   explore,
   exploreDocument,
   type Strategy,
@@ -40,6 +41,7 @@ interface Explored extends ExploredSubject {
   readonly notifier: NotifierKind;
   readonly subject: Subject;
   readonly found: Exploration;
+  readonly options: ExploreOptions;
 }
 
 /** Two designs, and the commands that show the schedule which kills one of them. */
@@ -82,16 +84,17 @@ export async function compareExplore(host: Host, path: string, flags: CompareExp
     const subject = await subjectOf(once, path, { ...flags, notifier });
     if (all.length === 0) say(header(path, subject, notifiers.length));
     const watch = new Watch(host, flags);
-    const found = await explore(subject.subject, {
+    const options: ExploreOptions = {
       strategy: flags.strategy,
       executions: flags.executions,
       states: flags.states,
       seed: flags.seed ?? DEFAULT_SEED,
       goOn: () => watch.goOn(),
       progress: (progress) => watch.show(progress),
-    }).finally(() => watch.end());
+    };
+    const found = await explore(subject.subject, options).finally(() => watch.end());
     say(row(notifier, found, paint));
-    all.push({ ...subject, notifier, found });
+    all.push({ ...subject, notifier, found, options });
   }
   const pairs: Pair[] = [];
   const [first, ...others] = all;
@@ -167,7 +170,7 @@ function deedText(deed: Deed | null): string {
 function documentOf(all: readonly Explored[], pairs: readonly Pair[]): CompareExploreDocument {
   return {
     format: FORMAT,
-    runs: all.map(({ subject, about, found }) => exploreDocument(subject, about, found)),
+    runs: all.map(({ subject, about, found, options }) => exploreDocument(subject, about, found, options)),
     pairs: pairs.map(({ notifiers, comparison: { decisions, divergence, kill }, replay }) => {
       const [a, b] = notifiers;
       if (kill === null || replay === null) return { notifiers, decisions, divergence, kill: null };

@@ -2,22 +2,29 @@
 import { createHash } from "node:crypto";
 import {
   type Described,
+  EXPLORE_FORMAT,
+  type ExploreDocument,
   type ExploreOptions,
   explorationReport,
   explore,
   exploreDocument,
+  isExploreDocument,
+  mergedReport,
+  mergeShards,
   programSubject,
+  type Shard,
   type Strategy,
   type Subject,
   scriptSubject,
 } from "../explore/index.ts";
 import { loadDrivers } from "./drivers.ts";
-import type { Host } from "./host.ts";
+import { type Host, reasonOf, type Sink } from "./host.ts";
 import { readFolders } from "./mounts.ts";
 import { type MachineFlags, type MachinePlan, planMachine } from "./options.ts";
 import { isProgram, loadProgram } from "./program.ts";
 import { readScript } from "./script.ts";
 import { commandLine } from "./suggest.ts";
+import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
 import { Watch } from "./watch.ts";
 
@@ -29,6 +36,7 @@ export interface ExploreFlags extends MachineFlags {
   readonly time?: number;
   readonly json?: boolean;
   readonly out?: string;
+  readonly shard?: Shard;
 }
 
 const EXIT = { proved: 0, deadlock: 3, "not-found": 5 } as const;
@@ -46,27 +54,88 @@ export interface ExploredSubject {
 export async function exploreCommand(host: Host, path: string, flags: ExploreFlags): Promise<number> {
   const { subject, about, plan } = await subjectOf(host, path, flags);
   const watch = new Watch(host, flags);
-  const found = await explore(subject, {
-    strategy: flags.strategy,
-    executions: flags.executions,
-    states: flags.states,
-    seed: flags.seed ?? DEFAULT_SEED,
+  const options: ExploreOptions = {
+    ...boundsOf(flags),
     goOn: () => watch.goOn(),
     progress: (progress) => watch.show(progress),
-  } satisfies ExploreOptions).finally(() => watch.end());
-  const document = `${JSON.stringify(exploreDocument(subject, about, found), null, 2)}\n`;
-  if (flags.out !== undefined) {
-    const sink = host.create(flags.out);
+  };
+  const found = await explore(subject, options).finally(() => watch.end());
+  const document = exploreDocument(subject, about, found, options);
+  const replay = replayCommand(host, document, path, plan.flags, flags.out);
+  answer(host, document, flags, explorationReport(subject, about, found, replay, flags.shard));
+  return EXIT[found.verdict];
+}
+
+/** The part of the options that is the same in every shard and every worker. */
+export function boundsOf({ strategy, executions, states, seed, shard }: ExploreFlags): Omit<ExploreOptions, "goOn" | "progress"> {
+  const bounds = { strategy, executions, states, seed: seed ?? DEFAULT_SEED };
+  return shard === undefined ? bounds : { ...bounds, shard };
+}
+
+/** Prints the document or the report, and writes the document into the file of `--out`. */
+function answer(host: Host, found: ExploreDocument, { json, out }: Pick<ExploreFlags, "json" | "out">, report: string): void {
+  const document = `${JSON.stringify(found, null, 2)}\n`;
+  if (out !== undefined) {
+    const sink = createFile(host, out);
     sink.write(document);
     sink.close();
   }
-  if (flags.json === true) host.stdout(document);
-  else {
-    const machine = about.notifier === null ? [] : [...plan.flags, "--notifier", about.notifier];
-    const again = flags.out === undefined ? [found.schedule ?? "", path, ...machine] : [flags.out];
-    host.stdout(explorationReport(subject, about, found, commandLine(host.command, ["replay", ...again])));
+  host.stdout(json === true ? document : report);
+}
+
+function createFile(host: Host, path: string): Sink {
+  try {
+    return host.create(path);
+  } catch (error) {
+    throw new UserError(`cannot write ${path}: ${reasonOf(error)}; give --out a file that can be written`);
   }
-  return EXIT[found.verdict];
+}
+
+/** What to type to see the deadlock again. */
+function replayCommand(
+  host: Host,
+  { schedule, notifier }: ExploreDocument,
+  path: string,
+  machine: readonly string[],
+  out: string | undefined,
+): string {
+  const options = notifier === null ? [] : [...machine, "--notifier", notifier];
+  return commandLine(host.command, ["replay", ...(out === undefined ? [schedule ?? "", path, ...options] : [out])]);
+}
+
+export interface MergeFlags {
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
+/** `mlx5-emu merge`: what the shards of one exploration come to together. */
+export function mergeCommand(host: Host, paths: readonly string[], flags: MergeFlags): number {
+  const merged = mergeShards(paths.map((path) => ({ name: path, document: readExploration(host, path) })));
+  if (merged.refused !== null) throw new UserError(merged.refused);
+  const { document } = merged;
+  answer(host, document, flags, mergedReport(document, replayCommand(host, document, document.subject.name, document.machine, flags.out)));
+  return EXIT[document.verdict];
+}
+
+/** The longest document taken, bytes. */
+const MAX_DOCUMENT = 64 * 1024 * 1024;
+
+/** A file of `explore --out`. */
+export function readExploration(host: Host, path: string): ExploreDocument {
+  let text: string;
+  try {
+    text = new TextDecoder().decode(host.read(path, MAX_DOCUMENT));
+  } catch (error) {
+    throw new UserError(`cannot read ${path}: ${reasonOf(error)}; give a file of explore --out`);
+  }
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    document = null;
+  }
+  if (!isExploreDocument(document)) throw new UserError(`${path} is no ${EXPLORE_FORMAT} document; give a file of explore --out`);
+  return document;
 }
 
 /** What a path names, a shell script or a program in TypeScript, on the machine that the options say. */
@@ -78,7 +147,7 @@ export async function subjectOf(host: Host, path: string, flags: MachineFlags): 
     const program = await loadProgram(host, path);
     return {
       subject: programSubject(program, host.turn),
-      about: { version: VERSION, name: path, hash, era: null, notifier: null, devices: [] },
+      about: { version: VERSION, name: path, hash, era: null, notifier: null, devices: [], machine: [] },
       plan,
     };
   }
@@ -87,7 +156,7 @@ export async function subjectOf(host: Host, path: string, flags: MachineFlags): 
   const devices = plan.devices.map(({ address }) => address);
   return {
     subject: scriptSubject({ ...options, wasm: host.wasm, folders: readFolders(host, flags.mount ?? []) }, script),
-    about: { version: VERSION, name: path, hash, era: plan.era.name, notifier, devices },
+    about: { version: VERSION, name: path, hash, era: plan.era.name, notifier, devices, machine: plan.flags },
     plan,
   };
 }

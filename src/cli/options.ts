@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from "commander";
 import { LOCKDEP_MODES, type LockdepMode } from "../detectors.ts";
 import { DEFAULT_ERA, ERAS, type Era, findEra, NOTIFIERS, type NotifierKind } from "../eras.ts";
+import type { Shard } from "../explore/index.ts";
 import { parseSchedule, randomPolicy, replayPolicy, type SchedulingPolicy } from "../kernel/index.ts";
 import { type DeviceOption, type MachineOptions, validateDevices } from "../machine.ts";
 import { parsePciAddress } from "../pci/index.ts";
@@ -14,6 +15,9 @@ const MAX_SEED = 0xffff_ffff;
 
 /** The seed of `--scheduler random` alone. */
 const DEFAULT_SEED = 1;
+
+/** Parts into which one exploration may be divided. */
+const MAX_SHARDS = 1024;
 
 /** Longest schedule that is printed for typing it again. */
 const SHORT_SCHEDULE = 32;
@@ -129,6 +133,14 @@ export function countFlag(text: string): number {
   const count = Number(text);
   if (!/^\d+$/.test(text) || count < 1 || count > MAX_SEED) throw new InvalidArgumentError("Type a whole number of at least 1.");
   return count;
+}
+
+/** `--shard I/N`. */
+export function shardFlag(text: string): Shard {
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (index === undefined || of === undefined || index < 1 || of > MAX_SHARDS || index > of)
+    throw new InvalidArgumentError(`Type which of how many, such as 1/4; at most ${MAX_SHARDS}.`);
+  return { index, of };
 }
 
 export function scheduleFlag(text: string): readonly number[] {

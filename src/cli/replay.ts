@@ -1,15 +1,13 @@
 /** `mlx5-emu replay`: one schedule again, from the file that `explore --out` wrote or as text, with the outputs of `run`. */
 
 import { findEra } from "../eras.ts";
-import { EXPLORE_FORMAT, type ExploreDocument, replaySchedule } from "../explore/index.ts";
+import { type ExploreDocument, replaySchedule } from "../explore/index.ts";
 import { parseSchedule } from "../kernel/index.ts";
-import { subjectOf } from "./explore.ts";
-import { type Host, reasonOf } from "./host.ts";
+import { readExploration, subjectOf } from "./explore.ts";
+import type { Host } from "./host.ts";
 import { isProgram } from "./program.ts";
 import { type RunFlags, run } from "./run.ts";
 import { UserError } from "./user-error.ts";
-
-const MAX_DOCUMENT = 64 * 1024 * 1024;
 
 export async function replay(host: Host, what: string, path: string | undefined, flags: RunFlags): Promise<number> {
   const decisions = parseSchedule(what);
@@ -17,7 +15,7 @@ export async function replay(host: Host, what: string, path: string | undefined,
     if (path === undefined) throw new UserError("a schedule alone says nothing; add the script or program that it belongs to");
     return await again(host, path, { ...flags, schedule: decisions }, null);
   }
-  const document = readDocument(host, what);
+  const document = readExploration(host, what);
   if (document.schedule === null) throw new UserError(`${what} holds no schedule: its verdict is ${document.verdict}`);
   const schedule = parseSchedule(document.schedule);
   if (schedule === null) throw new UserError(`${what} holds a schedule that cannot be read: ${document.schedule}`);
@@ -38,23 +36,4 @@ async function again(host: Host, path: string, flags: RunFlags, document: Explor
   for (const line of replayed.stuck) host.stdout(`${line}\n`);
   host.stderr(replayed.stuck.length > 0 ? "\nDEADLOCK\n" : "\nok: every task came to its end\n");
   return replayed.stuck.length > 0 ? 3 : 0;
-}
-
-function readDocument(host: Host, path: string): ExploreDocument {
-  let text: string;
-  try {
-    text = new TextDecoder().decode(host.read(path, MAX_DOCUMENT));
-  } catch (error) {
-    throw new UserError(`cannot read ${path}: ${reasonOf(error)}; give a file of explore --out, or a schedule such as v1:0.1`);
-  }
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    document = null;
-  }
-  if (typeof document !== "object" || document === null || !("format" in document) || document.format !== EXPLORE_FORMAT) {
-    throw new UserError(`${path} is no ${EXPLORE_FORMAT} document; give a file of explore --out`);
-  }
-  return document as ExploreDocument;
 }

@@ -6,23 +6,40 @@
 import type { Task } from "../kernel/index.ts";
 import { independent } from "./access.ts";
 import { type RunRecorder, type Step, stepsAfterWithout } from "./recorder.ts";
-
+import type { Deal } from "./shard.ts";
 import { type Branch, insert, type PlannedStep, weakInitial } from "./tree.ts";
+
+/** Who must not come first: every continuation that begins with it has been explored, or is another shard's. */
+interface Sleeper extends PlannedStep {
+  /** True if that was done where all shards walk. What races with it there is nobody's to plan, so it covers only itself. */
+  readonly shared: boolean;
+}
 
 /** One point of the run at hand. */
 interface Point {
   /** The task that runs here in the run at hand. */
   task: number;
-  /** Steps of which every continuation has been explored, here or at an earlier point from which they commute to here. */
-  readonly sleep: PlannedStep[];
+  /** From here, or from an earlier point from which they commute to here. */
+  readonly sleep: Sleeper[];
   /** What is still to be explored from here; the branch of the run at hand is not among it. */
   planned: Branch[];
 }
 
-export type RunEnd = "complete" | "redundant" | "diverged";
+/** `elsewhere`: what begins like this run is another shard's. */
+export type RunEnd = "complete" | "redundant" | "diverged" | "elsewhere";
 
+/**
+ * With a deal, the runs are a share of all: up to a depth every task that can run and is not asleep is explored by every
+ * shard in the same order, so that no race has to be planned there and no shard needs to know of another's; what lies below
+ * is dealt out. There a run may turn out redundant only at its end, because sleepers came from above: its races count too.
+ */
 export class Reduction {
   private readonly points: Point[] = [];
+  private readonly deal: Deal | null;
+  /** Choices so far in the run at hand. */
+  private choices = 0;
+  /** Points of the part that all shards walk, in the run at hand; null as long as it has not left that part. */
+  private shared: number | null = null;
   /** Where the run at hand leaves the one before. */
   private prefix = 0;
   private at = 0;
@@ -32,17 +49,18 @@ export class Reduction {
   private inherited: Branch[] = [];
   private wanted: number | null = null;
 
+  constructor(deal: Deal | null = null) {
+    this.deal = deal;
+    if (deal === null) this.shared = 0;
+  }
+
   /** Begins a run. */
   begin(recorder: RunRecorder): void {
     this.recorder = recorder;
     this.at = 0;
+    this.choices = 0;
     this.end = "complete";
     this.wanted = null;
-  }
-
-  /** How the run at hand has gone so far. */
-  get outcome(): RunEnd {
-    return this.end;
   }
 
   /** Whose turn it is among those that can run, by index; null if nothing new can come of this run. */
@@ -50,7 +68,8 @@ export class Reduction {
     const recorder = this.recorder as RunRecorder;
     recorder.close();
     const ids = candidates.map((task) => recorder.idOf(task));
-    if (this.at >= this.points.length) this.enter(ids);
+    if (this.at >= this.points.length) this.arrive(ids);
+    this.choices++;
     const point = this.points[this.at];
     if (point === undefined || this.end !== "complete") return null;
     const index = ids.indexOf(point.task);
@@ -59,8 +78,20 @@ export class Reduction {
     return index < 0 ? null : index;
   }
 
+  /** A new point with a choice: a shared one as long as the deal says, else the first or a later one of a share. */
+  private arrive(ids: readonly number[]): void {
+    const { deal } = this;
+    const shared = deal !== null && this.shared === null && this.choices < deal.depth;
+    if (deal !== null && this.shared === null && !shared) {
+      this.shared = this.at;
+      if (!deal.mine(true)) this.end = "elsewhere";
+    }
+    if (this.end === "complete") this.enter(ids, shared);
+  }
+
   /** A step begins without a choice, or with the one that `choose` made. False if the run is of no use any more. */
   step(id: number): boolean {
+    if (this.end !== "complete") return false;
     if (this.wanted === null) {
       if (this.at >= this.points.length) this.enter([id]);
       else if (this.points[this.at]?.task !== id) this.end = "diverged";
@@ -71,7 +102,7 @@ export class Reduction {
   }
 
   /** A new point at the end of the run at hand. */
-  private enter(ids: readonly number[]): void {
+  private enter(ids: readonly number[], every = false): void {
     const sleep = this.asleep();
     const planned = this.inherited;
     this.inherited = [];
@@ -81,28 +112,42 @@ export class Reduction {
     else if (!ids.includes(task)) this.end = "diverged";
     if (task === undefined || this.end !== "complete") return;
     this.inherited = first?.children ?? [];
+    if (every) {
+      const others = ids.filter((id) => id !== task && !sleep.some((sleeper) => sleeper.task === id));
+      planned.push(...others.map((id) => ({ task: id, footprint: new Map<number, number>(), children: [] })));
+    }
     this.points.push({ task, sleep, planned });
   }
 
   /** Who sleeps at a new point: those of the point before that its step does not concern. */
-  private asleep(): PlannedStep[] {
+  private asleep(): Sleeper[] {
     const last = this.points[this.at - 1];
     const step = this.recorder?.steps[this.at - 1];
     if (last === undefined || step === undefined || last.sleep.length === 0) return [];
     return last.sleep.filter((sleeper) => sleeper.task !== step.task && independent(sleeper.footprint, step.footprint));
   }
 
-  /** Ends a run: plans what its races ask for and goes back to the last point with something to explore. False if none. */
+  /** Ends a run, which may have ended before it left what all shards walk. @returns what it has come to */
+  conclude(): RunEnd {
+    (this.recorder as RunRecorder).close();
+    if (this.shared === null) {
+      if (this.end === "complete" && this.deal?.mine(false) === false) this.end = "elsewhere";
+      if (this.end === "redundant") this.end = "elsewhere";
+    }
+    return this.end;
+  }
+
+  /** Plans what the races of a concluded run ask for and goes back to the last point with something to explore. False if none. */
   finish(): boolean {
-    const recorder = this.recorder as RunRecorder;
-    recorder.close();
-    const { steps } = recorder;
-    if (this.end === "complete") this.plan(steps);
+    const { steps } = this.recorder as RunRecorder;
+    if (this.end === "complete" || this.end === "redundant") this.plan(steps);
     for (let i = Math.min(this.points.length, steps.length) - 1; i >= 0; i--) {
       const point = this.points[i] as Point;
-      point.sleep.push({ task: point.task, footprint: (steps[i] as Step).footprint });
+      const shared = this.deal !== null && (this.shared === null || i < this.shared);
+      point.sleep.push({ task: point.task, footprint: (steps[i] as Step).footprint, shared });
       const next = point.planned.shift();
       this.points.length = i + 1;
+      if (this.deal !== null && this.shared !== null && i < this.shared) this.shared = null;
       if (next === undefined) continue;
       point.task = next.task;
       this.inherited = next.children;
@@ -114,9 +159,10 @@ export class Reduction {
   }
 
   private plan(steps: readonly Step[]): void {
-    for (let i = this.prefix; i < steps.length; i++) {
+    const shared = this.shared ?? this.points.length;
+    for (let i = Math.max(this.prefix, shared); i < Math.min(steps.length, this.points.length); i++) {
       const second = steps[i] as Step;
-      for (const first of second.races) this.turnAround(steps, steps[first] as Step, second);
+      for (const first of second.races) if (first >= shared) this.turnAround(steps, steps[first] as Step, second);
     }
   }
 
@@ -125,7 +171,9 @@ export class Reduction {
     if (point === undefined) return;
     const continuation: PlannedStep[] = stepsAfterWithout(steps, first, second);
     continuation.push({ task: second.task, footprint: second.footprint });
-    if (point.sleep.some((sleeper) => weakInitial(sleeper, continuation))) return;
+    const covers = (sleeper: Sleeper): boolean =>
+      weakInitial(sleeper, continuation) && (!sleeper.shared || continuation.some(({ task }) => task === sleeper.task));
+    if (point.sleep.some(covers)) return;
     insert(point.planned, continuation);
   }
 }

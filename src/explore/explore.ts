@@ -4,14 +4,15 @@
  * optimal partial-order reduction on the real coroutines (one run for each class of equivalent schedules), and schedules at
  * random, which prove nothing.
  */
-import { fifoPolicy, formatSchedule, type LimitReached, randomPolicy, type SchedulingPolicy } from "../kernel/index.ts";
+import { fifoPolicy, formatSchedule, type LimitReached, randomPolicy } from "../kernel/index.ts";
 import { Reduction } from "./dpor.ts";
 import { type LockCycle, type LockOperation, LockPrograms } from "./lock-programs.ts";
 import { minimise } from "./minimise.ts";
 import { NameTable } from "./names.ts";
 import { EverySchedule, pctPolicy } from "./policies.ts";
 import { RunRecorder } from "./recorder.ts";
-import { type StatefulOutcome, searchStateful } from "./stateful/layer.ts";
+import { Deal, depthFor, type Shard } from "./shard.ts";
+import { type StatefulOutcome, searchStateful, straightLines } from "./stateful/layer.ts";
 import type { Subject, SubjectRun, Tables } from "./subject.ts";
 
 export const STRATEGIES = ["auto", "dpor", "dfs", "random", "pct"] as const;
@@ -24,6 +25,8 @@ export interface ExploreOptions {
   /** States that the search over states may keep; a few dozen bytes each. */
   readonly states: number;
   readonly seed: number;
+  /** The share to explore; everything if absent. */
+  readonly shard?: Shard;
   /** Asked before each execution: false ends the exploration with what is known so far. */
   readonly goOn: () => boolean;
   readonly progress?: (progress: Progress) => void;
@@ -70,7 +73,11 @@ export interface Exploration {
   /** What the search over states came to; null if another layer decided. */
   readonly states: StateCounts | null;
   readonly limit: Bound | null;
+  /** What the counts are of: all there is, a shard's share of it, or nothing, because shard 1 does it all. */
+  readonly part: Part;
 }
+
+export type Part = "whole" | "share" | "none";
 
 export interface StateCounts {
   readonly states: number;
@@ -107,6 +114,10 @@ class Search {
     return [...this.found.values()];
   }
 
+  report(layer: LayerReport["layer"], result: string, decided: boolean): void {
+    this.layers.push({ layer, executions: this.executions, result, decided });
+  }
+
   get mayGoOn(): boolean {
     return this.earlier + this.executions < this.options.executions && this.options.goOn();
   }
@@ -127,12 +138,6 @@ class Search {
     if (known === undefined) this.found.set(key, { stuck: run.stuck, executions: 1 });
     else known.executions++;
     if (this.witness === null || weight(run) < weight(this.witness)) this.witness = run;
-  }
-
-  async runWith(policy: SchedulingPolicy, layer: string): Promise<SubjectRun> {
-    const run = await this.subject.run({ policy: () => policy }, this.tables);
-    this.take(run, layer);
-    return run;
   }
 
   /** Layer 1: runs until the order of locks has a cycle, or often enough to believe that it has none. */
@@ -166,8 +171,8 @@ class Search {
     this.found.clear();
   }
 
-  /** Layer 2, for programs. */
-  async stateful(): Promise<StatefulOutcome> {
+  /** Layer 2, for programs. @param left to another shard: only sees whether it can decide; then null */
+  async stateful(left: boolean): Promise<StatefulOutcome | null> {
     this.beginLayer();
     const { subject, options } = this;
     const { seed, states, goOn } = options;
@@ -175,70 +180,113 @@ class Search {
       this.executions++;
       this.options.progress?.({ executions: this.executions, deadlocked: this.deadlocked, layer: "stateful" });
     };
-    const outcome = await searchStateful(subject, this.tables, { seed, states, goOn, samples: SAMPLES, mayRun: () => this.mayGoOn, ran });
+    const bounds = { seed, states, goOn, samples: SAMPLES, mayRun: () => this.mayGoOn, ran };
+    if (left) {
+      const recorded = await straightLines(subject, this.tables, bounds);
+      return "why" in recorded ? { undecided: recorded.why } : null;
+    }
+    const outcome = await searchStateful(subject, this.tables, bounds);
     if (outcome.undecided !== null) return outcome;
     for (const run of outcome.witnesses) this.keep(run);
     if (!outcome.search.complete && goOn()) this.limit ??= { limit: "states", value: states };
     return outcome;
   }
 
-  /** Layer 3. @returns the number of classes run and whether these are all */
-  async reduced(): Promise<{ traces: number; complete: boolean }> {
+  /** Layer 3. @returns the number of classes run and whether these are all of the whole or of the share */
+  async reduced(shard: Shard | null): Promise<{ traces: number; complete: boolean }> {
     this.beginLayer();
-    const reduction = new Reduction();
+    const { goOn } = this.options;
+    const deal = await this.dealt(shard, async (counting) => {
+      const walk = new Reduction(counting);
+      do {
+        if (!goOn()) return;
+        await this.reducedRun(walk);
+        walk.conclude();
+      } while (walk.finish());
+    });
+    const reduction = new Reduction(deal);
     let traces = 0;
     let whole = true;
-    for (;;) {
+    do {
       if (!this.mayGoOn) return { traces, complete: false };
-      const run = await this.subject.run(
-        {
-          policy: (kernel) => ({
-            name: "dpor",
-            choose: (candidates) => {
-              const choice = reduction.choose(candidates);
-              if (choice === null) kernel.sched.stop("stop");
-              return choice ?? 0;
-            },
-          }),
-          reader: (kernel, names) => {
-            const recorder = new RunRecorder(names);
-            reduction.begin(recorder);
-            return {
-              step: (task) => {
-                recorder.step(task);
-                if (!reduction.step(recorder.idOf(task))) kernel.sched.stop("stop");
-              },
-              access: (task, object, kind) => recorder.access(task, object, kind),
-              granted: (task, lock, mode) => recorder.granted(task, lock, mode),
-              woken: (task, by) => recorder.woken(task, by),
-            };
-          },
-        },
-        this.tables,
-      );
-      if (reduction.outcome === "complete") traces++;
-      if (reduction.outcome === "diverged" || run.limit !== null) whole = false;
+      const run = await this.reducedRun(reduction);
+      const end = reduction.conclude();
+      if (end === "elsewhere") continue;
+      if (end === "complete") traces++;
+      if (end === "diverged" || run.limit !== null) whole = false;
       this.take(run, "dpor");
-      if (!reduction.finish()) return { traces, complete: whole };
-    }
+    } while (reduction.finish());
+    return { traces, complete: whole };
   }
 
-  async every(): Promise<boolean> {
-    const all = new EverySchedule();
+  /** Null without shards: then there is nothing to deal out. */
+  private async dealt(shard: Shard | null, walk: (deal: Deal) => Promise<void>): Promise<Deal | null> {
+    return shard === null ? null : new Deal(await depthFor(shard, walk), shard);
+  }
+
+  private reducedRun(reduction: Reduction): Promise<SubjectRun> {
+    return this.subject.run(
+      {
+        policy: (kernel) => ({
+          name: "dpor",
+          choose: (candidates) => {
+            const choice = reduction.choose(candidates);
+            if (choice === null) kernel.sched.stop("stop");
+            return choice ?? 0;
+          },
+        }),
+        reader: (kernel, names) => {
+          const recorder = new RunRecorder(names);
+          reduction.begin(recorder);
+          return {
+            step: (task) => {
+              recorder.step(task);
+              if (!reduction.step(recorder.idOf(task))) kernel.sched.stop("stop");
+            },
+            access: (task, object, kind) => recorder.access(task, object, kind),
+            granted: (task, lock, mode) => recorder.granted(task, lock, mode),
+            woken: (task, by) => recorder.woken(task, by),
+          };
+        },
+      },
+      this.tables,
+    );
+  }
+
+  async every(shard: Shard | null): Promise<boolean> {
+    const { goOn } = this.options;
+    const deal = await this.dealt(shard, async (counting) => {
+      const walk = new EverySchedule(counting);
+      do {
+        if (!goOn()) return;
+        await this.scheduled(walk);
+        walk.conclude();
+      } while (walk.next());
+    });
+    const all = new EverySchedule(deal);
     let whole = true;
     do {
       if (!this.mayGoOn) return false;
-      if ((await this.runWith(all.policy(), "dfs")).limit !== null) whole = false;
+      const run = await this.scheduled(all);
+      if (!all.conclude()) continue;
+      if (run.limit !== null) whole = false;
+      this.take(run, "dfs");
     } while (all.next());
     return whole;
   }
 
-  async sampled(layer: "random" | "pct"): Promise<void> {
-    let expected = 100;
-    for (let i = 0; this.mayGoOn; i++) {
+  private scheduled(schedules: EverySchedule): Promise<SubjectRun> {
+    return this.subject.run({ policy: (kernel) => schedules.policy(() => kernel.sched.stop("stop")) }, this.tables);
+  }
+
+  /** Chance has a seed for each execution: shard I takes the I-th of every N. */
+  async sampled(layer: "random" | "pct", shard: Shard): Promise<void> {
+    const { executions, goOn } = this.options;
+    const expected = layer === "pct" ? (await this.subject.run({ policy: () => fifoPolicy() }, this.tables)).steps : 0;
+    for (let i = shard.index - 1; i < executions && goOn(); i += shard.of) {
       const seed = this.options.seed + i;
-      const run = await this.runWith(layer === "random" ? randomPolicy(seed) : pctPolicy(seed, expected), layer);
-      expected = run.steps;
+      const policy = layer === "random" ? randomPolicy(seed) : pctPolicy(seed, expected);
+      this.take(await this.subject.run({ policy: () => policy }, this.tables), layer);
     }
   }
 }
@@ -248,46 +296,22 @@ function weight(run: SubjectRun): number {
   return run.steps + run.decisions.filter((choice) => choice !== 0).length / 65_536;
 }
 
+/** What the layers have come to so far. */
+interface Decided {
+  complete: boolean;
+  traces: number | null;
+  cycle: LockCycle | null;
+  states: StateCounts | null;
+  part: Part;
+}
+
 export async function explore(subject: Subject, options: ExploreOptions): Promise<Exploration> {
   const search = new Search(subject, options);
-  const { strategy } = options;
-  let traces: number | null = null;
-  let complete = false;
-  let cycle: LockCycle | null = null;
-  const report = (layer: LayerReport["layer"], result: string, decided: boolean): void => {
-    search.layers.push({ layer, executions: search.executions, result, decided });
-  };
-  if (strategy === "auto") {
-    const programs = await search.lockOrder();
-    cycle = programs.cycle();
-    const reason = orderResult(search, programs, cycle);
-    complete = reason === "proved";
-    report("lock-order", reason, complete);
-  }
-  let states: StateCounts | null = null;
-  if (!complete && strategy === "auto" && subject.pure) {
-    const outcome = await search.stateful();
-    if (outcome.undecided === null) {
-      ({ complete } = outcome.search);
-      states = outcome.search;
-    }
-    report("stateful", outcome.undecided ?? decision(search, complete), outcome.undecided === null);
-  }
-  if (!complete && states === null && (strategy === "auto" || strategy === "dpor")) {
-    const reduced = await search.reduced();
-    traces = reduced.traces;
-    complete = reduced.complete;
-    report("dpor", decision(search, complete), true);
-  } else if (strategy === "dfs") {
-    complete = await search.every();
-    report("dfs", decision(search, complete), true);
-  } else if (strategy === "random" || strategy === "pct") {
-    await search.sampled(strategy);
-    report(strategy, decision(search, false), true);
-  }
+  const decided = await layers(subject, options, search);
+  const { complete, traces, cycle, states, part } = decided;
   const shortest = search.witness === null ? null : await minimise(subject, search.tables, search.witness, options.goOn);
   return {
-    verdict: search.witness !== null ? "deadlock" : complete && search.limit === null ? "proved" : "not-found",
+    verdict: search.witness !== null ? "deadlock" : complete && search.limit === null && part !== "none" ? "proved" : "not-found",
     executions: search.executions,
     traces,
     complete: complete && search.limit === null,
@@ -298,7 +322,63 @@ export async function explore(subject: Subject, options: ExploreOptions): Promis
     cycle,
     states,
     limit: search.limit,
+    part,
   };
+}
+
+async function layers(subject: Subject, { strategy, shard }: ExploreOptions, search: Search): Promise<Decided> {
+  const decided: Decided = { complete: false, traces: null, cycle: null, states: null, part: "whole" };
+  let share = shard ?? null;
+  if (strategy === "auto") {
+    const { ended, late } = await cheapLayers(subject, share, search, decided);
+    if (ended) return decided;
+    // The other shards have left everything to this one.
+    if (late) share = null;
+  }
+  if (share !== null) decided.part = "share";
+  if (strategy === "auto" || strategy === "dpor") {
+    const reduced = await search.reduced(share);
+    decided.traces = reduced.traces;
+    decided.complete = reduced.complete;
+    search.report("dpor", decision(search, decided.complete), true);
+  } else if (strategy === "dfs") {
+    decided.complete = await search.every(share);
+    search.report("dfs", decision(search, decided.complete), true);
+  } else {
+    await search.sampled(strategy, share ?? { index: 1, of: 1 });
+    search.report(strategy, decision(search, false), true);
+  }
+  return decided;
+}
+
+/** Layers 1 and 2. `late`: the second one found that it cannot decide only after the other shards had left it to this one. */
+async function cheapLayers(
+  subject: Subject,
+  share: Shard | null,
+  search: Search,
+  decided: Decided,
+): Promise<{ readonly ended: boolean; readonly late: boolean }> {
+  const programs = await search.lockOrder();
+  decided.cycle = programs.cycle();
+  const reason = orderResult(search, programs, decided.cycle);
+  decided.complete = reason === "proved";
+  search.report("lock-order", reason, decided.complete);
+  if (decided.complete || !subject.pure) return { ended: decided.complete, late: false };
+  const outcome = await search.stateful(share !== null && share.index !== 1);
+  if (outcome === null) {
+    search.report("stateful", "left to shard 1", true);
+    decided.complete = true;
+    decided.part = "none";
+    return { ended: true, late: false };
+  }
+  if (outcome.undecided === null) {
+    decided.states = outcome.search;
+    decided.complete = outcome.search.complete;
+    search.report("stateful", decision(search, decided.complete), true);
+    return { ended: true, late: false };
+  }
+  search.report("stateful", outcome.undecided, false);
+  return { ended: false, late: outcome.searched === true };
 }
 
 function decision(search: Search, complete: boolean): string {

@@ -2,21 +2,44 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { SchedulingPolicy, Task } from "../kernel/index.ts";
+import type { Deal } from "./shard.ts";
 
-/** Every schedule, one after the other, without any reduction. */
+/** Every schedule, one after the other, without any reduction; with a deal, a share of them. */
 export class EverySchedule {
   private readonly choices: { choice: number; of: number }[] = [];
+  private readonly deal: Deal | null;
   private at = 0;
+  private elsewhere = false;
 
-  policy(): SchedulingPolicy {
+  constructor(deal: Deal | null = null) {
+    this.deal = deal;
+  }
+
+  /** @param stop ends the run at hand: it is another shard's */
+  policy(stop: () => void): SchedulingPolicy {
     this.at = 0;
+    this.elsewhere = false;
     const pick = (candidates: number): number => {
-      const known = this.choices[this.at++];
+      if (this.elsewhere) return 0;
+      const known = this.choices[this.at];
+      if (known === undefined && this.at === this.deal?.depth && !this.deal.mine(true)) {
+        this.elsewhere = true;
+        stop();
+        return 0;
+      }
+      this.at++;
       if (known !== undefined) return known.choice;
       this.choices.push({ choice: 0, of: candidates });
       return 0;
     };
     return { name: "dfs", choose: (candidates) => pick(candidates.length), pick };
+  }
+
+  /** Ends a run. @returns false if it was another shard's */
+  conclude(): boolean {
+    const { deal } = this;
+    if (deal !== null && this.at <= deal.depth && !this.elsewhere && this.choices.length <= deal.depth) return deal.mine(false);
+    return !this.elsewhere;
   }
 
   /** Goes on to the next schedule; false if there is none. */

@@ -1,5 +1,6 @@
 /** An exploration as a document for tools and as text for people. */
-import type { Exploration } from "./explore.ts";
+import type { Exploration, ExploreOptions, Part } from "./explore.ts";
+import type { Shard } from "./shard.ts";
 import type { Subject } from "./subject.ts";
 
 export const EXPLORE_FORMAT = "mlx5-emu.explore/1";
@@ -11,6 +12,7 @@ export interface ExploreDocument {
   readonly era: string | null;
   readonly notifier: string | null;
   readonly devices: readonly string[];
+  readonly machine: readonly string[];
   readonly verdict: Exploration["verdict"];
   readonly executions: number;
   readonly traces: number | null;
@@ -23,6 +25,28 @@ export interface ExploreDocument {
   readonly limit: string | null;
   readonly assumptions: readonly string[];
   readonly layers: Exploration["layers"];
+  readonly settings: Settings;
+  /** Which shard this is, and what its counts are of; null if nothing was divided. */
+  readonly shard: (Shard & { readonly part: Part }) | null;
+  /** What was put together from shards; null otherwise. */
+  readonly merged: Merged | null;
+}
+
+/** How was explored: shards fit together only if these are the same. */
+export type Settings = Pick<ExploreOptions, "strategy" | "executions" | "states" | "seed">;
+
+export interface Merged {
+  readonly of: number;
+  readonly shards: readonly MergedShard[];
+  readonly missing: readonly number[];
+}
+
+export interface MergedShard {
+  readonly index: number;
+  readonly part: Part;
+  readonly executions: number;
+  readonly deadlocked: number;
+  readonly complete: boolean;
 }
 
 export interface Described {
@@ -32,9 +56,12 @@ export interface Described {
   readonly era: string | null;
   readonly notifier: string | null;
   readonly devices: readonly string[];
+  /** The options that say which machine, without the notifier. */
+  readonly machine: readonly string[];
 }
 
-export function exploreDocument(subject: Subject, about: Described, found: Exploration): ExploreDocument {
+export function exploreDocument(subject: Subject, about: Described, found: Exploration, options: ExploreOptions): ExploreDocument {
+  const { strategy, executions, states, seed, shard } = options;
   return {
     format: EXPLORE_FORMAT,
     version: about.version,
@@ -42,6 +69,7 @@ export function exploreDocument(subject: Subject, about: Described, found: Explo
     era: about.era,
     notifier: about.notifier,
     devices: about.devices,
+    machine: about.machine,
     verdict: found.verdict,
     executions: found.executions,
     traces: found.traces,
@@ -54,6 +82,9 @@ export function exploreDocument(subject: Subject, about: Described, found: Explo
     limit: found.limit?.limit ?? null,
     assumptions: assumptions(subject, about, found),
     layers: found.layers,
+    settings: { strategy, executions, states, seed },
+    shard: shard === undefined ? null : { ...shard, part: found.part },
+    merged: null,
   };
 }
 
@@ -77,8 +108,8 @@ export function assumptions(subject: Subject, about: Described, found: Explorati
   return all;
 }
 
-export function explorationReport(subject: Subject, about: Described, found: Exploration, replay: string): string {
-  const lines: string[] = [];
+export function explorationReport(subject: Subject, about: Described, found: Exploration, replay: string, shard?: Shard): string {
+  const lines: string[] = shard === undefined ? [] : [shardLine(shard, found), ""];
   const count = `${found.executions} execution${found.executions === 1 ? "" : "s"}`;
   const states = found.states === null ? null : `${found.states.states} states`;
   if (found.verdict === "deadlock") {
@@ -92,17 +123,29 @@ export function explorationReport(subject: Subject, about: Described, found: Exp
     const order = found.traces !== null ? "" : states !== null ? `: ${states} cover them all` : ": the order of locks has no cycle";
     lines.push(`PROVED  no schedule deadlocks${traces}${order} (${count})`);
   } else {
-    const why =
-      found.limit === null
-        ? "stopped before all schedules were covered"
-        : found.limit.limit === "states"
-          ? `the search reached the limit states, ${found.limit.value}`
-          : `a run reached the limit ${found.limit.limit}`;
-    lines.push(`NOT FOUND  no deadlock in ${states ?? count}; ${why}`);
+    lines.push(notFoundLine(found, states ?? count));
   }
   lines.push("", "Layers", ...found.layers.map(({ layer, executions, result }) => `  ${layer.padEnd(10)}  ${executions} x  ${result}`));
   lines.push("", "Assumed", ...assumptions(subject, about, found).map((line) => `  ${line}`));
   return `${lines.join("\n")}\n`;
+}
+
+function notFoundLine({ part, limit }: Exploration, explored: string): string {
+  if (part === "none") return "NOT FOUND  nothing was left to explore";
+  const why =
+    limit === null
+      ? "stopped before all schedules were covered"
+      : limit.limit === "states"
+        ? `the search reached the limit states, ${limit.value}`
+        : `a run reached the limit ${limit.limit}`;
+  return `NOT FOUND  no deadlock in ${explored}; ${why}`;
+}
+
+function shardLine({ index, of }: Shard, { part, complete }: Exploration): string {
+  const shard = `Shard ${index} of ${of}`;
+  if (part === "none") return `${shard}: shard 1 explores everything`;
+  const what = part === "whole" ? "everything" : "its share";
+  return `${shard}: ${what}${complete ? "" : ", not all of it"}; mlx5-emu merge says what all shards come to`;
 }
 
 function howOften({ states, deadlocked, executions, complete }: Exploration, count: string): string {

@@ -102,6 +102,7 @@ describe("what is asked for goes to standard output", () => {
         shell [options]                     an interactive bash on one machine
         explore [options] <what>            search all schedules for a deadlock, or prove that there is
                                             none
+        merge [options] <files...>          put the results of shards together
         replay [options] <schedule> [what]  run a schedule that explore found again
         locking-selftest [options]          run the kernel's own test of its lock validator. Exit status 0
                                             if every cell is as expected, else 4.

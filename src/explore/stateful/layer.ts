@@ -25,30 +25,41 @@ export interface StatefulOptions {
 const MAX_KINDS = 200;
 
 export type StatefulOutcome =
-  | { readonly undecided: string }
+  /** `searched`: it turned out only when what was found was shown. */
+  | { readonly undecided: string; readonly searched?: true }
   | { readonly undecided: null; readonly search: StateSearch; readonly witnesses: readonly SubjectRun[] };
 
 export async function searchStateful(subject: Subject, names: Tables, options: StatefulOptions): Promise<StatefulOutcome> {
-  const recorded = await recordTables(subject, names);
-  for (let run = 0; run < recorded.runs; run++) options.ran();
+  const recorded = await straightLines(subject, names, options);
   if ("why" in recorded) return { undecided: recorded.why };
-  for (let sample = 0; sample < options.samples; sample++) {
-    if (!options.mayRun()) return { undecided: "stopped" };
-    options.ran();
-    if (!(await sampleFollows(subject, names, recorded, options.seed + sample)))
-      return { undecided: "the lock programs differ between runs" };
-  }
   const code = new Compiled(recorded.tables);
   const search = searchStates(code, { reduce: true, states: options.states, goOn: options.goOn });
   const witnesses: SubjectRun[] = [];
   for (const deadlock of search.deadlocks.slice(0, MAX_KINDS)) {
-    if (!options.mayRun()) return { undecided: "stopped" };
+    if (!options.mayRun()) return { undecided: "stopped", searched: true };
     const run = await replayWitness({ subject, names, tables: recorded.tables, locks: recorded.locks, code }, deadlock);
     options.ran();
-    if (run === null) return { undecided: "the lock programs differ between runs" };
+    if (run === null) return { undecided: "the lock programs differ between runs", searched: true };
     witnesses.push(run);
   }
   return { undecided: null, search, witnesses };
+}
+
+/** The programs as tables, or why they are none. */
+export async function straightLines(
+  subject: Subject,
+  names: Tables,
+  options: Pick<StatefulOptions, "seed" | "samples" | "mayRun" | "ran">,
+): Promise<Recording | { readonly why: string }> {
+  const recorded = await recordTables(subject, names);
+  for (let run = 0; run < recorded.runs; run++) options.ran();
+  if ("why" in recorded) return recorded;
+  for (let sample = 0; sample < options.samples; sample++) {
+    if (!options.mayRun()) return { why: "stopped" };
+    options.ran();
+    if (!(await sampleFollows(subject, names, recorded, options.seed + sample))) return { why: "the lock programs differ between runs" };
+  }
+  return recorded;
 }
 
 /** True if a run under a random schedule does what the tables say. */
