@@ -1,6 +1,7 @@
 /** The user's terminal, or a pipe in its place: lines with editing, history and completion, and Ctrl-C at any time. */
 import { createInterface, type Interface } from "node:readline";
 import type { SignalKey } from "../machine.ts";
+import { TypeAhead } from "./type-ahead.ts";
 
 /** What came instead of the end of a wait for a line. */
 export type Typed =
@@ -40,9 +41,13 @@ class ReadlineSource implements LineSource {
   private history: string[] = [];
   private reader: Interface | null = null;
   private ended = false;
+  private readonly ahead = new TypeAhead((key) => this.pressMeanwhile(key));
+  private readonly onData = (text: string): void => this.ahead.receive(text, this.waiting !== null);
 
   constructor(options: TerminalOptions) {
     this.options = options;
+    if (!this.interactive) return;
+    process.stdin.setRawMode(true).setEncoding("utf8").on("data", this.onData);
   }
 
   get width(): number {
@@ -63,17 +68,20 @@ class ReadlineSource implements LineSource {
     }
     return await new Promise((resolve) => {
       this.waiting = resolve;
+      // It may be there already.
+      if (this.interactive) this.ahead.nextLine();
     });
   }
 
   close(): void {
     this.reader?.close();
+    if (this.interactive) process.stdin.off("data", this.onData).setRawMode(false).pause();
   }
 
   private open(): Interface {
     const { interactive } = this;
     const reader = createInterface({
-      input: process.stdin,
+      input: interactive ? this.ahead.input : process.stdin,
       terminal: interactive,
       ...(interactive ? { output: process.stdout, historySize: 1000, removeHistoryDuplicates: true, history: this.history } : {}),
       completer: (line: string): [string[], string] => {
@@ -107,6 +115,12 @@ class ReadlineSource implements LineSource {
     this.typed.length = 0;
     if (this.waiting === null) this.options.pressed(key);
     else this.give({ kind: "key", key });
+  }
+
+  private pressMeanwhile(key: SignalKey): void {
+    process.stdout.write(key === "^C" ? "^C\n" : "^Z");
+    this.typed.length = 0;
+    this.options.pressed(key);
   }
 
   private give(typed: Typed): void {
