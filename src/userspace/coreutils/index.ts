@@ -94,7 +94,9 @@ const atFirstUse: Readonly<Record<string, Program>> = {
   sha1sum: late(async () => (await import("./digests.ts")).sha1sum),
   sha256sum: late(async () => (await import("./digests.ts")).sha256sum),
   sha512sum: late(async () => (await import("./digests.ts")).sha512sum),
+  "[": late(async () => (await import("./test.ts")).test),
   tac: late(async () => (await import("./lines.ts")).tac),
+  test: late(async () => (await import("./test.ts")).test),
 };
 
 /** Every program with the path it is installed at. */

@@ -1,6 +1,7 @@
 /** What programs share: text and bytes, reading and writing, the form of the registry. */
 
 export { execvp } from "./execvp.ts";
+export { fileComparison, fileTest, numberComparison } from "./file-tests.ts";
 export { type OptionSpec, scanOptions } from "./getopt.ts";
 export { complain, LineReader, print, readToEnd, STDIN, STDOUT, writeAll } from "./io.ts";
 export { late } from "./late.ts";

@@ -1,5 +1,7 @@
 /** [[ ... ]]: words are not split, the right side of == is a pattern and that of =~ a regular expression. */
+
 import type { TestBinaryExpression, TestExpression, Word } from "unbash";
+import { fileComparison, numberComparison } from "../lib/index.ts";
 import { IndexedArray } from "./arrays.ts";
 import { evaluateRaw } from "./assign.ts";
 import { expandToPattern, expandToRegex, expandToText } from "./expand/word.ts";
@@ -7,7 +9,7 @@ import { testText } from "./print.ts";
 import { traceQuote } from "./quote.ts";
 import { translateRegex } from "./regex.ts";
 import type { Shell } from "./shell.ts";
-import { fileComparison, isNumberTest, numberComparison, unaryTest } from "./test-operators.ts";
+import { isNumberTest, unaryTest } from "./test-operators.ts";
 import { trace } from "./trace.ts";
 import { ExpansionError } from "./unwind.ts";
 
@@ -54,7 +56,7 @@ async function compare(shell: Shell, operator: string, left: string, right: stri
   if (operator === "<") return left < right;
   if (operator === ">") return left > right;
   if (isNumberTest(operator)) return numberComparison(operator, evaluateRaw(shell, left), evaluateRaw(shell, right));
-  return await fileComparison(shell, operator, left, right);
+  return await fileComparison(shell.process, operator, left, right);
 }
 
 async function matches(shell: Shell, subject: string, word: Word): Promise<boolean> {

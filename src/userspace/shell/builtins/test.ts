@@ -1,6 +1,7 @@
 /** test and [: an expression in words, told apart by their number as POSIX says, and parsed beyond that. */
+import { fileComparison, numberComparison } from "../../lib/index.ts";
 import type { Shell } from "../shell.ts";
-import { fileComparison, isBinaryTest, isNumberTest, isUnaryTest, numberComparison, unaryTest } from "../test-operators.ts";
+import { isBinaryTest, isNumberTest, isUnaryTest, unaryTest } from "../test-operators.ts";
 import { type BuiltinTable, builtinError, type Invocation, USAGE } from "./builtin.ts";
 
 /** An expression that is none; the message is bash's. */
@@ -76,7 +77,7 @@ async function binary(shell: Shell, left: string, operator: string, right: strin
     default:
       break;
   }
-  if (!isNumberTest(operator)) return await fileComparison(shell, operator, left, right);
+  if (!isNumberTest(operator)) return await fileComparison(shell.process, operator, left, right);
   return numberComparison(operator, integer(left), integer(right));
 }
 
