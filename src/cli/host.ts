@@ -20,6 +20,7 @@ import { dirname, join, relative } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import type { FolderEntry } from "../machine.ts";
 import { type LineSource, openTerminal, type TerminalOptions } from "./terminal.ts";
 import { UserError } from "./user-error.ts";
@@ -68,7 +69,17 @@ const WRITE_CHUNK = 64 * 1024;
 const PATIENCE_MS = 5;
 
 /** @param command what a user types for this program: `npm start --` from a checkout. */
+/**
+ * A regular expression that goes back too often is run by V8's engine without backtracking instead, so that no script can keep
+ * the host busy for ever. It does not know back references and the flags i and u.
+ */
+function boundRegularExpressions(): void {
+  setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
+  setFlagsFromString("--regexp-backtracks-before-fallback=100000");
+}
+
 export function nodeHost(command = "mlx5-emu"): Host {
+  boundRegularExpressions();
   const { env } = process;
   const { write, flush } = descriptors();
   return {

@@ -4,6 +4,8 @@ import { hasMagic, type PatternOptions, patternToRegex, unescapePattern, wholePa
 /** Compiled patterns kept; loops use a handful. */
 const MAX_KEPT = 500;
 
+const SURROGATE = /[\ud800-\udfff]/;
+
 type Shape = "whole" | "search" | "prefix" | "shortest-prefix" | "suffix";
 
 export class Matcher {
@@ -12,13 +14,13 @@ export class Matcher {
   /** True if the pattern matches the whole text. */
   matches(text: string, pattern: string, options: PatternOptions): boolean {
     if (!hasMagic(pattern, options.extglob) && !options.ignoreCase) return unescapePattern(pattern) === text;
-    return this.compile(pattern, options, "whole").test(text);
+    return this.compile(text, pattern, options, "whole").test(text);
   }
 
   /** All places where the pattern matches, for ${x//a/b}; only the first if `all` is false. */
   replace(text: string, pattern: string, options: PatternOptions, all: boolean, replacement: (matched: string) => string): string {
     if (pattern === "") return text;
-    const regex = this.compile(pattern, options, "search");
+    const regex = this.compile(text, pattern, options, "search");
     let result = "";
     let at = 0;
     while (at <= text.length) {
@@ -37,13 +39,13 @@ export class Matcher {
   /** Length of the longest or shortest prefix that matches; -1 if none does. */
   prefix(text: string, pattern: string, options: PatternOptions, longest: boolean): number {
     if (usesGroups(pattern, options)) return this.tryPrefixes(text, pattern, options, longest);
-    const found = this.compile(pattern, options, longest ? "prefix" : "shortest-prefix").exec(text);
+    const found = this.compile(text, pattern, options, longest ? "prefix" : "shortest-prefix").exec(text);
     return found === null ? -1 : found[0].length;
   }
 
   /** Where the longest or shortest suffix that matches begins; -1 if none does. */
   suffix(text: string, pattern: string, options: PatternOptions, longest: boolean): number {
-    const regex = this.compile(pattern, options, "suffix");
+    const regex = this.compile(text, pattern, options, "suffix");
     for (let n = 0; n <= text.length; n++) {
       const start = longest ? n : text.length - n;
       regex.lastIndex = start;
@@ -60,24 +62,26 @@ export class Matcher {
     return -1;
   }
 
-  private compile(pattern: string, options: PatternOptions, shape: Shape): RegExp {
-    const key = `${shape}${options.extglob ? "x" : ""}${options.ignoreCase ? "i" : ""}:${pattern}`;
+  /** Only texts that need it are matched by code points: V8 cannot bound the time of an expression with the flag u. */
+  private compile(text: string, pattern: string, options: PatternOptions, shape: Shape): RegExp {
+    const unicode = SURROGATE.test(text) || SURROGATE.test(pattern);
+    const key = `${shape}${unicode ? "u" : ""}${options.extglob ? "x" : ""}${options.ignoreCase ? "i" : ""}:${pattern}`;
     let regex = this.kept.get(key);
     if (regex === undefined) {
       if (this.kept.size >= MAX_KEPT) this.kept.clear();
-      regex = build(pattern, options, shape);
+      regex = build(pattern, options, shape, unicode ? "u" : "");
       this.kept.set(key, regex);
     }
     return regex;
   }
 }
 
-function build(pattern: string, options: PatternOptions, shape: Shape): RegExp {
+function build(pattern: string, options: PatternOptions, shape: Shape, unicode: string): RegExp {
   if (shape === "whole" && !usesGroups(pattern, options)) {
-    return new RegExp(`^${wholePatternToRegex(pattern)}$`, options.ignoreCase ? "ui" : "u");
+    return new RegExp(`^${wholePatternToRegex(pattern)}$`, `${unicode}${options.ignoreCase ? "i" : ""}`);
   }
   const body = patternToRegex(pattern, options.extglob, shape === "shortest-prefix");
-  const flags = `u${options.ignoreCase ? "i" : ""}`;
+  const flags = `${unicode}${options.ignoreCase ? "i" : ""}`;
   switch (shape) {
     case "whole":
       return new RegExp(`^(?:${body})$`, flags);
