@@ -32,3 +32,10 @@ it("names what cannot be read", () => {
     stderr: "mlx5-emu: cannot read src: Is a directory; give a script file, or - for standard input\n",
   });
 });
+
+it("does not go back for ever in a regular expression", () => {
+  const script =
+    "x=$(printf a%.0s {1..60})b; [[ $x =~ ^(a+)+$ ]]; echo $?; grep -Ec '^(a+)+$' <<< $x; sed -E 's/^(a|aa)+$/x/' <<< $x | wc -c";
+  const ended = shell(`echo '${script.replaceAll("'", "'\\''")}' | mlx5-emu run -`);
+  expect([ended.status, ended.stdout]).toEqual([0, "1\n0\n62\n"]);
+});
