@@ -1,6 +1,6 @@
 /** Runs SPIN on pernet.pml: exhaustive, safety only, with its partial-order reduction, as `spin -a` and `gcc -O2` make it. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,6 +40,7 @@ function build({ shows, adds }: Size): string {
   const known = built.get(key);
   if (known !== undefined) return known;
   const folder = mkdtempSync(join(tmpdir(), "mlx5-emu-spin-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   command(folder, "spin", ["-a", `-DSHOWS=${shows}`, `-DADDS=${adds}`, model]);
   command(folder, "gcc", ["-O2", "-DSAFETY", "-o", "pan", "pan.c"]);
   built.set(key, folder);
