@@ -8,6 +8,7 @@ const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { setFlagsFromString } = require("node:v8");
 const { Script } = require("node:vm");
+const { isMainThread } = require("node:worker_threads");
 
 // The code that is kept fits only the flags that it was compiled with; the command sets these (src/cli/host.ts says why).
 setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
@@ -33,5 +34,5 @@ function run(script) {
   script.runInThisContext()(exports, require, module, filename, __dirname);
 }
 
-if (require.main === module) run(compile(compiledCode()));
+if (require.main === module || !isMainThread) run(compile(compiledCode()));
 else module.exports = { compile, run };

@@ -31,6 +31,7 @@ import {
   scheduleFlag,
   seedFlag,
   shardFlag,
+  workersFlag,
 } from "./options.ts";
 import { replay } from "./replay.ts";
 import { type RunFlags, run } from "./run.ts";
@@ -215,6 +216,7 @@ function addExploring(program: Command, host: Host, ended: { status: number }): 
     .argument("<what>", "a shell script, - for standard input, or a module (.ts, .js) that exports `program`")
     .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
     .option("--shard <i/n>", "explore only the i-th of n parts; merge puts their documents together", shardFlag)
+    .option("--workers <n>", "explore in so many threads", workersFlag)
     .option("--states <n>", "keep at most so many states of a lock program", countFlag)
     .option("--seed <n>", "where chance begins", seedFlag)
     .option("--json", "print one JSON document instead of the report")

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import {
   type Described,
   EXPLORE_FORMAT,
+  type Exploration,
   type ExploreDocument,
   type ExploreOptions,
   explorationReport,
@@ -27,6 +28,7 @@ import { commandLine } from "./suggest.ts";
 import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
 import { Watch } from "./watch.ts";
+import { type Job, Shared } from "./workers.ts";
 
 export interface ExploreFlags extends MachineFlags {
   readonly strategy: Strategy;
@@ -37,6 +39,7 @@ export interface ExploreFlags extends MachineFlags {
   readonly json?: boolean;
   readonly out?: string;
   readonly shard?: Shard;
+  readonly workers?: number;
 }
 
 const EXIT = { proved: 0, deadlock: 3, "not-found": 5 } as const;
@@ -51,7 +54,25 @@ export interface ExploredSubject {
   readonly plan: MachinePlan;
 }
 
+/** What one thread explores before others are started for the rest: a small exploration is over before they are there. */
+const ALONE = 200;
+/** Shards for each worker: they are of different sizes. */
+const SHARDS_PER_WORKER = 8;
+/** How often the main thread looks after its workers, ms. */
+const LOOK_MS = 100;
+
 export async function exploreCommand(host: Host, path: string, flags: ExploreFlags): Promise<number> {
+  if ((flags.workers ?? 1) > 1) return await exploreWithWorkers(host, path, flags, flags.workers ?? 1);
+  return (await exploreAlone(host, path, flags, () => true)) ?? EXIT["not-found"];
+}
+
+/** Explores in this thread. @param settles whether the result is the answer; if not, nothing is printed and null returned */
+async function exploreAlone(
+  host: Host,
+  path: string,
+  flags: ExploreFlags,
+  settles: (found: Exploration, watch: Watch) => boolean,
+): Promise<number | null> {
   const { subject, about, plan } = await subjectOf(host, path, flags);
   const watch = new Watch(host, flags);
   const options: ExploreOptions = {
@@ -60,10 +81,66 @@ export async function exploreCommand(host: Host, path: string, flags: ExploreFla
     progress: (progress) => watch.show(progress),
   };
   const found = await explore(subject, options).finally(() => watch.end());
+  if (!settles(found, watch)) return null;
   const document = exploreDocument(subject, about, found, options);
   const replay = replayCommand(host, document, path, plan.flags, flags.out);
   answer(host, document, flags, explorationReport(subject, about, found, replay, flags.shard));
   return EXIT[found.verdict];
+}
+
+/** A beginning in this thread; if that is not all, shards of the whole in a pool, and what they come to together. */
+async function exploreWithWorkers(host: Host, path: string, flags: ExploreFlags, count: number): Promise<number> {
+  if (flags.shard !== undefined) throw new UserError("--workers divides by itself; leave out --workers or --shard");
+  if (path === "-")
+    throw new UserError("each worker reads the script, and standard input can be read once; leave out --workers, or name a file");
+  const begun = Math.min(ALONE, flags.executions);
+  const over = (found: Exploration, watch: Watch): boolean =>
+    found.complete || found.limit !== null || begun === flags.executions || !watch.goOn();
+  const alone = await exploreAlone(host, path, { ...flags, executions: begun }, over);
+  if (alone !== null) return alone;
+  const document = await exploreInPool(host, path, flags, count);
+  answer(host, document, flags, mergedReport(document, replayCommand(host, document, path, document.machine, flags.out), "Parts"));
+  return EXIT[document.verdict];
+}
+
+async function exploreInPool(host: Host, path: string, flags: ExploreFlags, count: number): Promise<ExploreDocument> {
+  const workers = host.startWorkers(count);
+  const watch = new Watch(host, flags);
+  const shared = new Shared();
+  const looking = setInterval(() => {
+    const { executions, deadlocked } = shared;
+    if (!watch.goOn() || executions >= flags.executions) shared.stop();
+    watch.show({ executions, deadlocked, layer: `${count} workers` });
+  }, LOOK_MS);
+  const of = count * SHARDS_PER_WORKER;
+  try {
+    const shards = Array.from({ length: of }, (_, i): Shard => ({ index: i + 1, of }));
+    const documents = await Promise.all(shards.map((shard) => workers.run({ path, flags: { ...flags, shard } }, shared)));
+    const merged = mergeShards(documents.map((document, i) => ({ name: `part ${i + 1}`, document })));
+    if (merged.refused !== null) throw new Error(`the parts of one exploration do not fit together: ${merged.refused}`);
+    return merged.document;
+  } finally {
+    clearInterval(looking);
+    watch.end();
+    workers.end();
+  }
+}
+
+/** In a worker: one shard. */
+export async function exploreShard(host: Host, { path, flags }: Job<ExploreFlags>, shared: Shared): Promise<ExploreDocument> {
+  const { subject, about } = await subjectOf(host, path, flags);
+  let told = { executions: 0, deadlocked: 0 };
+  const options: ExploreOptions = {
+    ...boundsOf(flags),
+    goOn: () => !shared.stopped,
+    progress: ({ executions, deadlocked }) => {
+      // A layer counts from nought again.
+      if (executions < told.executions) told = { executions: 0, deadlocked: 0 };
+      shared.count(executions - told.executions, deadlocked - told.deadlocked);
+      told = { executions, deadlocked };
+    },
+  };
+  return exploreDocument(subject, about, await explore(subject, options), options);
 }
 
 /** The part of the options that is the same in every shard and every worker. */
@@ -147,7 +224,7 @@ export async function subjectOf(host: Host, path: string, flags: MachineFlags): 
     const program = await loadProgram(host, path);
     return {
       subject: programSubject(program, host.turn),
-      about: { version: VERSION, name: path, hash, era: null, notifier: null, devices: [], machine: [] },
+      about: { version: VERSION, name: path, hash, text: null, era: null, notifier: null, devices: [], machine: [] },
       plan,
     };
   }
@@ -156,7 +233,16 @@ export async function subjectOf(host: Host, path: string, flags: MachineFlags): 
   const devices = plan.devices.map(({ address }) => address);
   return {
     subject: scriptSubject({ ...options, wasm: host.wasm, folders: readFolders(host, flags.mount ?? []) }, script),
-    about: { version: VERSION, name: path, hash, era: plan.era.name, notifier, devices, machine: plan.flags },
+    about: {
+      version: VERSION,
+      name: path,
+      hash,
+      text: new TextDecoder().decode(script.bytes),
+      era: plan.era.name,
+      notifier,
+      devices,
+      machine: plan.flags,
+    },
     plan,
   };
 }

@@ -24,6 +24,7 @@ import { setFlagsFromString } from "node:v8";
 import type { FolderEntry } from "../machine.ts";
 import { type LineSource, openTerminal, type TerminalOptions } from "./terminal.ts";
 import { UserError } from "./user-error.ts";
+import { startWorkers, type Workers } from "./workers.ts";
 
 /** A file that is written line by line. */
 export interface Sink {
@@ -58,6 +59,8 @@ export interface Host {
   now(): number;
   /** Calls `stop` when the user interrupts (Ctrl-C) instead of ending the program. @returns what undoes that */
   onInterrupt(stop: () => void): () => void;
+  /** Threads that explore shards. */
+  startWorkers(count: number): Workers;
   /** Standard input and output as a terminal, or standard input's lines where it is none. */
   openTerminal(options: TerminalOptions): LineSource;
 }
@@ -68,7 +71,6 @@ const WRITE_CHUNK = 64 * 1024;
 /** How long to wait for a reader that is behind, ms. */
 const PATIENCE_MS = 5;
 
-/** @param command what a user types for this program: `npm start --` from a checkout. */
 /**
  * A regular expression that goes back too often is run by V8's engine without backtracking instead, so that no script can keep
  * the host busy for ever. It does not know back references and the flags i and u.
@@ -78,6 +80,7 @@ function boundRegularExpressions(): void {
   setFlagsFromString("--regexp-backtracks-before-fallback=100000");
 }
 
+/** @param command what a user types for this program: `npm start --` from a checkout. */
 export function nodeHost(command = "mlx5-emu"): Host {
   boundRegularExpressions();
   const { env } = process;
@@ -103,6 +106,7 @@ export function nodeHost(command = "mlx5-emu"): Host {
       process.once("SIGINT", stop);
       return () => void process.removeListener("SIGINT", stop);
     },
+    startWorkers: (count) => startWorkers(workerEntry(), count),
     openTerminal,
   };
 }
@@ -128,6 +132,13 @@ function readTree(root: string, limits: { readonly files: number; readonly bytes
 }
 
 /** Beside the built program, or in the package that a checkout has installed. */
+/** The file that a thread of its own begins with: this program again, which sees that it is no main thread. */
+function workerEntry(): string {
+  const here = fileURLToPath(import.meta.url);
+  const built = join(dirname(here), "mlx5-emu.js");
+  return existsSync(built) ? built : join(dirname(here), "thread.mjs");
+}
+
 function wasmFile(name: string): string {
   const program = realpathSync(process.argv[1] ?? ".");
   const beside = join(dirname(program), `${name}.wasm`);

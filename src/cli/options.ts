@@ -143,6 +143,15 @@ export function shardFlag(text: string): Shard {
   return { index, of };
 }
 
+/** Threads that are more of a mistake than of a machine. */
+const MAX_WORKERS = 256;
+
+export function workersFlag(text: string): number {
+  const count = countFlag(text);
+  if (count > MAX_WORKERS) throw new InvalidArgumentError(`Type a whole number from 1 to ${MAX_WORKERS}.`);
+  return count;
+}
+
 export function scheduleFlag(text: string): readonly number[] {
   const decisions = parseSchedule(text);
   if (decisions === null) throw new InvalidArgumentError("Type a schedule as a report prints it, such as v1:0.3.1.");

@@ -22,7 +22,25 @@ export async function replay(host: Host, what: string, path: string | undefined,
   const { era, notifier, devices } = document;
   const machine = era === null || notifier === null ? {} : { era: findEra(era)?.name ?? era, notifier };
   const device = document.subject.kind === "script" ? ["none" as const, ...devices.map((address) => ({ address }))] : [];
-  return await again(host, path ?? document.subject.name, { ...flags, ...machine, device, schedule } as RunFlags, document);
+  const all = { ...flags, ...machine, device, schedule } as RunFlags;
+  if (path !== undefined) return await again(host, path, all, document);
+  const { name, text } = document.subject;
+  return await again(text === null || isReadable(host, name) ? host : withScript(host, name, text), name, all, document);
+}
+
+function isReadable(host: Host, path: string): boolean {
+  try {
+    host.read(path, 1);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The host with one file more: the script that a document holds, where the script itself is not at hand. */
+function withScript(host: Host, name: string, text: string): Host {
+  const bytes = new TextEncoder().encode(text);
+  return { ...host, read: (path, limit) => (path === name ? bytes.subarray(0, limit + 1) : host.read(path, limit)) };
 }
 
 async function again(host: Host, path: string, flags: RunFlags, document: ExploreDocument | null): Promise<number> {

@@ -221,7 +221,7 @@ class Search {
 
   /** Null without shards: then there is nothing to deal out. */
   private async dealt(shard: Shard | null, walk: (deal: Deal) => Promise<void>): Promise<Deal | null> {
-    return shard === null ? null : new Deal(await depthFor(shard, walk), shard);
+    return shard === null ? null : new Deal(await depthFor(shard, this.subject.kind, walk), shard);
   }
 
   private reducedRun(reduction: Reduction): Promise<SubjectRun> {

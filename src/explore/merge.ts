@@ -125,7 +125,7 @@ function shortest(schedules: readonly (string | null)[]): string | null {
 }
 
 /** A merged result as text for people. */
-export function mergedReport(document: ExploreDocument, replay: string): string {
+export function mergedReport(document: ExploreDocument, replay: string, heading = "Shards"): string {
   const { verdict, executions, deadlocked, traces, states, complete, merged } = document;
   const lines: string[] = [];
   const covered = states !== null ? `${states.states} states` : traces !== null ? `${traces} classes of equivalent schedules` : null;
@@ -138,7 +138,7 @@ export function mergedReport(document: ExploreDocument, replay: string): string 
   } else {
     lines.push(`NOT FOUND  no deadlock in ${executions} executions; ${whyOpen(document)}`);
   }
-  lines.push("", "Shards");
+  lines.push("", heading);
   for (let index = 1; index <= (merged?.of ?? 0); index++) {
     lines.push(`  ${index} of ${merged?.of}  ${shardText(merged?.shards.find((shard) => shard.index === index))}`);
   }

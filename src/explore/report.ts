@@ -8,7 +8,8 @@ export const EXPLORE_FORMAT = "mlx5-emu.explore/1";
 export interface ExploreDocument {
   readonly format: typeof EXPLORE_FORMAT;
   readonly version: string;
-  readonly subject: { readonly kind: Subject["kind"]; readonly name: string; readonly hash: string };
+  /** `text`: the whole script, so that the document can be replayed where the script is not; null for a program. */
+  readonly subject: { readonly kind: Subject["kind"]; readonly name: string; readonly hash: string; readonly text: string | null };
   readonly era: string | null;
   readonly notifier: string | null;
   readonly devices: readonly string[];
@@ -53,6 +54,7 @@ export interface Described {
   readonly version: string;
   readonly name: string;
   readonly hash: string;
+  readonly text: string | null;
   readonly era: string | null;
   readonly notifier: string | null;
   readonly devices: readonly string[];
@@ -65,7 +67,7 @@ export function exploreDocument(subject: Subject, about: Described, found: Explo
   return {
     format: EXPLORE_FORMAT,
     version: about.version,
-    subject: { kind: subject.kind, name: about.name, hash: about.hash },
+    subject: { kind: subject.kind, name: about.name, hash: about.hash, text: about.text },
     era: about.era,
     notifier: about.notifier,
     devices: about.devices,

@@ -1,6 +1,6 @@
 /**
  * Dividing a search between shards that do not talk to each other. Every shard walks the same beginnings of runs in the same
- * order, up to a depth that follows from the search itself, and takes each N-th of them with all that comes after it.
+ * order, up to a depth that follows from the search itself, and takes about each N-th of them with all that comes after it.
  */
 
 /** One of `of` shards, from 1. */
@@ -9,11 +9,11 @@ export interface Shard {
   readonly of: number;
 }
 
-/** Beginnings for each shard, so that the shares come out about equal. */
-const BEGINNINGS = 6;
+/** Beginnings for each shard, so that the shares come out about equal. Those of a script cost a boot each. */
+const BEGINNINGS = { program: 20, script: 6 } as const;
 
 /** Choices after which beginnings are dealt out even if there are fewer. */
-const MAX_DEPTH = 12;
+const MAX_DEPTH = { program: 40, script: 12 } as const;
 
 export class Deal {
   /** Choices that a beginning consists of. */
@@ -34,16 +34,22 @@ export class Deal {
   mine(goesOn: boolean): boolean {
     const turn = this.dealt++;
     if (goesOn) this.deeper = true;
-    return this.shard !== null && turn % this.shard.of === this.shard.index - 1;
+    return this.shard !== null && scrambled(turn) % this.shard.of === this.shard.index - 1;
   }
 }
 
+/** Neighbours are alike in size, in rhythms of their own; so they are not dealt out in turn. */
+function scrambled(turn: number): number {
+  const mixed = Math.imul(turn ^ (turn >>> 7), 0x9e3779b1);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+}
+
 /** The depth at which there are enough beginnings. @param walk explores with a deal that nobody owns a share of */
-export async function depthFor({ of }: Shard, walk: (deal: Deal) => Promise<void>): Promise<number> {
-  for (let depth = 1; depth < MAX_DEPTH; depth++) {
+export async function depthFor({ of }: Shard, kind: "program" | "script", walk: (deal: Deal) => Promise<void>): Promise<number> {
+  for (let depth = 1; depth < MAX_DEPTH[kind]; depth++) {
     const deal = new Deal(depth, null);
     await walk(deal);
-    if (!deal.deeper || deal.dealt >= of * BEGINNINGS) return depth;
+    if (!deal.deeper || deal.dealt >= of * BEGINNINGS[kind]) return depth;
   }
-  return MAX_DEPTH;
+  return MAX_DEPTH[kind];
 }

@@ -1,6 +1,7 @@
 /** A host in memory, for running command lines without a process. */
 import { setImmediate } from "node:timers/promises";
 import { runCli } from "../../src/cli/cli.ts";
+import { exploreShard } from "../../src/cli/explore.ts";
 import type { Host } from "../../src/cli/host.ts";
 import type { LineSource, TerminalOptions, Typed } from "../../src/cli/terminal.ts";
 import { jqWasm } from "../support/wasm.ts";
@@ -62,6 +63,11 @@ export async function mlx5emu(
     memoryInUse: () => 0,
     now: () => 0,
     onInterrupt: () => () => {},
+    startWorkers: () => ({
+      // One after the other in this thread, each with what a copy would have kept.
+      run: async (job, shared) => await exploreShard(host, structuredClone(job) as never, shared),
+      end: () => {},
+    }),
     openTerminal: (options) => {
       const input = new TextDecoder().decode(bytes(files["-"] ?? ""));
       terminal = new ScriptedTerminal(options, keys, input, (text) => void out.push(bytes(text)));

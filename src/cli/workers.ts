@@ -1,0 +1,65 @@
+/**
+ * Exploring on several processors: the exploration is divided into shards, which the threads of a pool take one after the
+ * other. They share three counters with the main thread and nothing else.
+ */
+import { pool, worker } from "workerpool";
+import type { ExploreDocument } from "../explore/index.ts";
+
+/** One shard for a worker. The options are those of the command, which survive being copied to another thread. */
+export interface Job<Options> {
+  readonly path: string;
+  readonly flags: Options;
+}
+
+/** What main thread and workers share. */
+export class Shared {
+  readonly memory: SharedArrayBuffer;
+  private readonly cells: Int32Array;
+
+  constructor(memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)) {
+    this.memory = memory;
+    this.cells = new Int32Array(memory);
+  }
+
+  get stopped(): boolean {
+    return Atomics.load(this.cells, 0) !== 0;
+  }
+
+  stop(): void {
+    Atomics.store(this.cells, 0, 1);
+  }
+
+  count(executions: number, deadlocked: number): void {
+    Atomics.add(this.cells, 1, executions);
+    Atomics.add(this.cells, 2, deadlocked);
+  }
+
+  get executions(): number {
+    return Atomics.load(this.cells, 1);
+  }
+
+  get deadlocked(): number {
+    return Atomics.load(this.cells, 2);
+  }
+}
+
+/** A pool of threads that run jobs. */
+export interface Workers {
+  run<Options>(job: Job<Options>, shared: Shared): Promise<ExploreDocument>;
+  end(): void;
+}
+
+/** @param entry the file that a thread begins with; it calls `serve` */
+export function startWorkers(entry: string, count: number): Workers {
+  const threads = pool(entry, { workerType: "thread", maxWorkers: count, workerThreadOpts: { stdout: true } });
+  return {
+    run: async (job, shared) => (await threads.exec("explore", [job, shared.memory])) as ExploreDocument,
+    // Not waited for: a thread that died never says that it has ended.
+    end: () => void threads.terminate(true),
+  };
+}
+
+/** In a thread of the pool: takes jobs. */
+export function serve(explore: (job: Job<never>, shared: Shared) => Promise<ExploreDocument>): void {
+  worker({ explore: async (job: Job<never>, memory: SharedArrayBuffer) => await explore(job, new Shared(memory)) });
+}
