@@ -8,13 +8,13 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 
 const ROUNDS = Number(process.argv[2] ?? 31);
 
-const command = fileURLToPath(new URL("../dist/mlx5-emu.js", import.meta.url));
-const seed = fileURLToPath(new URL("../scripts/netns-delete.sh", import.meta.url));
+/** tools/bench.ts runs this from the project's folder. */
+const command = resolve("dist/mlx5-emu.js");
+const seed = resolve("scripts/netns-delete.sh");
 const folder = mkdtempSync(join(tmpdir(), "mlx5-emu-bench-"));
 const nothing = join(folder, "empty.sh");
 writeFileSync(nothing, "");

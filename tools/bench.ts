@@ -25,6 +25,6 @@ await build({
 });
 for (const name of benches) {
   const args = name === "peers" ? process.argv.slice(2) : [];
-  const { status } = spawnSync(process.execPath, [`${outdir}/${name}.mjs`, ...args], { cwd: process.cwd(), stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [`${outdir}/${name}.mjs`, ...args], { cwd: root, stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
 }

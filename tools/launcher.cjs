@@ -6,13 +6,8 @@
 "use strict";
 const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
-const { setFlagsFromString } = require("node:v8");
 const { Script } = require("node:vm");
 const { isMainThread } = require("node:worker_threads");
-
-// The code that is kept fits only the flags that it was compiled with; the command sets these (src/cli/host.ts says why).
-setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
-setFlagsFromString("--regexp-backtracks-before-fallback=100000");
 
 const filename = join(__dirname, "bundle.js");
 

@@ -5,9 +5,14 @@
 "use strict";
 const { writeFileSync } = require("node:fs");
 const { join } = require("node:path");
+const { setFlagsFromString } = require("node:v8");
 
 const [dist] = process.argv.splice(2, 1);
 const { compile, run } = require(join(dist, "mlx5-emu.js"));
 const script = compile(undefined);
-process.on("exit", () => writeFileSync(join(dist, "bundle.cache"), script.createCachedData()));
+process.on("exit", () => {
+  // The code that is kept fits only the flags of V8 that it is loaded under: not yet the one that the command sets.
+  setFlagsFromString("--no-enable-experimental-regexp-engine-on-excessive-backtracks");
+  writeFileSync(join(dist, "bundle.cache"), script.createCachedData());
+});
 run(script);

@@ -77,7 +77,6 @@ const PATIENCE_MS = 5;
  */
 function boundRegularExpressions(): void {
   setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
-  setFlagsFromString("--regexp-backtracks-before-fallback=100000");
 }
 
 /** @param command what a user types for this program: `npm start --` from a checkout. */
