@@ -104,7 +104,7 @@ async function exploreWithWorkers(host: Host, path: string, flags: ExploreFlags,
 }
 
 async function exploreInPool(host: Host, path: string, flags: ExploreFlags, count: number): Promise<ExploreDocument> {
-  const workers = host.startWorkers(count);
+  const workers = await host.startWorkers(count);
   const watch = new Watch(host, flags);
   const shared = new Shared();
   const looking = setInterval(() => {

@@ -60,7 +60,7 @@ export interface Host {
   /** Calls `stop` when the user interrupts (Ctrl-C) instead of ending the program. @returns what undoes that */
   onInterrupt(stop: () => void): () => void;
   /** Threads that explore shards. */
-  startWorkers(count: number): Workers;
+  startWorkers(count: number): Promise<Workers>;
   /** Standard input and output as a terminal, or standard input's lines where it is none. */
   openTerminal(options: TerminalOptions): LineSource;
 }

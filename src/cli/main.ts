@@ -11,5 +11,5 @@ if (isMainThread) {
     process.exitCode = status;
   });
 } else {
-  serve((job, shared) => exploreShard(host, job, shared));
+  void serve((job, shared) => exploreShard(host, job, shared));
 }

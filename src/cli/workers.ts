@@ -2,7 +2,6 @@
  * Exploring on several processors: the exploration is divided into shards, which the threads of a pool take one after the
  * other. They share three counters with the main thread and nothing else.
  */
-import { pool, worker } from "workerpool";
 import type { ExploreDocument } from "../explore/index.ts";
 
 /** One shard for a worker. The options are those of the command, which survive being copied to another thread. */
@@ -49,8 +48,9 @@ export interface Workers {
   end(): void;
 }
 
-/** @param entry the file that a thread begins with; it calls `serve` */
-export function startWorkers(entry: string, count: number): Workers {
+/** @param entry the file that a thread begins with; it calls `serve`. The pool is loaded only now: few commands need it. */
+export async function startWorkers(entry: string, count: number): Promise<Workers> {
+  const { pool } = await import("workerpool");
   const threads = pool(entry, { workerType: "thread", maxWorkers: count, workerThreadOpts: { stdout: true } });
   return {
     run: async (job, shared) => (await threads.exec("explore", [job, shared.memory])) as ExploreDocument,
@@ -60,6 +60,7 @@ export function startWorkers(entry: string, count: number): Workers {
 }
 
 /** In a thread of the pool: takes jobs. */
-export function serve(explore: (job: Job<never>, shared: Shared) => Promise<ExploreDocument>): void {
+export async function serve(explore: (job: Job<never>, shared: Shared) => Promise<ExploreDocument>): Promise<void> {
+  const { worker } = await import("workerpool");
   worker({ explore: async (job: Job<never>, memory: SharedArrayBuffer) => await explore(job, new Shared(memory)) });
 }
