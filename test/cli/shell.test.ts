@@ -258,7 +258,17 @@ describe("a deadlock at the terminal", () => {
   it("is not there with the per-net notifier", async () => {
     const ended = await shell(["--notifier", "net"], [...REPRODUCED, "devlink dev show", CTRL_D]);
     expect({ status: ended.status, stderr: ended.stderr }).toEqual({ status: 0, stderr: "exit\n" });
-    expect(ended.stdout).toContain("\npci/0000:00:08.0\n");
+    expect(ended.stdout).toBe(
+      [
+        "[init_net 0.008s] ~# ip netns add foo",
+        "[init_net 0.008s] ~# devlink dev reload pci/0000:00:08.0 netns foo",
+        "[init_net 0.024s] ~# ip netns del foo",
+        "[init_net 0.089s] ~# devlink dev show",
+        "pci/0000:00:08.0",
+        "[init_net 0.090s] ~# ^D",
+        "",
+      ].join("\n"),
+    );
   });
 });
 
