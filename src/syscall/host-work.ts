@@ -1,6 +1,7 @@
 /**
  * Work that a program leaves to the host, through the machine's one door for it: the machine stands still meanwhile, and no
- * virtual time passes. WebAssembly that a program consists of is compiled once per machine.
+ * virtual time passes. WebAssembly that a program consists of is compiled once per machine, and the program may keep an
+ * instance of it for its next run.
  */
 import { type Frame, type Kernel, staticData, type Task } from "../kernel/index.ts";
 
@@ -10,7 +11,14 @@ export type WasmName = "jq";
 /** Gives the bytes of a program, from wherever the host keeps them. */
 export type WasmSource = (name: WasmName) => Promise<Uint8Array>;
 
-const statics = staticData(() => ({ source: null as WasmSource | null, compiled: new Map<WasmName, WebAssembly.Module>() }));
+/** A compiled program of one machine. */
+export interface WasmProgram {
+  readonly module: WebAssembly.Module;
+  /** What a run has left for the next one, of a class that only the program knows. Nothing that a user did may be in it. */
+  kept: object | null;
+}
+
+const statics = staticData(() => ({ source: null as WasmSource | null, compiled: new Map<WasmName, WasmProgram>() }));
 
 /** Says where WebAssembly programs come from. Without a source there are none. */
 export function setWasmSource(kernel: Kernel, source: WasmSource): void {
@@ -22,12 +30,13 @@ export function hostCall<T>(task: Task, work: () => Promise<T>): Promise<T> {
 }
 
 /** The compiled program, or null if the machine was given no source of such programs. */
-export async function wasmModule(current: Frame, name: WasmName): Promise<WebAssembly.Module | null> {
+export async function wasmProgram(current: Frame, name: WasmName): Promise<WasmProgram | null> {
   const own = statics(current.kernel);
   const { source, compiled } = own;
   const known = compiled.get(name);
   if (known !== undefined || source === null) return known ?? null;
   const module = await hostCall(current.task, async () => WebAssembly.compile(await source(name)));
-  compiled.set(name, module);
-  return module;
+  const program = { module, kept: null };
+  compiled.set(name, program);
+  return program;
 }

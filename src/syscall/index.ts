@@ -21,7 +21,7 @@ export {
   S_IFSOCK,
 } from "../vfs/index.ts";
 export { installProgram } from "./exec.ts";
-export type { WasmSource } from "./host-work.ts";
+export type { WasmProgram, WasmSource } from "./host-work.ts";
 export { type SyscallOptions, syscall_init } from "./init.ts";
 export { installModules } from "./modules.ts";
 export type { Dirent, Fd, PollFd, Process, Program, SignalHandler, Stat, StatFs, WaitStatus } from "./process.ts";

@@ -3,7 +3,7 @@
  * virtual time, is a scheduling point, and delivers pending signals on its way back (a deadly one ends the program there).
  */
 import type { Pid } from "../kernel/index.ts";
-import type { WasmName } from "./host-work.ts";
+import type { WasmName, WasmProgram } from "./host-work.ts";
 
 /** An open file descriptor, or a negative errno. */
 export type Fd = number;
@@ -185,5 +185,5 @@ export interface Process {
   /** Leaves work to the host: the machine stands still meanwhile and no virtual time passes. */
   hostCall<T>(work: () => Promise<T>): Promise<T>;
   /** A program that is WebAssembly, compiled at its first use; null if the machine has none. */
-  wasmModule(name: WasmName): Promise<WebAssembly.Module | null>;
+  wasmProgram(name: WasmName): Promise<WasmProgram | null>;
 }

@@ -4,7 +4,7 @@ import * as vfs from "../vfs/index.ts";
 import { COST, leave, syscall } from "./entry.ts";
 import { do_execve } from "./exec.ts";
 import { kernel_clone } from "./fork.ts";
-import { hostCall, type WasmName, wasmModule } from "./host-work.ts";
+import { hostCall, type WasmName, type WasmProgram, wasmProgram } from "./host-work.ts";
 import { __do_sys_finit_module } from "./modules.ts";
 import { __do_sys_setns, ksys_unshare } from "./nsproxy.ts";
 import type { Dirent, Fd, PollFd, Process, Program, SignalHandler, Stat, StatFs, WaitStatus } from "./process.ts";
@@ -292,8 +292,8 @@ export class UserProcess implements Process {
   hostCall<T>(work: () => Promise<T>): Promise<T> {
     return hostCall(this.task, work);
   }
-  wasmModule(name: WasmName): Promise<WebAssembly.Module | null> {
-    return wasmModule(this.task.root, name);
+  wasmProgram(name: WasmName): Promise<WasmProgram | null> {
+    return wasmProgram(this.task.root, name);
   }
 }
 

@@ -56,4 +56,30 @@ describe("jq", () => {
     const { stdout, stderr } = await runScript("jq -n 'range(100000)' | head -n 1; echo ${PIPESTATUS[@]}");
     expect([stdout, stderr]).toEqual(["0\n141 0\n", ""]);
   });
+
+  /** Whatever a run leaves in jq's memory must be gone in the next: each of these comes in front of its neighbours and behind them. */
+  test("a run sees nothing of those before it", async () => {
+    const runs: readonly (readonly [command: string, said: string])[] = [
+      ["X=secret jq -n -r env.X", "secret\n= 0\n"],
+      ["jq -n -c '[env.X, $ENV.Y]'", "[null,null]\n= 0\n"],
+      ["jq -n -r '$s' --arg s given", "given\n= 0\n"],
+      ["jq -n '$s'", "jq: error: $s is not defined at <top-level>, line 1, column 1:\n    $s\n    ^^\njq: 1 compile error\n= 3\n"],
+      ["echo '{' | jq .", "jq: parse error: Unfinished JSON term at EOF at line 2, column 0\n= 5\n"],
+      ["echo '[1,2]' | jq -c 'map(. * 2), input_line_number'", "[2,4]\n1\n= 0\n"],
+      ["jq -n '\"a\" | halt_error(3)'", "a= 3\n"],
+      ["jq -n 'error({a: 1})'", 'jq: error (at <unknown>) (not a string): {"a":1}\n= 5\n'],
+      ["jq . nowhere", "jq: error: Could not open file nowhere: No such file or directory\n= 2\n"],
+      // More memory than jq has at its start.
+      ["jq -n '[range(300000)] | tostring | length'", "1988891\n= 0\n"],
+      [
+        "jq -n '\"x\" * 20000000' | wc -c",
+        "jq: error: writing output failed: Input/output error (limit of this emulator: 16 MiB of output)\n16778225\n= 0\n",
+      ],
+      ["seq 3 | jq -c '[.]' | jq -s -c 'map(.[0])' | jq -r 'join(\"-\")'", "1-2-3\n= 0\n"],
+      ["jq -n --arg v \"$(seq 20000)\" '$v | length'", "108893\n= 0\n"],
+    ];
+    const all = [...runs, ...[...runs].reverse()];
+    const { stdout } = await runScript(all.map(([command]) => `{ ${command}; echo "= $?"; } 2>&1`).join("\n"));
+    expect(stdout).toBe(all.map(([, said]) => said).join(""));
+  });
 });

@@ -1,10 +1,9 @@
 /**
- * jq itself, as WebAssembly: instantiates the module with the loader of jq-wasm, and puts the emulated machine's input, files,
- * environment and clock in place of those that the loader would give it. The loader hands a run's output over trimmed;
- * here every byte that jq writes is seen where it is written.
+ * What jq finds outside of itself: the emulated machine's input, files, environment and clock, in place of those that the
+ * loader of jq-wasm would give it. The loader hands a run's output over trimmed; here every byte that jq writes is seen where
+ * it is written.
  * Left out: files that jq would open by a name that is not among its arguments (modules, `input_filename` of a directory).
  */
-import type { Jq } from "jq-wasm";
 
 /** What one run of jq finds outside of itself. */
 export interface JqWorld {
@@ -28,9 +27,11 @@ export interface JqResult {
 /** Output of one run that is kept, bytes. */
 const MAX_OUTPUT = 16 * 1024 * 1024;
 
-type Import = (...args: number[]) => number;
-type Imports = Readonly<Record<string, Record<string, Import>>>;
-type Memory = { readonly buffer: ArrayBuffer };
+/** jq's memory. Its buffer is another one when it has grown. */
+export type Memory = { readonly buffer: ArrayBuffer };
+
+/** A function that jq's code imports. */
+export type Import = (...args: number[]) => number;
 
 /** The errnos of jq's C library (WASI's numbering) for those of Linux that opening a file can give. */
 const WASI_ERRNO: ReadonlyMap<number, number> = new Map([
@@ -47,7 +48,8 @@ const S_IFREG_0644 = 0o100644;
 /** Offset of st_mode in the C library's struct stat, and its size. */
 const [STAT_MODE, STAT_SIZE] = [4, 96];
 
-class TooMuchOutput {}
+/** Ends a run that writes too much. */
+export class TooMuchOutput {}
 
 interface OpenFile {
   readonly bytes: Uint8Array;
@@ -55,46 +57,18 @@ interface OpenFile {
 }
 
 /** The system interface of one run. Numbers are addresses in jq's memory. */
-class JqHost {
+export class JqHost {
   readonly output: { readonly fd: number; readonly bytes: Uint8Array }[] = [];
   tooMuch = false;
   private readonly world: JqWorld;
+  private readonly memory: Memory;
   private readonly open = new Map<number, OpenFile>();
-  private memory: Memory = { buffer: new ArrayBuffer(0) };
   private size = 0;
 
-  constructor(world: JqWorld) {
+  constructor(world: JqWorld, memory: Memory) {
     this.world = world;
+    this.memory = memory;
     this.open.set(0, { bytes: world.stdin, at: 0 });
-  }
-
-  attach(exports: Readonly<Record<string, unknown>>): void {
-    const memory = Object.values(exports).find((value): value is Memory => value instanceof WebAssembly.Memory);
-    if (memory !== undefined) this.memory = memory;
-  }
-
-  /** The import of this name (the loader's functions keep the names of WASI), or the loader's own. */
-  replace(name: string, original: Import): Import {
-    switch (name) {
-      case "_fd_write":
-        return (fd = 0, iov = 0, count = 0, written = 0) => this.write(fd, iov, count, written);
-      case "_fd_read":
-        return (fd = 0, iov = 0, count = 0, got = 0) => this.read(fd, iov, count, got);
-      case "_fd_close":
-        return (fd = 0) => this.close(fd);
-      case "___syscall_openat":
-        return (_dir = 0, path = 0) => this.openat(path);
-      case "___syscall_fstat64":
-        return (fd = 0, buf = 0) => (this.open.has(fd) ? this.fstat(buf) : original(fd, buf));
-      case "_environ_sizes_get":
-        return (count = 0, size = 0) => this.environSizes(count, size);
-      case "_environ_get":
-        return (environ = 0, buffer = 0) => this.environ(environ, buffer);
-      case "_emscripten_date_now":
-        return () => this.world.now;
-      default:
-        return original;
-    }
   }
 
   private get view(): DataView {
@@ -109,7 +83,7 @@ class JqHost {
     });
   }
 
-  private write(fd: number, iov: number, count: number, written: number): number {
+  write(fd: number, iov: number, count: number, written: number): number {
     let total = 0;
     for (const piece of this.vectors(iov, count)) {
       total += piece.length;
@@ -122,7 +96,7 @@ class JqHost {
     throw new TooMuchOutput();
   }
 
-  private read(fd: number, iov: number, count: number, got: number): number {
+  read(fd: number, iov: number, count: number, got: number): number {
     const file = this.open.get(fd);
     let total = 0;
     for (const room of this.vectors(iov, count)) {
@@ -135,12 +109,12 @@ class JqHost {
     return 0;
   }
 
-  private close(fd: number): number {
+  close(fd: number): number {
     if (fd >= FIRST_FILE) this.open.delete(fd);
     return 0;
   }
 
-  private openat(path: number): number {
+  openat(path: number): number {
     const found = this.world.files.get(this.text(path)) ?? -2;
     if (typeof found === "number") return -(WASI_ERRNO.get(-found) ?? WASI_EIO);
     const fd = FIRST_FILE + this.open.size;
@@ -148,7 +122,12 @@ class JqHost {
     return fd;
   }
 
-  private fstat(buf: number): number {
+  /** True if it is an open descriptor of this run. */
+  has(fd: number): boolean {
+    return this.open.has(fd);
+  }
+
+  fstat(buf: number): number {
     new Uint8Array(this.memory.buffer, buf, STAT_SIZE).fill(0);
     this.view.setUint32(buf + STAT_MODE, S_IFREG_0644, true);
     return 0;
@@ -159,11 +138,15 @@ class JqHost {
     return new TextDecoder().decode(bytes.slice(at, bytes.indexOf(0, at)));
   }
 
+  get now(): number {
+    return this.world.now;
+  }
+
   private get variables(): Uint8Array[] {
     return [...this.world.env].map(([name, value]) => new TextEncoder().encode(`${name}=${value}\0`));
   }
 
-  private environSizes(count: number, size: number): number {
+  environSizes(count: number, size: number): number {
     const { variables, view } = this;
     view.setUint32(count, variables.length, true);
     view.setUint32(
@@ -174,7 +157,7 @@ class JqHost {
     return 0;
   }
 
-  private environ(environ: number, buffer: number): number {
+  environ(environ: number, buffer: number): number {
     let at = buffer;
     for (const [i, variable] of this.variables.entries()) {
       this.view.setUint32(environ + 4 * i, at, true);
@@ -185,39 +168,29 @@ class JqHost {
   }
 }
 
-/** Runs jq once, in an instance of its own. Work of the host: its promises are not the machine's. */
-export async function runJq(module: WebAssembly.Module, world: JqWorld): Promise<JqResult> {
-  const { loadJq } = await import("jq-wasm");
-  const host = new JqHost(world);
-  const jq = await loadJq({
-    instantiateWasm: (given, done) => {
-      const instance = new WebAssembly.Instance(module, wrapped(given as Imports, host));
-      host.attach(instance.exports);
-      done(instance, module);
-      return undefined;
-    },
-  });
-  const status = callMain(jq, world.args, host);
-  return { output: host.output, status, tooMuch: host.tooMuch };
-}
-
-function wrapped(imports: Imports, host: JqHost): Imports {
-  const one = (table: Record<string, Import>): Record<string, Import> =>
-    Object.fromEntries(
-      Object.entries(table).map(([key, value]) => [key, typeof value === "function" ? host.replace(value.name, value) : value]),
-    );
-  return Object.fromEntries(Object.entries(imports).map(([name, table]) => [name, one(table)]));
-}
-
 /**
- * The loader puts `-M` in front of the arguments and `/dev/stdin` behind them. The last is made the value of `-L`, where jq
- * looks for modules, so that it reads descriptor 0 as a command without file operands does. Colours are off without a terminal.
+ * The import of this name (the loader's functions keep the names of WASI) as it answers for the run that `host` says is
+ * going on, or the loader's own.
  */
-function callMain(jq: Jq, args: readonly string[], host: JqHost): number {
-  try {
-    return jq.raw("", "-L", ["-M", ...args.filter((arg) => arg !== "-M")]).exitCode;
-  } catch (thrown) {
-    if (host.tooMuch) return 0;
-    throw thrown;
+export function systemCall(name: string, original: Import, host: () => JqHost): Import {
+  switch (name) {
+    case "_fd_write":
+      return (fd = 0, iov = 0, count = 0, written = 0) => host().write(fd, iov, count, written);
+    case "_fd_read":
+      return (fd = 0, iov = 0, count = 0, got = 0) => host().read(fd, iov, count, got);
+    case "_fd_close":
+      return (fd = 0) => host().close(fd);
+    case "___syscall_openat":
+      return (_dir = 0, path = 0) => host().openat(path);
+    case "___syscall_fstat64":
+      return (fd = 0, buf = 0) => (host().has(fd) ? host().fstat(buf) : original(fd, buf));
+    case "_environ_sizes_get":
+      return (count = 0, size = 0) => host().environSizes(count, size);
+    case "_environ_get":
+      return (environ = 0, buffer = 0) => host().environ(environ, buffer);
+    case "_emscripten_date_now":
+      return () => host().now;
+    default:
+      return original;
   }
 }

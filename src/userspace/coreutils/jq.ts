@@ -5,7 +5,8 @@
 import { EIO, EPIPE, strerror } from "../../kernel/index.ts";
 import { O_RDONLY, type Process, type Program } from "../../syscall/index.ts";
 import { complain, readToEnd, STDIN, writeAll } from "../lib/index.ts";
-import { type JqResult, runJq } from "./jq-wasm.ts";
+import { runJq } from "./jq-instance.ts";
+import type { JqResult } from "./jq-wasm.ts";
 
 const JQ_ERROR_SYSTEM = 2;
 
@@ -78,13 +79,13 @@ export const jq: Program = async (process) => {
     await complain(process, `jq: error: could not read <stdin>: ${strerror(stdin)}\n`);
     return JQ_ERROR_SYSTEM;
   }
-  const module = await process.wasmModule("jq");
-  if (module === null) {
+  const program = await process.wasmProgram("jq");
+  if (program === null) {
     await complain(process, "jq: no WebAssembly module of jq was given to this machine\n");
     return JQ_ERROR_SYSTEM;
   }
   const now = process.clockRealtime() / 1e6;
-  const result = await process.hostCall(() => runJq(module, { args, env: process.env, stdin, files, now }));
+  const result = await process.hostCall(() => runJq(program, { args, env: process.env, stdin, files, now }));
   return await deliver(process, result);
 };
 

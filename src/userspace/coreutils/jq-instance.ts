@@ -1,0 +1,113 @@
+/**
+ * jq itself, as WebAssembly, instantiated with the loader of jq-wasm. Instantiating costs several times what a run does, so an
+ * instance is used again. It consists of its memory, which each run finds as instantiating left it, and of a stack pointer,
+ * which the loader restores. jq's constructors read the environment, so they are called in each run.
+ * An instance is given up when a run did not come to jq's own end, or needed more memory than there was.
+ */
+import type { Jq } from "jq-wasm";
+import type { WasmProgram } from "../../syscall/index.ts";
+import { type Import, JqHost, type JqResult, type JqWorld, type Memory, systemCall } from "./jq-wasm.ts";
+
+type Imports = Readonly<Record<string, Record<string, Import>>>;
+
+const NO_MEMORY: Memory = { buffer: new ArrayBuffer(0) };
+const NO_WORLD: JqWorld = { args: [], env: new Map(), stdin: new Uint8Array(0), files: new Map(), now: 0 };
+
+class JqInstance {
+  private memory = NO_MEMORY;
+  /** The memory of a new instance, without the zeros at its end, and its size. */
+  private image = new Uint8Array(0);
+  private size = 0;
+  private host = new JqHost(NO_WORLD, NO_MEMORY);
+  /** What the loader calls as soon as it has an instance: the constructors. */
+  private readonly constructors: (() => unknown)[] = [];
+  private started = false;
+  private jq: Jq | null = null;
+
+  async start(module: WebAssembly.Module): Promise<void> {
+    const { loadJq } = await import("jq-wasm");
+    this.jq = await loadJq({
+      instantiateWasm: (imports, done) => {
+        done({ exports: this.instantiate(module, imports as Imports) }, module);
+        return undefined;
+      },
+    });
+    this.started = true;
+  }
+
+  private instantiate(module: WebAssembly.Module, imports: Imports): Readonly<Record<string, unknown>> {
+    const { exports } = new WebAssembly.Instance(module, this.wrapped(imports));
+    this.memory = Object.values(exports).find((value): value is Memory => value instanceof WebAssembly.Memory) ?? NO_MEMORY;
+    this.host = new JqHost(NO_WORLD, this.memory);
+    this.size = this.memory.buffer.byteLength;
+    this.image = withoutZeros(this.memory);
+    return Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, this.noted(value)]));
+  }
+
+  private wrapped(imports: Imports): Imports {
+    const one = (table: Record<string, Import>): Record<string, Import> =>
+      Object.fromEntries(Object.entries(table).map(([key, value]) => [key, systemCall(value.name, value, () => this.host)]));
+    return Object.fromEntries(Object.entries(imports).map(([name, table]) => [name, one(table)]));
+  }
+
+  /** An export that notes, until the loader is ready, that it was called. */
+  private noted(value: unknown): unknown {
+    if (typeof value !== "function") return value;
+    const call = value as (...args: unknown[]) => unknown;
+    return (...args: unknown[]): unknown => {
+      if (!this.started) this.constructors.push(() => call(...args));
+      return call(...args);
+    };
+  }
+
+  run(world: JqWorld): JqResult {
+    const { jq, memory, image } = this;
+    if (jq === null) throw new Error("jq runs before it has started");
+    const bytes = new Uint8Array(memory.buffer);
+    bytes.set(image);
+    bytes.fill(0, image.length);
+    const host = new JqHost(world, memory);
+    this.host = host;
+    for (const construct of this.constructors) construct();
+    const status = callMain(jq, world.args, host);
+    this.host = new JqHost(NO_WORLD, memory);
+    return { output: host.output, status, tooMuch: host.tooMuch };
+  }
+
+  /** True if it has grown: memory never gets smaller again. */
+  get grown(): boolean {
+    return this.memory.buffer.byteLength !== this.size;
+  }
+}
+
+/** A copy up to the last word that is not zero. */
+function withoutZeros({ buffer }: Memory): Uint8Array<ArrayBuffer> {
+  const words = new Uint32Array(buffer);
+  let end = words.length;
+  while (end > 0 && words[end - 1] === 0) end--;
+  return new Uint8Array(buffer.slice(0, end * words.BYTES_PER_ELEMENT));
+}
+
+/**
+ * The loader puts `-M` in front of the arguments and `/dev/stdin` behind them. The last is made the value of `-L`, where jq
+ * looks for modules, so that it reads descriptor 0 as a command without file operands does. Colours are off without a terminal.
+ */
+function callMain(jq: Jq, args: readonly string[], host: JqHost): number {
+  try {
+    return jq.raw("", "-L", ["-M", ...args.filter((arg) => arg !== "-M")]).exitCode;
+  } catch (thrown) {
+    if (host.tooMuch) return 0;
+    throw thrown;
+  }
+}
+
+/** Runs jq once. Work of the host: its promises are not the machine's. */
+export async function runJq(program: WasmProgram, world: JqWorld): Promise<JqResult> {
+  const { kept, module } = program;
+  const instance = kept instanceof JqInstance ? kept : new JqInstance();
+  program.kept = null;
+  if (instance !== kept) await instance.start(module);
+  const result = instance.run(world);
+  if (!result.tooMuch && !instance.grown) program.kept = instance;
+  return result;
+}
