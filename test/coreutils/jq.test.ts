@@ -29,6 +29,11 @@ describe("jq", () => {
       "for v in true false null; do echo $v | jq -e . ; echo $?; done; jq -n -e empty; echo $?",
       "true\n0\nfalse\n1\nnull\n1\n4\n",
     ],
+    [
+      "no option behind --",
+      "echo '[1]' > f; jq -c -- . f; echo 2 | jq -n --args -c -- '[input, $ARGS.positional]' -n",
+      '[1]\n[2,["-n"]]\n',
+    ],
     ["NUL bytes and halves of characters", `echo '"a\\u0000b"' | jq -r . | od -An -tx1`, " 61 00 62 0a\n"],
   ])("%s", async (_what, script, stdout) => {
     const { stdout: printed, stderr, status } = await runScript(script);
@@ -64,6 +69,8 @@ describe("jq", () => {
       ["jq -n -c '[env.X, $ENV.Y]'", "[null,null]\n= 0\n"],
       ["jq -n -r '$s' --arg s given", "given\n= 0\n"],
       ["jq -n '$s'", "jq: error: $s is not defined at <top-level>, line 1, column 1:\n    $s\n    ^^\njq: 1 compile error\n= 3\n"],
+      ["JQ_COLORS='0;31' jq -n -C null", "\u001b[0;31mnull\u001b[0m\n= 0\n"],
+      ["jq -n -C null", "\u001b[0;90mnull\u001b[0m\n= 0\n"],
       ["echo '{' | jq .", "jq: parse error: Unfinished JSON term at EOF at line 2, column 0\n= 5\n"],
       ["echo '[1,2]' | jq -c 'map(. * 2), input_line_number'", "[2,4]\n1\n= 0\n"],
       ["jq -n '\"a\" | halt_error(3)'", "a= 3\n"],

@@ -5,13 +5,19 @@
  * An instance is given up when a run did not come to jq's own end, or needed more memory than there was.
  */
 import type { Jq } from "jq-wasm";
+import { EmulatorBug } from "../../kernel/index.ts";
 import type { WasmProgram } from "../../syscall/index.ts";
 import { type Import, JqHost, type JqResult, type JqWorld, type Memory, systemCall } from "./jq-wasm.ts";
 
 type Imports = Readonly<Record<string, Record<string, Import>>>;
 
+type Export = (...args: number[]) => unknown;
+
+/** Bytes of a pointer, and how many parameters main() has: the only export with so many. */
+const [POINTER, MAIN_LENGTH] = [4, 2];
+
 const NO_MEMORY: Memory = { buffer: new ArrayBuffer(0) };
-const NO_WORLD: JqWorld = { args: [], env: new Map(), stdin: new Uint8Array(0), files: new Map(), now: 0 };
+const NO_WORLD: JqWorld = { args: [], env: new Map(), stdin: new Uint8Array(0), files: new Map(), now: 0, isatty: () => false };
 
 class JqInstance {
   private memory = NO_MEMORY;
@@ -50,19 +56,32 @@ class JqInstance {
     return Object.fromEntries(Object.entries(imports).map(([name, table]) => [name, one(table)]));
   }
 
-  /** An export that notes, until the loader is ready, that it was called. */
+  /** An export that notes, until the loader is ready, that it was called; later main() is called with our arguments. */
   private noted(value: unknown): unknown {
     if (typeof value !== "function") return value;
-    const call = value as (...args: unknown[]) => unknown;
-    return (...args: unknown[]): unknown => {
+    const call = value as Export;
+    return (...args: number[]): unknown => {
       if (!this.started) this.constructors.push(() => call(...args));
-      return call(...args);
+      return this.started && call.length === MAIN_LENGTH ? call(...this.ownArguments(args)) : call(...args);
     };
+  }
+
+  /**
+   * argc and argv without what the loader adds: it calls `jq -M ARGUMENTS... QUERY /dev/stdin`, and the query here is empty.
+   * What is left ends with a null pointer, and jq reads descriptor 0 if it names no file.
+   */
+  private ownArguments([argc = 0, argv = 0]: readonly number[]): [number, number] {
+    const view = new DataView(this.memory.buffer);
+    const left = argc - 3;
+    const begin = argv + POINTER;
+    view.setUint32(begin, view.getUint32(argv, true), true);
+    view.setUint32(begin + left * POINTER, 0, true);
+    return [left, begin];
   }
 
   run(world: JqWorld): JqResult {
     const { jq, memory, image } = this;
-    if (jq === null) throw new Error("jq runs before it has started");
+    if (jq === null) throw new EmulatorBug("jq runs before it has started");
     const bytes = new Uint8Array(memory.buffer);
     bytes.set(image);
     bytes.fill(0, image.length);
@@ -88,13 +107,9 @@ function withoutZeros({ buffer }: Memory): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer.slice(0, end * words.BYTES_PER_ELEMENT));
 }
 
-/**
- * The loader puts `-M` in front of the arguments and `/dev/stdin` behind them. The last is made the value of `-L`, where jq
- * looks for modules, so that it reads descriptor 0 as a command without file operands does. Colours are off without a terminal.
- */
 function callMain(jq: Jq, args: readonly string[], host: JqHost): number {
   try {
-    return jq.raw("", "-L", ["-M", ...args.filter((arg) => arg !== "-M")]).exitCode;
+    return jq.raw("", "", ["-M", ...args]).exitCode;
   } catch (thrown) {
     if (host.tooMuch) return 0;
     throw thrown;

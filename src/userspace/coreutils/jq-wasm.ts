@@ -14,6 +14,8 @@ export interface JqWorld {
   readonly files: ReadonlyMap<string, Uint8Array | number>;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** True for the descriptors that are a terminal. */
+  isatty(fd: number): boolean;
 }
 
 export interface JqResult {
@@ -48,8 +50,11 @@ const S_IFREG_0644 = 0o100644;
 /** Offset of st_mode in the C library's struct stat, and its size. */
 const [STAT_MODE, STAT_SIZE] = [4, 96];
 
+/** WASI's struct fdstat, which begins with the type of the file, and two types. */
+const [FDSTAT_SIZE, CHARACTER_DEVICE, REGULAR_FILE] = [24, 2, 4];
+
 /** Ends a run that writes too much. */
-export class TooMuchOutput {}
+class TooMuchOutput {}
 
 interface OpenFile {
   readonly bytes: Uint8Array;
@@ -122,6 +127,13 @@ export class JqHost {
     return fd;
   }
 
+  /** fd_fdstat_get: jq asks it whether it writes to a terminal. */
+  fdstat(fd: number, buf: number): number {
+    new Uint8Array(this.memory.buffer, buf, FDSTAT_SIZE).fill(0);
+    this.view.setUint8(buf, this.world.isatty(fd) ? CHARACTER_DEVICE : REGULAR_FILE);
+    return 0;
+  }
+
   /** True if it is an open descriptor of this run. */
   has(fd: number): boolean {
     return this.open.has(fd);
@@ -184,6 +196,8 @@ export function systemCall(name: string, original: Import, host: () => JqHost): 
       return (_dir = 0, path = 0) => host().openat(path);
     case "___syscall_fstat64":
       return (fd = 0, buf = 0) => (host().has(fd) ? host().fstat(buf) : original(fd, buf));
+    case "_fd_fdstat_get":
+      return (fd = 0, buf = 0) => host().fdstat(fd, buf);
     case "_environ_sizes_get":
       return (count = 0, size = 0) => host().environSizes(count, size);
     case "_environ_get":

@@ -1,6 +1,6 @@
 /**
  * jq(1): the real one as WebAssembly. It reads its whole input before it begins; with -n only if its program names `input`.
- * Left out: the search for modules (-L, import), colours without -C.
+ * Left out: the search for modules (-L, import).
  */
 import { EIO, EPIPE, strerror } from "../../kernel/index.ts";
 import { O_RDONLY, type Process, type Program } from "../../syscall/index.ts";
@@ -32,17 +32,15 @@ function scan(args: readonly string[]): Request {
   const files: string[] = [];
   const operands: string[] = [];
   const given = { nullInput: false, fromFile: false, positional: false };
+  let ended = false;
   for (let i = 0; i < args.length; i++) {
     const word = args[i] ?? "";
-    if (!word.startsWith("-") || word === "-") {
+    if (ended || !word.startsWith("-") || word === "-") {
       // Behind --args, only the program itself is no argument of it.
       if (!given.positional || operands.length === 0) operands.push(word);
       continue;
     }
-    if (word === "--") {
-      operands.push(...args.slice(i + 1));
-      break;
-    }
+    ended = word === "--";
     noteOption(word, given);
     const takes = TAKES.get(word);
     if (takes?.file === true) files.push(args[i + takes.words] ?? "");
@@ -84,8 +82,9 @@ export const jq: Program = async (process) => {
     await complain(process, "jq: no WebAssembly module of jq was given to this machine\n");
     return JQ_ERROR_SYSTEM;
   }
+  const isatty = (fd: number): boolean => process.isatty(fd);
   const now = process.clockRealtime() / 1e6;
-  const result = await process.hostCall(() => runJq(program, { args, env: process.env, stdin, files, now }));
+  const result = await process.hostCall(() => runJq(program, { args, env: process.env, stdin, files, now, isatty }));
   return await deliver(process, result);
 };
 
