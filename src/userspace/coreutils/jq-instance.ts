@@ -5,7 +5,6 @@
  * An instance is given up when a run did not come to jq's own end, or needed more memory than there was.
  */
 import type { Jq } from "jq-wasm";
-import { EmulatorBug } from "../../kernel/index.ts";
 import type { WasmProgram } from "../../syscall/index.ts";
 import { type Import, JqHost, type JqResult, type JqWorld, type Memory, systemCall } from "./jq-wasm.ts";
 
@@ -81,7 +80,7 @@ class JqInstance {
 
   run(world: JqWorld): JqResult {
     const { jq, memory, image } = this;
-    if (jq === null) throw new EmulatorBug("jq runs before it has started");
+    if (jq === null) throw new Error("jq runs before it has started");
     const bytes = new Uint8Array(memory.buffer);
     bytes.set(image);
     bytes.fill(0, image.length);
