@@ -37,6 +37,8 @@ export function alloc_netdev(
   dev.priv = options.priv ?? null;
   dev.num_tx_queues = options.num_tx_queues ?? 1;
   dev.num_rx_queues = options.num_rx_queues ?? 1;
+  dev.real_num_tx_queues = dev.num_tx_queues;
+  dev.real_num_rx_queues = dev.num_rx_queues;
   setup(current, dev);
   return dev;
 }

@@ -37,7 +37,9 @@ export {
 } from "./dev-notifier.ts";
 export { in_dev_addresses, register_inetaddr_notifier, unregister_inetaddr_notifier } from "./devinet.ts";
 export { NET_ERAS, type NetStrategies } from "./eras.ts";
-export { __ethtool_get_link_ksettings, ethnl_init, ethtool_get_drvinfo, SPEED_UNKNOWN } from "./ethtool.ts";
+export { __ethtool_get_link_ksettings, ethtool_get_drvinfo, SPEED_UNKNOWN } from "./ethtool/ioctl.ts";
+export { ethnl_init } from "./ethtool/netlink.ts";
+export * from "./ethtool/structs.ts";
 export { net_dev_init, net_init } from "./init.ts";
 export type { fib_route } from "./ip/fib.ts";
 export {
@@ -81,9 +83,11 @@ export {
   unregister_pernet_device,
   unregister_pernet_subsys,
 } from "./pernet.ts";
+export { netif_set_real_num_queues } from "./queues.ts";
 export { rtnl_lock, rtnl_unlock } from "./rtnl.ts";
 export { rtnl_link_register, rtnl_link_unregister } from "./rtnl-link-ops.ts";
 export {
+  type ethtool_ops,
   type in_ifaddr,
   net,
   net_device,

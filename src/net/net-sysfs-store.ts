@@ -7,7 +7,7 @@ import { EINVAL, EOPNOTSUPP, type Frame } from "../kernel/index.ts";
 import { IF_OPER_DORMANT } from "../netlink/index.ts";
 import { dev_change_flags, dev_set_mtu } from "./dev-config.ts";
 import { dev_set_alias } from "./dev-name.ts";
-import { __ethtool_get_link_ksettings, SPEED_UNKNOWN } from "./ethtool.ts";
+import { __ethtool_get_link_ksettings, SPEED_UNKNOWN } from "./ethtool/ioctl.ts";
 import { netif_carrier_ok, netif_running } from "./link-state.ts";
 import type { NetdevFile } from "./net-sysfs.ts";
 import { rtnl_trylock, rtnl_unlock } from "./rtnl.ts";

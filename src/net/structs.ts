@@ -7,6 +7,16 @@ import type { device } from "../base/index.ts";
 import { type Frame, type notifier_block, raw_notifier_head, refcount_t, wait_queue_head } from "../kernel/index.ts";
 import type { Attributes, AttributeWriter, netlink_ext_ack, netlink_net } from "../netlink/index.ts";
 import type { ns_common } from "../vfs/index.ts";
+import type {
+  ethtool_channels,
+  ethtool_coalesce,
+  ethtool_drvinfo,
+  ethtool_fecparam,
+  ethtool_pause_stats,
+  ethtool_pauseparam,
+  ethtool_ringparam,
+  kernel_ethtool_coalesce,
+} from "./ethtool/structs.ts";
 import { ETH_DATA_LEN, GSO_MAX_SEGS, GSO_MAX_SIZE } from "./netdevice.ts";
 
 /** What an event of the netdev chains carries. */
@@ -109,21 +119,32 @@ export interface net_device_ops {
   readonly ndo_num_vf?: (dev: net_device) => number;
 }
 
-/** struct ethtool_drvinfo */
-export interface ethtool_drvinfo {
-  readonly driver: string;
-  readonly version: string;
-  readonly fw_version: string;
-  readonly bus_info: string;
-}
-
-/** What a driver tells ethtool (struct ethtool_ops). */
+/**
+ * What a driver tells ethtool, and lets it change (struct ethtool_ops). What says `Frame` runs under rtnl_mutex; what is told is
+ * a copy; who is told answers 0 or a negative errno.
+ */
 export interface ethtool_ops {
   readonly get_drvinfo?: (dev: net_device) => Partial<ethtool_drvinfo>;
   /** Whether there is a link; asked of running devices. Runs under rtnl_mutex. */
   readonly get_link?: (dev: net_device) => boolean;
   /** Megabits per second, or SPEED_UNKNOWN. Runs under rtnl_mutex. */
   readonly get_link_ksettings?: (current: Frame, dev: net_device) => { readonly speed: number };
+  /** Bits of ETHTOOL_COALESCE_*: what set_coalesce takes. */
+  readonly supported_coalesce_params?: number;
+  readonly get_coalesce?: (
+    current: Frame,
+    dev: net_device,
+  ) => { readonly coalesce: ethtool_coalesce; readonly kernel_coalesce: kernel_ethtool_coalesce };
+  readonly set_coalesce?: (current: Frame, dev: net_device, coal: ethtool_coalesce, kernel_coal: kernel_ethtool_coalesce) => number;
+  readonly get_pause_stats?: (current: Frame, dev: net_device) => ethtool_pause_stats;
+  readonly get_pauseparam?: (current: Frame, dev: net_device) => ethtool_pauseparam;
+  readonly set_pauseparam?: (current: Frame, dev: net_device, pause: ethtool_pauseparam) => number;
+  readonly get_ringparam?: (current: Frame, dev: net_device) => ethtool_ringparam;
+  readonly set_ringparam?: (current: Frame, dev: net_device, ring: ethtool_ringparam) => number;
+  readonly get_channels?: (current: Frame, dev: net_device) => ethtool_channels;
+  readonly set_channels?: (current: Frame, dev: net_device, channels: ethtool_channels) => number;
+  readonly get_fecparam?: (current: Frame, dev: net_device) => ethtool_fecparam | number;
+  readonly set_fecparam?: (current: Frame, dev: net_device, fec: ethtool_fecparam) => number;
 }
 
 /** A kind of link that `ip link add type KIND` can make (struct rtnl_link_ops). All run under rtnl_mutex. */
@@ -221,6 +242,9 @@ export class net_device {
   tx_queue_len = 0;
   num_tx_queues = 1;
   num_rx_queues = 1;
+  /** How many of them are used. */
+  real_num_tx_queues = 1;
+  real_num_rx_queues = 1;
   readonly gso_max_size = GSO_MAX_SIZE;
   readonly gso_max_segs = GSO_MAX_SEGS;
   group = 0;

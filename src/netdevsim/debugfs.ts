@@ -1,5 +1,5 @@
 /**
- * Models netdevsim's directories in debugfs (drivers/net/netdevsim/{dev,bpf,ethtool,ipsec,udp_tunnels,psample,hwstats,fib}.c).
+ * Models netdevsim's directories in debugfs (drivers/net/netdevsim/{dev,bpf,ipsec,udp_tunnels,psample,hwstats,fib}.c).
  * The knobs of what is modelled work; those of offloaded programs, IPsec, tunnels, samples, statistics and routes keep what
  * is written to them and have no effect, because there are no packets here.
  */
@@ -152,13 +152,6 @@ export function nsim_dev_port_debugfs_init(
   const current = caller.enter("nsim_dev_port_debugfs_init");
   const ddir = debugfs_create_dir(current, String(port_index), parent);
   debugfs_create_symlink(current, "dev", ddir, `../../../${nsim.nsim_bus_dev.dev.name}`);
-  const ethtool = debugfs_create_dir(current, "ethtool", ddir);
-  if (nsim.strategies.late_debugfs) {
-    knobs(current, ethtool, {}, ["get_err", "set_err"]);
-    const ring = debugfs_create_dir(current, "ring", ethtool);
-    knobs(current, ring, {}, ["rx_max_pending", "rx_jumbo_max_pending", "rx_mini_max_pending", "tx_max_pending"]);
-  }
-  knobs(current, debugfs_create_dir(current, "pause", ethtool), { report_stats_rx: false, report_stats_tx: false });
   if (kind === "VF") return ddir;
   knobs(current, ddir, {
     bpf_tc_accept: true,

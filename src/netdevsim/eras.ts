@@ -13,6 +13,7 @@ import {
 import { EBUSY, mutex_lock, mutex_unlock, NOTIFY_BAD, notifier_from_errno } from "../kernel/index.ts";
 import { arraysOfAllKinds, arraysWithoutBegin } from "./arrays.ts";
 import { vfsAreANumber, vfsHavePorts } from "./eswitch.ts";
+import { allSettings, pauseOnly, withoutEthtool } from "./ethtool.ts";
 import type { NetdevsimStrategies } from "./strategies.ts";
 
 /** Up to v5.11: reloads are switched off meanwhile. */
@@ -41,6 +42,7 @@ const early: NetdevsimStrategies = {
   nexthops: false,
   fib: { countReplaced: false, refusal: notifier_from_errno },
   putArrays: arraysOfAllKinds,
+  ethtool: pauseOnly,
   late_debugfs: false,
 };
 
@@ -72,11 +74,12 @@ const late: NetdevsimStrategies = {
   nexthops: true,
   fib: { countReplaced: true, refusal: () => NOTIFY_BAD },
   putArrays: arraysWithoutBegin,
+  ethtool: allSettings,
   late_debugfs: true,
 };
 
 export const NETDEVSIM_ERAS = {
-  "v5.9": early,
+  "v5.9": { ...early, ethtool: withoutEthtool },
   "v5.10": early,
   "v5.10.223": early,
   "v6.1": late,

@@ -15,11 +15,12 @@ import {
   unregister_netdevice,
 } from "../net/index.ts";
 import { IFF_MULTICAST, IFF_NOARP } from "../netlink/index.ts";
+import type { kernfs_node } from "../vfs/index.ts";
 import type { nsim_dev, PortKind } from "./nsim.ts";
 
 /**
  * nsim_create(): a registered netdev `eth%d` in `net`, or a negative errno. Takes rtnl_mutex. Only that of the device itself
- * knows of virtual functions.
+ * knows of virtual functions. `ddir` is the directory of the port in debugfs.
  */
 export async function nsim_create(
   caller: Frame,
@@ -27,18 +28,19 @@ export async function nsim_create(
   port: devlink_port,
   kind: PortKind,
   net: net,
+  ddir: kernfs_node,
 ): Promise<net_device | number> {
   const current = caller.enter("nsim_create");
   const { nsim_bus_dev: bus_dev } = nsim;
-  const dev = alloc_netdev(current, "eth%d", nsim_setup, { parent: bus_dev.dev });
-  dev.num_tx_queues = bus_dev.num_queues;
-  dev.num_rx_queues = bus_dev.num_queues;
+  const queues = { num_tx_queues: bus_dev.num_queues, num_rx_queues: bus_dev.num_queues };
+  const dev = alloc_netdev(current, "eth%d", nsim_setup, { parent: bus_dev.dev, ...queues });
   dev.netdev_ops = {
     ndo_get_phys_port_name: () => devlink_port_phys_port_name(port),
     ndo_get_port_parent_id: () => nsim.switch_id,
     ...(kind === "PF" ? { ndo_num_vf: () => bus_dev.num_vfs } : {}),
   };
   dev_net_set(current, dev, net);
+  nsim.strategies.ethtool(current.enter("nsim_ethtool_init"), dev, ddir);
   await rtnl_lock(current);
   const err = await register_netdevice(current, dev);
   await rtnl_unlock(current);

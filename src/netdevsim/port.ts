@@ -99,7 +99,7 @@ export async function __nsim_dev_port_add(
   const err = await devlink_port_register(current, devlink, port, index);
   if (err !== 0) return err;
   const ddir = nsim_dev_port_debugfs_init(current, nsim, kind, index, nsim.ports_ddir);
-  const netdev = await nsim_create(current, nsim, port, kind, devlink_net(devlink));
+  const netdev = await nsim_create(current, nsim, port, kind, devlink_net(devlink), ddir);
   if (typeof netdev === "number") {
     await debugfs_remove(current, ddir);
     await devlink_port_unregister(current, port);

@@ -1,6 +1,7 @@
 /** The points where netdevsim differs between kernels, as data and strategies. eras.ts bundles them; the module is loaded with one. */
 import type { devlink, devlink_fmsg, devlink_info_req } from "../devlink/index.ts";
 import type { Frame } from "../kernel/index.ts";
+import type { EthtoolInit } from "./ethtool.ts";
 import type { nsim_bus_dev, nsim_dev } from "./nsim.ts";
 
 export interface NetdevsimStrategies {
@@ -34,6 +35,8 @@ export interface NetdevsimStrategies {
   readonly fib: { readonly countReplaced: boolean; readonly refusal: (err: number) => number };
   /** The last part of what the reporter "dummy" says: arrays. 0 or a negative errno. */
   putArrays(fmsg: devlink_fmsg): number;
+  /** What ethtool can ask a port, and tell it. */
+  readonly ethtool: EthtoolInit;
   /** Files in debugfs that only later kernels have. */
   readonly late_debugfs: boolean;
 }

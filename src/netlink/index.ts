@@ -15,7 +15,7 @@ export {
   nlmsg_unicast,
 } from "./af_netlink.ts";
 export { type netlink_callback, type netlink_dump_control, netlink_dump_start, type sk_buff } from "./dump.ts";
-export { NL_SET_ERR_MSG, netlink_ext_ack } from "./extack.ts";
+export { NL_SET_ERR_MSG, NL_SET_ERR_MSG_ATTR, netlink_ext_ack } from "./extack.ts";
 export { genl_init, genl_register_family, genl_unregister_family } from "./genetlink.ts";
 export {
   genl_dumpit_info,

@@ -191,6 +191,11 @@ export class AttributeWriter {
   }
 }
 
+/** Where the attribute with this value, a part of the message's own bytes, begins in the message: its header is counted. */
+export function attributeOffset(message: NetlinkMessage, value: Uint8Array): number {
+  return NLMSG_HDRLEN + (value.byteOffset - message.payload.byteOffset) - NLA_HDRLEN;
+}
+
 /** One attribute: its type without flags, and its value. */
 export interface Attribute {
   readonly type: number;
