@@ -29,13 +29,13 @@ export function hostCall<T>(task: Task, work: () => Promise<T>): Promise<T> {
   return task.kernel.sched.hostCall(task, work);
 }
 
-/** The compiled program, or null if the machine was given no source of such programs. */
-export async function wasmProgram(current: Frame, name: WasmName): Promise<WasmProgram | null> {
+/** The compiled program, or null if the machine was given no source of such programs. `prepare` may change its code before. */
+export async function wasmProgram(current: Frame, name: WasmName, prepare: (code: Uint8Array) => Uint8Array): Promise<WasmProgram | null> {
   const own = statics(current.kernel);
   const { source, compiled } = own;
   const known = compiled.get(name);
   if (known !== undefined || source === null) return known ?? null;
-  const module = await hostCall(current.task, async () => WebAssembly.compile(await source(name)));
+  const module = await hostCall(current.task, async () => WebAssembly.compile(prepare(await source(name))));
   const program = { module, kept: null };
   compiled.set(name, program);
   return program;

@@ -184,6 +184,6 @@ export interface Process {
   random(limit: number): number;
   /** Leaves work to the host: the machine stands still meanwhile and no virtual time passes. */
   hostCall<T>(work: () => Promise<T>): Promise<T>;
-  /** A program that is WebAssembly, compiled at its first use; null if the machine has none. */
-  wasmProgram(name: WasmName): Promise<WasmProgram | null>;
+  /** A program that is WebAssembly, compiled at its first use, after `prepare`; null if the machine has none. */
+  wasmProgram(name: WasmName, prepare: (code: Uint8Array) => Uint8Array): Promise<WasmProgram | null>;
 }

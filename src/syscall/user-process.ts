@@ -292,8 +292,8 @@ export class UserProcess implements Process {
   hostCall<T>(work: () => Promise<T>): Promise<T> {
     return hostCall(this.task, work);
   }
-  wasmProgram(name: WasmName): Promise<WasmProgram | null> {
-    return wasmProgram(this.task.root, name);
+  wasmProgram(name: WasmName, prepare: (code: Uint8Array) => Uint8Array): Promise<WasmProgram | null> {
+    return wasmProgram(this.task.root, name, prepare);
   }
 }
 

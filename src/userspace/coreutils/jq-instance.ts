@@ -2,11 +2,12 @@
  * jq itself, as WebAssembly, instantiated with the loader of jq-wasm. Instantiating costs several times what a run does, so an
  * instance is used again. It consists of its memory, which each run finds as instantiating left it, and of a stack pointer,
  * which the loader restores. jq's constructors read the environment, so they are called in each run.
- * An instance is given up when a run did not come to jq's own end, or needed more memory than there was.
+ * An instance is given up when a run did not come to jq's own end, or needed much memory.
  */
 import type { Jq } from "jq-wasm";
 import type { WasmProgram } from "../../syscall/index.ts";
 import { type Import, JqHost, type JqResult, type JqWorld, type Memory, systemCall } from "./jq-wasm.ts";
+import { beginWithPages } from "./wasm-memory.ts";
 
 type Imports = Readonly<Record<string, Record<string, Import>>>;
 
@@ -15,14 +16,22 @@ type Export = (...args: number[]) => unknown;
 /** Bytes of a pointer, and how many parameters main() has: the only export with so many. */
 const [POINTER, MAIN_LENGTH] = [4, 2];
 
+/**
+ * Pages of memory (64 KiB) that jq begins with: its data and its stack take 23, a short run 30. It is built to begin with 256,
+ * and each run has to find them empty.
+ */
+const FIRST_PAGES = 32;
+
+/** Memory of an instance that is kept for the next run, at most, bytes. */
+const KEPT_MEMORY = 16 * 1024 * 1024;
+
 const NO_MEMORY: Memory = { buffer: new ArrayBuffer(0) };
 const NO_WORLD: JqWorld = { args: [], env: new Map(), stdin: new Uint8Array(0), files: new Map(), now: 0, isatty: () => false };
 
 class JqInstance {
   private memory = NO_MEMORY;
-  /** The memory of a new instance, without the zeros at its end, and its size. */
+  /** The memory of a new instance, without the zeros at its end. */
   private image = new Uint8Array(0);
-  private size = 0;
   private host = new JqHost(NO_WORLD, NO_MEMORY);
   /** What the loader calls as soon as it has an instance: the constructors. */
   private readonly constructors: (() => unknown)[] = [];
@@ -44,7 +53,6 @@ class JqInstance {
     const { exports } = new WebAssembly.Instance(module, this.wrapped(imports));
     this.memory = Object.values(exports).find((value): value is Memory => value instanceof WebAssembly.Memory) ?? NO_MEMORY;
     this.host = new JqHost(NO_WORLD, this.memory);
-    this.size = this.memory.buffer.byteLength;
     this.image = withoutZeros(this.memory);
     return Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, this.noted(value)]));
   }
@@ -92,9 +100,9 @@ class JqInstance {
     return { output: host.output, status, tooMuch: host.tooMuch };
   }
 
-  /** True if it has grown: memory never gets smaller again. */
-  get grown(): boolean {
-    return this.memory.buffer.byteLength !== this.size;
+  /** True if it has grown too large to be kept: memory never gets smaller again. */
+  get large(): boolean {
+    return this.memory.buffer.byteLength > KEPT_MEMORY;
   }
 }
 
@@ -115,6 +123,11 @@ function callMain(jq: Jq, args: readonly string[], host: JqHost): number {
   }
 }
 
+/** jq's code as it is compiled. */
+export function withFirstMemory(code: Uint8Array): Uint8Array {
+  return beginWithPages(code, FIRST_PAGES);
+}
+
 /** Runs jq once. Work of the host: its promises are not the machine's. */
 export async function runJq(program: WasmProgram, world: JqWorld): Promise<JqResult> {
   const { kept, module } = program;
@@ -122,6 +135,6 @@ export async function runJq(program: WasmProgram, world: JqWorld): Promise<JqRes
   program.kept = null;
   if (instance !== kept) await instance.start(module);
   const result = instance.run(world);
-  if (!result.tooMuch && !instance.grown) program.kept = instance;
+  if (!result.tooMuch && !instance.large) program.kept = instance;
   return result;
 }

@@ -5,7 +5,7 @@
 import { EIO, EPIPE, strerror } from "../../kernel/index.ts";
 import { O_RDONLY, type Process, type Program } from "../../syscall/index.ts";
 import { complain, readToEnd, STDIN, writeAll } from "../lib/index.ts";
-import { runJq } from "./jq-instance.ts";
+import { runJq, withFirstMemory } from "./jq-instance.ts";
 import type { JqResult } from "./jq-wasm.ts";
 
 const JQ_ERROR_SYSTEM = 2;
@@ -77,7 +77,7 @@ export const jq: Program = async (process) => {
     await complain(process, `jq: error: could not read <stdin>: ${strerror(stdin)}\n`);
     return JQ_ERROR_SYSTEM;
   }
-  const program = await process.wasmProgram("jq");
+  const program = await process.wasmProgram("jq", withFirstMemory);
   if (program === null) {
     await complain(process, "jq: no WebAssembly module of jq was given to this machine\n");
     return JQ_ERROR_SYSTEM;
