@@ -28,6 +28,13 @@ export interface Stat {
 export interface StatFs {
   /** The magic number of the file system's type (NSFS_MAGIC, TMPFS_MAGIC, ...). */
   readonly type: number;
+  /** Bytes of a block. */
+  readonly bsize: number;
+  readonly blocks: number;
+  readonly bfree: number;
+  /** Inodes that there can be, and how many more. */
+  readonly files: number;
+  readonly ffree: number;
 }
 
 export interface Dirent {

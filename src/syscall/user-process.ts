@@ -84,9 +84,8 @@ export class UserProcess implements Process {
   fstat(fd: Fd): Promise<Stat | number> {
     return this.call("newfstat", COST.call, (current) => vfs.vfs_fstat(current, fd));
   }
-  async statfs(path: string): Promise<StatFs | number> {
-    const type = await this.call("statfs", COST.call, (current) => vfs.user_statfs(current, path));
-    return type < 0 ? type : { type };
+  statfs(path: string): Promise<StatFs | number> {
+    return this.call("statfs", COST.call, (current) => vfs.user_statfs(current, path));
   }
   access(path: string, mode: number): Promise<number> {
     return this.call("faccessat", COST.call, (current) => vfs.do_faccessat(current, path, mode));

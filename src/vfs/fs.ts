@@ -98,6 +98,8 @@ export interface file_system_type {
   readonly magic: number;
   /** Makes or finds the super block for mount(2); absent if user space cannot mount it. `data` is the option string. */
   get_tree?(current: Frame, source: string, data: string): super_block | number;
+  /** Its room, in blocks of a page and in inodes; without it there is none to tell of. */
+  statfs?(sb: super_block): { readonly blocks: number; readonly bfree: number; readonly files: number; readonly ffree: number };
   /** A mount of `root` begins: nsfs takes a reference of the namespace. */
   pin?(current: Frame, root: dentry): void;
   /** That mount has ended and nothing uses it any more. */

@@ -14,7 +14,7 @@ import { filename_parentat } from "./namei.ts";
 import { do_mount, MS_NODEV, MS_NOEXEC, MS_NOSUID } from "./namespace.ts";
 import { proc_fs_type } from "./proc.ts";
 import { proc_root_init } from "./proc-base.ts";
-import { shmem_fill_super, shmem_fs_type, shmem_mknod } from "./shmem.ts";
+import { shmem_fill_super, shmem_fs_type, shmem_mknod, shmem_statfs } from "./shmem.ts";
 import { register_filesystem } from "./super.ts";
 import { sysfs_ensure_dir, sysfs_fs_type } from "./sysfs.ts";
 
@@ -70,6 +70,7 @@ const dev_fs_type: file_system_type = {
   name: "devtmpfs",
   magic: shmem_fs_type.magic,
   get_tree: (current) => devtmpfs_super(current),
+  statfs: (sb) => shmem_statfs(sb),
 };
 
 /** vfs_init(): the root file system and its mount namespace, for boot and for kernel threads. Once for each kernel. */

@@ -32,6 +32,8 @@ const TMPFS_MAX_INODES = 131_072;
 /** BOGO_DIRENT_SIZE: what one entry adds to a directory's size. */
 const BOGO_DIRENT_SIZE = 20;
 
+const PAGE_SIZE = 4096;
+
 const EMPTY = new Uint8Array(0);
 
 /** Space used of one tmpfs. */
@@ -50,7 +52,20 @@ export const shmem_fs_type: file_system_type = {
   name: "tmpfs",
   magic: TMPFS_MAGIC,
   get_tree: (current, _source, data) => shmem_fill_super(current.kernel, shmem_fs_type, modeOption(data)),
+  statfs: (sb) => shmem_statfs(sb),
 };
+
+/** shmem_statfs() */
+export function shmem_statfs(sb: super_block): { blocks: number; bfree: number; files: number; ffree: number } {
+  const { bytes, inodes } = sb.s_fs_info as Usage;
+  const pages = (size: number): number => Math.ceil(size / PAGE_SIZE);
+  return {
+    blocks: pages(TMPFS_MAX_BYTES),
+    bfree: pages(TMPFS_MAX_BYTES) - pages(bytes),
+    files: TMPFS_MAX_INODES,
+    ffree: TMPFS_MAX_INODES - inodes,
+  };
+}
 
 /** A new tmpfs whose root directory has the permission bits `mode`. */
 export function shmem_fill_super(kernel: Kernel, type: file_system_type, mode = 0o1777): super_block {

@@ -51,11 +51,26 @@ function vfs_getattr(current: Frame, { dentry }: path): kstat {
   };
 }
 
-/** user_statfs(): the magic number of the file system. */
-export function user_statfs(caller: Frame, name: string): number {
+export interface kstatfs {
+  /** The magic number of the file system's type. */
+  readonly type: number;
+  readonly bsize: number;
+  readonly blocks: number;
+  readonly bfree: number;
+  readonly files: number;
+  readonly ffree: number;
+}
+
+const PAGE_SIZE = 4096;
+
+/** user_statfs(): what file system a name is on, and its room. */
+export function user_statfs(caller: Frame, name: string): kstatfs | number {
   const current = caller.enter("user_statfs");
   const at = path_lookup(current, name);
-  return typeof at === "number" ? at : at.dentry.d_inode.i_sb.s_type.magic;
+  if (typeof at === "number") return at;
+  const { i_sb } = at.dentry.d_inode;
+  const room = i_sb.s_type.statfs?.(i_sb) ?? { blocks: 0, bfree: 0, files: 0, ffree: 0 };
+  return { type: i_sb.s_type.magic, bsize: PAGE_SIZE, ...room };
 }
 
 /** do_faccessat(): as root: everything but executing what nobody may execute, and writing on a read-only mount. */

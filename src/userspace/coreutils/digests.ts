@@ -1,6 +1,8 @@
-/** md5sum(1), sha1sum(1), sha256sum(1), sha512sum(1): -c, --quiet, --status, --tag. The digests are those of @noble/hashes. */
+/** md5sum(1), sha1sum(1), sha224sum(1), sha256sum(1), sha384sum(1), sha512sum(1), b2sum(1): -c, --quiet, --status, --tag. The digests are those of @noble/hashes. */
+
+import { blake2b } from "@noble/hashes/blake2.js";
 import { md5, sha1 } from "@noble/hashes/legacy.js";
-import { sha256, sha512 } from "@noble/hashes/sha2.js";
+import { sha224, sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
 import { strerror } from "../../kernel/index.ts";
 import type { Program } from "../../syscall/index.ts";
 import { decode } from "../lib/index.ts";
@@ -74,3 +76,6 @@ export const md5sum = digestProgram("MD5", md5);
 export const sha1sum = digestProgram("SHA1", sha1);
 export const sha256sum = digestProgram("SHA256", sha256);
 export const sha512sum = digestProgram("SHA512", sha512);
+export const sha224sum = digestProgram("SHA224", sha224);
+export const sha384sum = digestProgram("SHA384", sha384);
+export const b2sum = digestProgram("BLAKE2b", blake2b);

@@ -39,3 +39,8 @@ export function listingTime(mtime: number, now: number): string {
   const recent = mtime <= now && now - mtime < RECENT_NS;
   return strftime(recent ? "%b %e %H:%M" : "%b %e  %Y", momentOf(mtime));
 }
+
+/** KiB that a file takes on tmpfs, in whole pages; on the other file systems nothing takes any. */
+export function pagesKib({ mode, size }: Stat): number {
+  return (mode & S_IFMT) === S_IFREG ? Math.ceil(size / 4096) * 4 : 0;
+}

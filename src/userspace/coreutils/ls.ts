@@ -4,8 +4,9 @@
  */
 import { ENOENT, ENOTDIR, strerror } from "../../kernel/index.ts";
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, type Stat } from "../../syscall/index.ts";
-import { listingTime, modeText } from "./ls-format.ts";
+import { listingTime, modeText, pagesKib } from "./ls-format.ts";
 import { quote } from "./quote.ts";
+import { humanSize } from "./size.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const manual = {
@@ -149,21 +150,9 @@ function isDevice({ mode }: Stat): boolean {
   return (mode & S_IFMT) === S_IFCHR || (mode & S_IFMT) === S_IFBLK;
 }
 
-/** KiB that a file takes on tmpfs, in whole pages; on the other file systems nothing takes any. */
-function pagesKib({ mode, size }: Stat): number {
-  return (mode & S_IFMT) === S_IFREG ? Math.ceil(size / 4096) * 4 : 0;
-}
-
-/** -h: three digits and a unit, rounded up. */
+/** -h: three digits and a unit. */
 function sizeText(util: Utility, bytes: number): string {
-  if (!util.has("h") || bytes < 1024) return String(bytes);
-  let [value, unit] = [bytes, -1];
-  while (value >= 1024) {
-    value /= 1024;
-    unit++;
-  }
-  const shown = value < 9.95 ? (Math.ceil(value * 10) / 10).toFixed(1) : String(Math.ceil(value));
-  return shown + "KMGTPE".charAt(unit);
+  return util.has("h") ? humanSize(bytes) : String(bytes);
 }
 
 function indicator(util: Utility, { mode }: Stat): string {

@@ -86,20 +86,22 @@ export const od = utility(manual, async (util) => {
   if (formats.length === 0) formats.push(...(await formatsOf(util, "o2")));
   const radix = util.value("A") ?? "o";
   if (!/^[doxn]$/.test(radix)) await util.die(`invalid output address radix '${radix}'; it must be one character from [doxn]`);
-  const bytes = await input(util);
-  if (bytes === null) return;
   const skip = await count(util, "j", 0);
+  const most = await count(util, "N", Number.POSITIVE_INFINITY);
+  const bytes = await input(util, skip + most);
+  if (bytes === null) return;
   if (skip > bytes.length) return await util.die("cannot skip past end of combined input");
-  const data = bytes.subarray(skip, skip + (await count(util, "N", Number.POSITIVE_INFINITY)));
+  const data = bytes.subarray(skip, skip + most);
   const perLine = util.has("w") ? Number(util.value("w") || 32) : 16;
   await dump(util, data, { formats, perLine, skip, radix });
 });
 
-/** All files in a row; null if none could be read. */
-async function input(util: Utility): Promise<Uint8Array | null> {
+/** All files in a row, as far as they are needed; null if none could be read. */
+async function input(util: Utility, most: number): Promise<Uint8Array | null> {
   const pieces: Uint8Array[] = [];
   for (const operand of util.operands.length === 0 ? ["-"] : util.operands) {
-    const bytes = await readOperand(util, operand);
+    const left = most - pieces.reduce((sum, { length }) => sum + length, 0);
+    const bytes = await readOperand(util, operand, left);
     if (typeof bytes === "number") await util.fail(`${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
     else pieces.push(bytes);
   }

@@ -43,6 +43,8 @@ export class Utility {
   status = 0;
   private readonly trouble: number;
   private buffered = "";
+  /** As stdbuf(1) wishes it: every piece is written at once. (All pieces are lines or more.) */
+  private readonly unbuffered: boolean;
 
   constructor(process: Process, name: string, trouble: number, operands: readonly string[], given: readonly Given[]) {
     this.process = process;
@@ -50,6 +52,7 @@ export class Utility {
     this.trouble = trouble;
     this.operands = operands;
     this.given = given;
+    this.unbuffered = /^[L0]$/.test(process.env.get("_STDBUF_O") ?? "");
   }
 
   has(...letters: readonly string[]): boolean {
@@ -68,7 +71,7 @@ export class Utility {
 
   async out(text: string): Promise<void> {
     this.buffered += text;
-    if (this.buffered.length >= BUFFER || this.process.isatty(STDOUT)) await this.flush();
+    if (this.unbuffered || this.buffered.length >= BUFFER || this.process.isatty(STDOUT)) await this.flush();
   }
 
   async flush(): Promise<void> {
