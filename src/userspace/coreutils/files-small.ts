@@ -1,6 +1,6 @@
 /** Small programs on files: unlink(1), link(1), mknod(1) for pipes and devices(refused), install(1), chown(1) and chgrp(1) for root, mountpoint(1). */
 import { strerror } from "../../kernel/index.ts";
-import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, S_IFDIR, S_IFMT } from "../../syscall/index.ts";
+import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, type Program, S_IFDIR, S_IFMT } from "../../syscall/index.ts";
 import { writeAll } from "../lib/index.ts";
 import { readSome } from "./input.ts";
 import { parseMode } from "./mode.ts";
@@ -110,23 +110,26 @@ const ownerManual = {
 };
 
 /** Everything belongs to root, and root is the only one whom it can be given. */
-function ownerProgram(what: "user" | "group"): ReturnType<typeof utility> {
+function ownerProgram(what: "user" | "group"): Program {
   return utility(ownerManual, async (util) => {
     const [owner, ...paths] = util.operands;
     if (owner === undefined) return await util.missingOperand();
     if (paths.length === 0) return await util.misused(`missing operand after ${quote(owner)}`);
     const [user = "", group = ""] = what === "user" ? owner.split(/[:.](.*)/s) : ["", owner];
-    const known = (name: string): boolean => name === "" || name === "root" || name === "0";
-    if (!known(user))
-      return await (/^\d+$/.test(user) ? util.notModelled(`user ${quote(user)}`) : util.die(`invalid user: ${quote(owner)}`));
-    if (!known(group))
-      return await (/^\d+$/.test(group) ? util.notModelled(`group ${quote(group)}`) : util.die(`invalid group: ${quote(owner)}`));
+    await checkOwner(util, "user", user, owner);
+    await checkOwner(util, "group", group, owner);
     for (const path of paths) {
       const stat = await (util.has("h") ? util.process.lstat(path) : util.process.stat(path));
       if (typeof stat === "number" && !util.has("f")) await util.fail(`cannot access ${quote(path)}: ${strerror(stat)}`);
       else if (typeof stat === "number") util.status = 1;
     }
   });
+}
+
+async function checkOwner(util: Utility, kind: "user" | "group", name: string, given: string): Promise<void> {
+  if (["", "root", "0"].includes(name)) return;
+  if (/^\d+$/.test(name)) await util.notModelled(`${kind} ${quote(name)}`);
+  else await util.die(`invalid ${kind}: ${quote(given)}`);
 }
 
 export const chown = ownerProgram("user");

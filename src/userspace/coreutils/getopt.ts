@@ -1,5 +1,5 @@
 /** getopt(1) of util-linux: -o -l -n -q -Q -u -T -s bash|sh, the old form, + and - in front of the letters. Left out: -a, csh. */
-import type { Program } from "../../syscall/index.ts";
+import type { Process, Program } from "../../syscall/index.ts";
 import { complain, type OptionSpec, print, scanOptions } from "../lib/index.ts";
 
 const [WRONG_INPUT, WRONG_USAGE, ENHANCED] = [1, 2, 4];
@@ -23,12 +23,7 @@ export const getopt: Program = async (process) => {
   };
   const [first] = words;
   if (first === undefined) return await misuse("missing optstring argument");
-  if (!first.startsWith("-")) {
-    const result = scan(first, new Map(), words.slice(1));
-    if (result.complaint !== null) await complain(process, `${name}: ${result.complaint}\n`);
-    await print(process, `${shown(result, false)}\n`);
-    return result.complaint === null ? 0 : WRONG_INPUT;
-  }
+  if (!first.startsWith("-")) return await answer(process, scan(first, new Map(), words.slice(1)), name, new Set(["u"]));
   const { steps, operands } = scanOptions(words, OWN);
   const given = new Map<string, string>();
   const long = new Map<string, string>();
@@ -44,10 +39,15 @@ export const getopt: Program = async (process) => {
   const letters = given.get("o") ?? rest.shift();
   if (letters === undefined) return await misuse("missing optstring argument");
   const result = scan(letters, long, rest);
-  if (result.complaint !== null && !given.has("q")) await complain(process, `${given.get("n") ?? name}: ${result.complaint}\n`);
-  if (!given.has("Q")) await print(process, `${shown(result, !given.has("u"))}\n`);
-  return result.complaint === null ? 0 : WRONG_INPUT;
+  return await answer(process, result, given.get("n") ?? name, new Set(given.keys()));
 };
+
+/** Prints what was found; of `options`, q and Q keep quiet and u leaves words unquoted. */
+async function answer(process: Process, result: Scanned, name: string, options: ReadonlySet<string>): Promise<number> {
+  if (result.complaint !== null && !options.has("q")) await complain(process, `${name}: ${result.complaint}\n`);
+  if (!options.has("Q")) await print(process, `${shown(result, !options.has("u"))}\n`);
+  return result.complaint === null ? 0 : WRONG_INPUT;
+}
 
 function addLong(long: Map<string, string>, text: string): void {
   const [, name = "", colons = ""] = /^(.*?)(:{0,2})$/.exec(text) ?? [];

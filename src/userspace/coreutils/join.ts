@@ -82,8 +82,10 @@ async function formatOf(util: Utility): Promise<readonly Field[] | null> {
   for (const text of texts.join(",").split(/[, \t]+/)) {
     const match = /^([12])\.([1-9]\d*)$/.exec(text);
     if (text === "0") fields.push("key");
-    else if (match === null) await util.die(`invalid field specifier: ${quote(text)}`);
-    else fields.push({ file: match[1] === "1" ? 0 : 1, field: Number(match[2]) - 1 });
+    else if (match === null) {
+      const what = /^\d\.\d+$/.test(text) ? "invalid file number in field spec" : "invalid field specifier";
+      await util.die(`${what}: ${quote(text)}`);
+    } else fields.push({ file: match[1] === "1" ? 0 : 1, field: Number(match[2]) - 1 });
   }
   return fields;
 }
@@ -111,33 +113,42 @@ async function rowsOf(plan: Plan, operand: string, file: 0 | 1): Promise<readonl
   });
 }
 
-async function merge(
-  plan: Plan,
-  [left, right]: readonly [readonly Row[], readonly Row[]],
-  names: readonly [string, string],
-): Promise<void> {
+async function merge(plan: Plan, rows: readonly [readonly Row[], readonly Row[]], names: readonly [string, string]): Promise<void> {
   const { util } = plan;
-  const order = new OrderCheck(plan, [left, right], names);
+  const [left, right] = rows;
+  const order = new OrderCheck(plan, rows, names);
   let [i, j] = [0, 0];
   if (util.has("header") && (left.length > 0 || right.length > 0)) {
     await put(plan, left[i++] ?? null, right[j++] ?? null);
     order.passHeader();
   }
   while (i < left.length || j < right.length) {
-    const [a, b] = [left[i], right[j]];
-    const side = b === undefined || (a !== undefined && a.key < b.key) ? 0 : a === undefined || b.key < a.key ? 1 : null;
-    if (side !== null) {
-      if (plan.unpaired[side]) await put(plan, side === 0 ? (a ?? null) : null, side === 1 ? (b ?? null) : null);
-      await order.check(side, side === 0 ? i++ : j++, true);
+    const side = sideWithoutPartner(left[i], right[j]);
+    if (side === null) {
+      const [to, until] = [endOfGroup(left, i), endOfGroup(right, j)];
+      if (plan.paired) await putPairs(plan, left.slice(i, to), right.slice(j, until));
+      await order.check(0, to - 1, false);
+      await order.check(1, until - 1, false);
+      [i, j] = [to, until];
       continue;
     }
-    const [to, until] = [endOfGroup(left, i), endOfGroup(right, j)];
-    if (plan.paired) for (let x = i; x < to; x++) for (let y = j; y < until; y++) await put(plan, left[x] ?? null, right[y] ?? null);
-    await order.check(0, to - 1, false);
-    await order.check(1, until - 1, false);
-    [i, j] = [to, until];
+    const at = side === 0 ? i++ : j++;
+    const row = rows[side][at] ?? null;
+    if (plan.unpaired[side]) await put(plan, side === 0 ? row : null, side === 1 ? row : null);
+    await order.check(side, at, true);
   }
   if (order.said) await util.fail("input is not in sorted order");
+}
+
+/** Which of the two rows, the first that are left of each file, can have no partner; null if they are partners. */
+function sideWithoutPartner(a: Row | undefined, b: Row | undefined): 0 | 1 | null {
+  if (a === undefined) return 1;
+  if (b === undefined || a.key < b.key) return 0;
+  return b.key < a.key ? 1 : null;
+}
+
+async function putPairs(plan: Plan, left: readonly Row[], right: readonly Row[]): Promise<void> {
+  for (const a of left) for (const b of right) await put(plan, a, b);
 }
 
 function endOfGroup(rows: readonly Row[], from: number): number {

@@ -48,7 +48,8 @@ async function cutterFor(util: Utility, letter: string, argument: string): Promi
   if (letter === "n") return await chunkCutter(util, argument, separator);
   const count = parseSize(argument, UNITS);
   if (count === null || count === 0) {
-    return await util.die(`invalid number of ${letter === "b" ? "bytes" : "lines"}: ${quote(argument)}`);
+    const reason = count === 0 ? ": Numerical result out of range" : "";
+    return await util.die(`invalid number of ${letter === "b" ? "bytes" : "lines"}: ${quote(argument)}${reason}`);
   }
   if (letter === "b") return (bytes) => everyBytes(bytes, count);
   return letter === "l" ? (bytes) => everyLines(bytes, count, separator) : (bytes) => linesUpTo(bytes, count, separator);

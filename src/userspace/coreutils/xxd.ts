@@ -63,18 +63,26 @@ function parse(words: readonly string[]): Request | null {
       files.push(word);
       continue;
     }
-    const name = word.replace(/^--?/, "");
-    const letter = LONG[name] ?? name.charAt(0);
-    if (WITH_NUMBER.includes(letter)) {
-      const attached = LONG[name] === undefined ? name.slice(1) : "";
-      const text = attached === "" ? queue.shift() : attached;
-      const value = /^[-+]?(0x[0-9a-f]+|\d+)$/i.test(text ?? "") ? Number((text ?? "").replace(/^[-+]/, "")) : Number.NaN;
-      if (Number.isNaN(value)) return null;
-      values.set(letter, text?.startsWith("-") === true ? -value : value);
-    } else if ("abdeipru".includes(letter) && (LONG[name] !== undefined || name.length === 1)) flags.add(letter);
-    else return null;
+    if (!takeOption(word, queue, flags, values)) return null;
   }
   return { flags, values, files };
+}
+
+/** Notes one option, with a word of the queue if it needs a number; false if it is none. */
+function takeOption(word: string, queue: string[], flags: Set<string>, values: Map<string, number>): boolean {
+  const name = word.replace(/^--?/, "");
+  const letter = LONG[name] ?? name.charAt(0);
+  const known = LONG[name] !== undefined;
+  if (!WITH_NUMBER.includes(letter)) {
+    flags.add(letter);
+    return "abdeipru".includes(letter) && (known || name.length === 1);
+  }
+  const attached = known ? "" : name.slice(1);
+  const text = attached === "" ? queue.shift() : attached;
+  if (text === undefined || !/^[-+]?(0x[0-9a-f]+|\d+)$/i.test(text)) return false;
+  const value = Number(text.replace(/^[-+]/, ""));
+  values.set(letter, text.startsWith("-") ? -value : value);
+  return true;
 }
 
 interface Loaded {
@@ -105,12 +113,7 @@ function dump({ bytes, start }: Loaded, request: Request, name: string): string 
   const { flags, values } = request;
   const hex = (byte: number): string => (flags.has("u") ? byte.toString(16).toUpperCase() : byte.toString(16)).padStart(2, "0");
   if (flags.has("i")) return include(bytes, values.get("c") ?? 12, name, flags.has("u"));
-  if (flags.has("p")) {
-    const digits = Array.from(bytes, hex).join("");
-    const width = 2 * (values.get("c") ?? 30);
-    const lines = width === 0 ? [digits] : (digits.match(new RegExp(`.{1,${width}}`, "g")) ?? []);
-    return lines.map((line) => `${line}\n`).join("");
-  }
+  if (flags.has("p")) return plainDump(bytes, values.get("c") ?? 30, hex);
   const bits = flags.has("b");
   const columns = values.get("c") ?? (bits ? 6 : 16);
   const group = values.get("g") ?? (bits ? 1 : flags.has("e") ? 4 : 2);
@@ -128,6 +131,12 @@ function dump({ bytes, start }: Loaded, request: Request, name: string): string 
     text += `${address.padStart(8, "0")}: ${rowOf(row, layout)}\n`;
   }
   return text;
+}
+
+function plainDump(bytes: Uint8Array, columns: number, hex: (byte: number) => string): string {
+  const digits = Array.from(bytes, hex).join("");
+  const lines = columns === 0 ? [digits] : (digits.match(new RegExp(`.{1,${2 * columns}}`, "g")) ?? []);
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 interface Layout {
@@ -155,7 +164,7 @@ function rowOf(row: Uint8Array, { columns, group, show, littleEndian, cell }: La
   const count = Math.ceil(columns / group);
   const width = columns * cell + count - 1 + (littleEndian ? (count * group - columns) * cell : 0);
   const text = Array.from(row, (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".")).join("");
-  return `${groups.join(" ").padEnd(width)}  ${littleEndian ? " " : ""}${text}`;
+  return `${groups.join(" ").padEnd(width)}  ${text}`;
 }
 
 /** C source: with a name if the input is a file. */
