@@ -121,6 +121,7 @@ export {
   SIGTERM,
   SIGUSR1,
   SIGUSR2,
+  SIGXFSZ,
   send_sig,
   signal_pending,
 } from "./signal.ts";

@@ -14,6 +14,7 @@ export const SIGSEGV = 11;
 export const SIGUSR1 = 10;
 export const SIGUSR2 = 12;
 export const SIGPIPE = 13;
+export const SIGXFSZ = 25;
 export const SIGALRM = 14;
 export const SIGTERM = 15;
 export const SIGCHLD = 17;

@@ -4,7 +4,7 @@
  * Left out: threads, vfork, sharing of anything but namespaces.
  */
 import { FORK_FAILED, type Frame, type Pid, spawnTask, type Task } from "../kernel/index.ts";
-import { copy_fs_struct, current_fs, dup_fd, files_struct, task_files, task_fs } from "../vfs/index.ts";
+import { copy_fs_struct, copy_rlimits, current_fs, dup_fd, files_struct, task_files, task_fs } from "../vfs/index.ts";
 import { exhausted } from "./exhausted.ts";
 import { copy_namespaces } from "./nsproxy.ts";
 import type { Process, Program } from "./process.ts";
@@ -37,6 +37,7 @@ export function copy_process(caller: Frame, child: Task, state: UserState): void
   const files = task_files.get(task);
   task_files.set(child, files === undefined ? new files_struct() : dup_fd(current, files));
   task_fs.set(child, copy_fs_struct(current_fs(current)));
+  copy_rlimits(current, child);
   copy_namespaces(current, child);
 }
 

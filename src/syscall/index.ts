@@ -11,6 +11,7 @@ export {
   O_RDWR,
   O_TRUNC,
   O_WRONLY,
+  type Resource,
   S_IFBLK,
   S_IFCHR,
   S_IFDIR,

@@ -3,6 +3,7 @@
  * virtual time, is a scheduling point, and delivers pending signals on its way back (a deadly one ends the program there).
  */
 import type { Pid } from "../kernel/index.ts";
+import type { Resource, rlimit } from "../vfs/index.ts";
 import type { WasmName, WasmProgram } from "./host-work.ts";
 
 /** An open file descriptor, or a negative errno. */
@@ -149,6 +150,9 @@ export interface Process {
   /** Brings a group of the session to the foreground. -ENOTTY, -EPERM for a group of another session, -EINTR. */
   tcsetpgrp(fd: Fd, pgrp: number): Promise<number>;
   prctlSetName(comm: string): void;
+  getrlimit(resource: Resource): rlimit;
+  /** -EINVAL for a soft limit above the hard one, -EPERM for more open files than any process may have. */
+  setrlimit(resource: Resource, limit: rlimit): Promise<number>;
 
   // time
   /** 0, or -EINTR if a signal came. */

@@ -224,6 +224,12 @@ export class UserProcess implements Process {
   prctlSetName(comm: string): void {
     this.task.comm = comm.slice(0, 15);
   }
+  getrlimit(resource: vfs.Resource): vfs.rlimit {
+    return vfs.task_rlimit(this.task, resource);
+  }
+  setrlimit(resource: vfs.Resource, limit: vfs.rlimit): Promise<number> {
+    return this.call("prlimit64", COST.call, (current) => vfs.do_prlimit(current, resource, limit));
+  }
 
   // time
   nanosleep(ns: number): Promise<number> {

@@ -3,13 +3,11 @@
  * close-on-exec, the copies that fork makes.
  * Left out: the delay of the last fput to the return to user space: the file is released at once.
  */
-import { EBADF, EMFILE, type Frame, taskSlot } from "../kernel/index.ts";
+import { EBADF, EINVAL, EMFILE, type Frame, taskSlot } from "../kernel/index.ts";
 import type { file } from "./fs.ts";
 import { releaseLocks } from "./locks.ts";
 import { mntput } from "./mount.ts";
-
-/** RLIMIT_NOFILE of a process that nobody has given another. */
-export const RLIMIT_NOFILE = 1024;
+import { task_rlimit } from "./rlimit.ts";
 
 interface Descriptor {
   readonly file: file;
@@ -52,7 +50,7 @@ export function fd_install(current: Frame, file: file, cloexec: boolean, least =
   const files = filesOf(current);
   let fd = least;
   while (files.fd[fd] !== undefined) fd++;
-  if (fd >= RLIMIT_NOFILE) return -EMFILE;
+  if (fd >= task_rlimit(current.task, "RLIMIT_NOFILE").rlim_cur) return -EMFILE;
   files.fd[fd] = { file, close_on_exec: cloexec };
   return fd;
 }
@@ -72,7 +70,7 @@ export async function ksys_dup3(caller: Frame, from: number, to: number, cloexec
   const current = caller.enter("ksys_dup3");
   const files = filesOf(current);
   const source = files.fd[from];
-  if (source === undefined || to < 0 || to >= RLIMIT_NOFILE) return -EBADF;
+  if (source === undefined || to < 0 || to >= task_rlimit(current.task, "RLIMIT_NOFILE").rlim_cur) return -EBADF;
   if (from === to) return to;
   const old = files.fd[to];
   files.fd[to] = { file: get_file(current, source.file), close_on_exec: cloexec };
@@ -80,10 +78,11 @@ export async function ksys_dup3(caller: Frame, from: number, to: number, cloexec
   return to;
 }
 
-/** f_dupfd(): fcntl(F_DUPFD) and dup. */
+/** f_dupfd(): fcntl(F_DUPFD) and dup. -EINVAL if no descriptor may be that high. */
 export async function f_dupfd(current: Frame, from: number, least: number, cloexec: boolean): Promise<number> {
   const file = fget(current, from);
   if (file === null) return -EBADF;
+  if (least >= task_rlimit(current.task, "RLIMIT_NOFILE").rlim_cur) return -EINVAL;
   const fd = fd_install(current, get_file(current, file), cloexec, least);
   if (fd < 0) await fput(current, file);
   return fd;

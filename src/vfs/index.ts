@@ -79,6 +79,7 @@ export {
   remove_proc_entry,
 } from "./proc.ts";
 export { ksys_lseek, ksys_read, ksys_write, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_SET } from "./read-write.ts";
+export { copy_rlimits, do_prlimit, type Resource, type rlimit, task_rlimit } from "./rlimit.ts";
 export { do_sys_poll, POLLIN, POLLNVAL, POLLOUT, poll_queue_head, poll_wait } from "./select.ts";
 export {} from "./shmem.ts";
 export { do_faccessat, do_readlinkat, iterate_dir, user_statfs, vfs_fstat, vfs_statx } from "./stat.ts";

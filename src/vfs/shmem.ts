@@ -3,7 +3,7 @@
  * Newest entries are listed first and a directory's size is 20 bytes per entry, as on a kernel.
  * Left out: swapping, extended attributes, mount options except mode and size.
  */
-import { EEXIST, EFBIG, ENOSPC, ENOTEMPTY, type Frame, type Kernel } from "../kernel/index.ts";
+import { EEXIST, EFBIG, ENOSPC, ENOTEMPTY, type Frame, type Kernel, SIGXFSZ, send_sig } from "../kernel/index.ts";
 import {
   current_time,
   type DirectoryEntry,
@@ -21,6 +21,7 @@ import {
   super_block,
 } from "./fs.ts";
 import { fifo_file_operations } from "./pipe.ts";
+import { task_rlimit } from "./rlimit.ts";
 import { get_anon_bdev } from "./super.ts";
 
 export const TMPFS_MAGIC = 0x01021994;
@@ -182,6 +183,7 @@ const shmem_inode_operations: inode_operations = {
   truncate: (current, node, size) => {
     current.writes(node);
     const content = node.i_private as Content;
+    if (size > node.i_size && size > sizeLimit(current)) return tooLarge(current);
     const error = resize(node, content, size);
     if (error !== 0) return error;
     if (size < node.i_size) content.data.fill(0, size, node.i_size);
@@ -202,11 +204,25 @@ const shmem_file_operations: file_operations = {
   write: (current, file, bytes) => shmem_write(current, file, bytes),
 };
 
-function shmem_write(current: Frame, file: file, bytes: Uint8Array): number {
+/** RLIMIT_FSIZE of the current task. */
+function sizeLimit(current: Frame): number {
+  return task_rlimit(current.task, "RLIMIT_FSIZE").rlim_cur;
+}
+
+function tooLarge(current: Frame): number {
+  send_sig(current.kernel, SIGXFSZ, current.task);
+  return -EFBIG;
+}
+
+/** generic_file_write_iter(): as much as RLIMIT_FSIZE leaves room for (generic_write_check_limits()). */
+function shmem_write(current: Frame, file: file, all: Uint8Array): number {
   const node = file.f_inode;
   current.writes(node);
   if ((file.f_flags & O_APPEND) !== 0) file.f_pos = node.i_size;
   const content = node.i_private as Content;
+  const room = sizeLimit(current) - file.f_pos;
+  if (room <= 0 && all.length > 0) return tooLarge(current);
+  const bytes = all.length > room ? all.subarray(0, room) : all;
   const end = file.f_pos + bytes.length;
   const error = end > node.i_size ? resize(node, content, end) : 0;
   if (error !== 0) return error;

@@ -7,6 +7,8 @@ import { quote } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const NEWLINE = 10;
+/** The buffer of stdio. */
+const BUFFER = 4096;
 
 const SUFFIXES: Readonly<Record<string, number>> = {
   "": 1,
@@ -145,5 +147,6 @@ async function readAll(util: Utility, fd: Fd): Promise<Uint8Array | number> {
 
 async function write(util: Utility, bytes: Uint8Array): Promise<void> {
   const error = await writeAll(util.process, STDOUT, bytes);
-  if (error < 0) await util.die(`write error: ${strerror(error)}`);
+  // What is larger than the buffer of stdio fails at once, the rest when the stream is closed.
+  if (error < 0) await util.die(`${bytes.length >= BUFFER ? "error writing 'standard output'" : "write error"}: ${strerror(error)}`);
 }

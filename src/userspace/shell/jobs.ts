@@ -215,8 +215,8 @@ export function describeState(process: JobProcess, exact = false): string {
 function processLines(processes: readonly JobProcess[]): string {
   return processes
     .map((process, i) => {
-      const state = `${String(process.pid).padStart(5)} ${describeState(process).padEnd(STATE_WIDTH - 1)}`;
-      return i === 0 ? `${state} ${process.command}\n` : `     ${state} | ${process.command}\n`;
+      const state = `${String(process.pid).padStart(5)} ${describeState(process).padEnd(STATE_WIDTH)}`;
+      return i === 0 ? `${state}${process.command}\n` : `     ${state}| ${process.command}\n`;
     })
     .join("");
 }

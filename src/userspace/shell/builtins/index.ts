@@ -15,6 +15,7 @@ import { setBuiltins } from "./set.ts";
 import { testBuiltins } from "./test.ts";
 import { trapBuiltins } from "./trap.ts";
 import { typeBuiltins } from "./type.ts";
+import { ulimitBuiltins } from "./ulimit.ts";
 
 export function allBuiltins(): ReadonlyMap<string, Builtin> {
   return new Map(
@@ -34,6 +35,7 @@ export function allBuiltins(): ReadonlyMap<string, Builtin> {
       ...testBuiltins,
       ...trapBuiltins,
       ...typeBuiltins,
+      ...ulimitBuiltins,
     }),
   );
 }

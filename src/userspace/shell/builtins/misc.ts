@@ -1,26 +1,7 @@
-/** ulimit, times, alias, unalias, caller, logout: little that a script asks for. */
+/** times, alias, unalias, caller, logout: little that a script asks for. */
 import { singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
-import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
-import { parseFlags } from "./flags.ts";
-
-/** RLIMIT_NOFILE, the one limit that this kernel has. */
-const OPEN_FILES = "1024";
-
-async function ulimit(shell: Shell, args: readonly string[]): Promise<number> {
-  const flags = await parseFlags(shell, "ulimit", args, "HSabcdefiklmnpqrstuvxPRT", "[-SHabcdefiklmnpqrstuvxPRT] [limit]");
-  if (flags === null) return USAGE;
-  const [limit] = flags.rest;
-  if (limit !== undefined)
-    return limit === "unlimited" || limit === shownLimit(flags.given)
-      ? 0
-      : await builtinError(shell, "ulimit", "setting limits is not modelled");
-  return await output(shell, "ulimit", `${shownLimit(flags.given)}\n`);
-}
-
-function shownLimit(given: ReadonlyMap<string, string>): string {
-  return given.has("n") ? OPEN_FILES : given.has("c") ? "0" : "unlimited";
-}
+import { type BuiltinTable, builtinError, output } from "./builtin.ts";
 
 /** All virtual time is waiting: no process uses the processor. */
 async function times(shell: Shell): Promise<number> {
@@ -69,7 +50,6 @@ async function logout(shell: Shell): Promise<number> {
 }
 
 export const miscBuiltins: BuiltinTable = {
-  ulimit: { run: ulimit },
   times: { run: times },
   alias: { run: alias },
   unalias: { run: unalias },
