@@ -44,6 +44,8 @@ export class Jobs {
   readonly inherited: readonly Job[];
   /** Children that are no job: process substitutions. */
   readonly strays = new Set<number>();
+  /** Jobs of the list that were not done when they were last looked at, in its order. */
+  private readonly open = new Set<Job>();
   /** Whose process a pid is. */
   private readonly owners = new Map<number, Job>();
   /** True if a job may be done that nobody has been told of. */
@@ -63,6 +65,7 @@ export class Jobs {
   add(processes: readonly JobProcess[], command: string, pgid = 0): Job {
     const job: Job = { id: (this.list.at(-1)?.id ?? 0) + 1, processes, command, pgid, told: 0, rank: 0 };
     this.list.push(job);
+    this.open.add(job);
     this.makeCurrent(job);
     for (const { pid } of processes) this.owners.set(pid, job);
     return job;
@@ -76,12 +79,23 @@ export class Jobs {
   remove(job: Job): void {
     const index = this.list.indexOf(job);
     if (index >= 0) this.list.splice(index, 1);
+    this.open.delete(job);
     for (const { pid } of job.processes) if (this.owners.get(pid) === job) this.owners.delete(pid);
   }
 
   clear(): void {
     this.list.length = 0;
+    this.open.clear();
     this.owners.clear();
+  }
+
+  /** The first job of the list that is not done. */
+  get firstOpen(): Job | undefined {
+    for (const job of this.open) {
+      if (!isDone(job)) return job;
+      this.open.delete(job);
+    }
+    return undefined;
   }
 
   byPid(pid: number): Job | undefined {
@@ -235,7 +249,7 @@ export async function reportDeath(shell: Shell, processes: readonly JobProcess[]
 /** Takes note of all children that have ended, without waiting. */
 export async function reapEnded(shell: Shell): Promise<void> {
   const options = shell.interactive === null ? WNOHANG : WNOHANG | WUNTRACED | WCONTINUED;
-  while (shell.jobs.strays.size > 0 || shell.jobs.list.some((job) => !isDone(job))) {
+  while (shell.jobs.strays.size > 0 || shell.jobs.firstOpen !== undefined) {
     const ended = await shell.process.wait4(-1, options);
     if (ended === null || typeof ended === "number") return;
     shell.jobs.record(ended);

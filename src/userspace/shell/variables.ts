@@ -236,12 +236,18 @@ export class Variables {
     return [...names].sort();
   }
 
+  /** What each name means here. */
+  private visible(): Scope {
+    if (this.inner.length === 0) return this.global;
+    const seen: Scope = new Map(this.global);
+    for (const { scope } of this.inner) for (const [name, variable] of scope) seen.set(name, variable);
+    return seen;
+  }
+
   /** What a program that is executed now finds in its environment. */
   environment(): Map<string, string> {
-    const seen = new Map<string, Variable>();
-    for (const scope of [...this.innermostFirst()].reverse()) for (const [name, variable] of scope) seen.set(name, variable);
     const environment = new Map<string, string>();
-    for (const [name, variable] of seen) {
+    for (const [name, variable] of this.visible()) {
       if (variable.exported && typeof variable.value === "string") environment.set(name, variable.value);
     }
     return environment;

@@ -76,7 +76,7 @@ async function forgetJob(shell: Shell, pid: number): Promise<void> {
 async function waitForAll(shell: Shell): Promise<number> {
   for (;;) {
     await reapEnded(shell);
-    const job = shell.jobs.list.find((candidate) => !isDone(candidate));
+    const job = shell.jobs.firstOpen;
     if (job === undefined) break;
     const found = await waitOnce(shell, job.processes.find(({ ended }) => ended === null)?.pid ?? ANY_CHILD);
     if (typeof found === "number") return found;
