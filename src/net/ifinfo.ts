@@ -94,7 +94,7 @@ export function rtnl_fill_ifinfo(caller: Frame, dev: net_device, options: Ifinfo
   const iflink = dev_get_iflink(dev);
   if (iflink !== dev.ifindex) w.u32(IFLA_LINK, iflink);
   if (dev.master !== null) w.u32(IFLA_MASTER, dev.master.ifindex);
-  w.u8(IFLA_CARRIER, dev.carrier ? 1 : 0).string(IFLA_QDISC, dev.qdisc);
+  w.u8(IFLA_CARRIER, dev.carrier ? 1 : 0).string(IFLA_QDISC, dev.qdisc.kind);
   if (dev.ifalias !== "") w.string(IFLA_IFALIAS, dev.ifalias);
   w.u32(IFLA_CARRIER_CHANGES, dev.carrier_up_count + dev.carrier_down_count);
   w.u32(IFLA_CARRIER_UP_COUNT, dev.carrier_up_count).u32(IFLA_CARRIER_DOWN_COUNT, dev.carrier_down_count).u8(IFLA_PROTO_DOWN, 0);

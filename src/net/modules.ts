@@ -5,7 +5,7 @@ import { dummyModule } from "./dummy.ts";
 import { ifbModule } from "./ifb.ts";
 import { l2tpCoreModule, l2tpNetlinkModule } from "./l2tp.ts";
 import { libraryModules } from "./lib-modules.ts";
-import { schIngressModule } from "./sch_generic.ts";
+import { schIngressModule, schMqprioModule } from "./sch_generic.ts";
 import { teamModule } from "./team.ts";
 import { vethModule } from "./veth.ts";
 import { vlanModule } from "./vlan.ts";
@@ -18,6 +18,7 @@ export const netModules: readonly LoadableModule[] = [
   l2tpCoreModule,
   l2tpNetlinkModule,
   schIngressModule,
+  schMqprioModule,
   vlanModule,
   bridgeModule,
   ...libraryModules,

@@ -18,6 +18,7 @@ import type {
   kernel_ethtool_coalesce,
 } from "./ethtool/structs.ts";
 import { ETH_DATA_LEN, GSO_MAX_SEGS, GSO_MAX_SIZE } from "./netdevice.ts";
+import { noop_qdisc, type Qdisc } from "./qdisc.ts";
 
 /** What an event of the netdev chains carries. */
 export interface netdev_notifier_info {
@@ -251,8 +252,12 @@ export class net_device {
   link_mode = 0;
   /** IF_OPER_* */
   operstate = 0;
-  /** Name of the queueing discipline: `noop` until first opened. */
-  qdisc = "noop";
+  /** The queueing discipline: `noop` until first opened. */
+  qdisc: Qdisc = noop_qdisc;
+  /** Those of its queues (netdev_queue.qdisc_sleeping). Empty: all are `noop`. */
+  tx_qdiscs: Qdisc[] = [];
+  /** Those below `qdisc` that are shown; the last one that came stands first. */
+  readonly qdisc_hash: Qdisc[] = [];
   /** `ingress` or `clsact`, if somebody has added one. */
   ingress_qdisc: string | null = null;
   /** __LINK_STATE_START: between a successful open and the begin of close. */

@@ -162,8 +162,14 @@ export function nsim_dev_port_debugfs_init(
   });
   debugfs_create_file(current, "bpf_offloaded_id", 0o400, ddir, { show: () => "0\n" });
   debugfs_create_file(current, "ipsec", 0o400, ddir, { show: () => "SA count=0 tx=0\n" });
-  knobs(current, ddir, {}, ["udp_ports_inject_error"]);
-  for (const table of ["udp_ports_table0", "udp_ports_table1"]) debugfs_create_file(current, table, 0o400, ddir, { show: () => "" });
-  debugfs_create_file(current, "udp_ports_reset", 0o200, ddir, { store: (_writer, text) => text.length });
+  if (nsim.strategies.late_debugfs) udpPorts(current, debugfs_create_dir(current, "udp_ports", ddir), "");
+  else udpPorts(current, ddir, "udp_ports_");
   return ddir;
+}
+
+/** The knobs of nsim_udp_tunnels_info_create(). There are no tunnels, so both tables have four empty places. */
+function udpPorts(current: Frame, dir: kernfs_node, prefix: string): void {
+  knobs(current, dir, {}, [`${prefix}inject_error`]);
+  for (const table of ["table0", "table1"]) debugfs_create_file(current, prefix + table, 0o400, dir, { show: () => "0 0 0 0\n" });
+  debugfs_create_file(current, `${prefix}reset`, 0o200, dir, { store: (_writer, text) => text.length });
 }

@@ -41,7 +41,7 @@ describe("tc", () => {
     ).toBe(
       `qdisc noqueue 0: dev lo root refcnt 2 
 qdisc noqueue 0: dev d0 root refcnt 2 
-[{"kind":"noqueue","handle":"0:","dev":"lo","root":true,"refcnt":2,"options":{}}]
+[{"kind":"noqueue","handle":"0:","root":true,"refcnt":2,"options":{}}]
 qdisc noqueue 0: dev lo root refcnt 2 
 `,
     );
@@ -51,8 +51,8 @@ qdisc noqueue 0: dev lo root refcnt 2
     expect(
       await both(`${script}tc qdisc add dev d0 clsact; tc qdisc show dev d0; tc qdisc add dev d0 ingress; echo $?; lsmod | grep -c sch_ingress
 tc qdisc del dev d0 clsact; tc qdisc del dev d0 clsact; echo $?`),
-    ).toBe(`qdisc noqueue 0: dev d0 root refcnt 2 
-qdisc clsact ffff: dev d0 parent ffff:fff1 
+    ).toBe(`qdisc noqueue 0: root refcnt 2 
+qdisc clsact ffff: parent ffff:fff1 
 Error: Exclusivity flag on, cannot modify.
 2
 1
@@ -68,7 +68,7 @@ Error: Cannot find specified qdisc on specified device.
     ["tc qdisc show bogus", 'What is "bogus"? Try "tc qdisc help".\n1\n'],
     ["tc qdisc show dev nosuch", 'Cannot find device "nosuch"\n1\n'],
     ["tc filter show", 'tc: object "filter" is not modelled by this emulator.\n1\n'],
-    ["tc qdisc add dev lo root netem delay 10ms", 'tc: "root" of a queueing discipline is not modelled by this emulator.\n1\n'],
+    ["tc qdisc add dev lo root netem delay 10ms", 'tc: queueing discipline "netem" is not modelled by this emulator.\n1\n'],
   ])("%s", async (command, expected) => {
     expect(await both(`${command}; echo $?`)).toBe(expected);
   });

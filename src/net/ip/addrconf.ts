@@ -113,7 +113,7 @@ async function becomeReady(current: Frame, dev: net_device, event: number): Prom
 }
 
 function addrconf_link_ready(dev: net_device): boolean {
-  return netif_oper_up(dev) && netif_carrier_ok(dev) && dev.qdisc !== "noop";
+  return netif_oper_up(dev) && netif_carrier_ok(dev) && dev.qdisc.kind !== "noop";
 }
 
 async function init_loopback(caller: Frame, dev: net_device): Promise<void> {

@@ -7,3 +7,7 @@ export const TCA_OPTIONS = 2;
 
 export const TC_H_ROOT = 0xffff_ffff;
 export const TC_H_INGRESS = 0xffff_fff1;
+
+/** Struct tc_mqprio_qopt, and how many classes of traffic there are at most. */
+export const TC_MQPRIO_QOPT_LEN = 82;
+export const TC_QOPT_MAX_QUEUE = 16;
