@@ -60,9 +60,9 @@ describe("on arrival", () => {
     await scene(async ({ current, home, foo, move }) => {
       const eth0 = await newDevice(current, "eth0", home);
       await underRtnl(current, () => dev_open(current, eth0));
-      expect([eth0.flags & 1, eth0.qdisc]).toEqual([1, "pfifo_fast"]);
+      expect([eth0.flags & 1, eth0.qdisc.kind]).toEqual([1, "pfifo_fast"]);
       await move(eth0, foo);
-      expect([eth0.flags & 1, eth0.qdisc]).toEqual([0, "noop"]);
+      expect([eth0.flags & 1, eth0.qdisc.kind]).toEqual([0, "noop"]);
     });
   });
 
