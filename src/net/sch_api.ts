@@ -114,7 +114,7 @@ function qdisc_lookup(dev: net_device, handle: number): Qdisc | undefined {
 }
 
 /** Where a discipline is to stand: at the root, or in the place of one queue. A negative errno if there is no such place. */
-function placeOf(dev: net_device, parent: number, extack: netlink_ext_ack): "root" | { readonly queue: number } | number {
+function placeOf(dev: net_device, parent: number, extack: netlink_ext_ack): Place | number {
   if (parent === TC_H_ROOT) return "root";
   if (parent === 0) return refuse(extack, "Only disciplines with a parent are modelled", EOPNOTSUPP);
   const over = qdisc_lookup(dev, (parent & MAJOR) >>> 0);
@@ -137,12 +137,13 @@ export async function tc_modify_qdisc(
   const { dev, parent, kind } = found;
   const place = parent === TC_H_INGRESS ? "ingress" : placeOf(dev, parent, extack);
   if (typeof place === "number") return place;
-  const existing = place === "ingress" ? (dev.ingress_qdisc === null ? 0 : -EEXIST) : existingQdisc(found, place, nlh.flags, extack);
-  if (place === "ingress" && existing !== 0) return refuse(extack, "Exclusivity flag on, cannot modify", EEXIST);
-  if (typeof existing === "number" && existing !== 0) return existing;
-  if (typeof existing !== "number") {
+  if (place === "ingress") {
+    if (dev.ingress_qdisc !== null) return refuse(extack, "Exclusivity flag on, cannot modify", EEXIST);
+  } else {
+    const existing = existingQdisc(found, place, nlh.flags, extack);
     current.writes(dev);
-    return existing.graft();
+    if (typeof existing !== "number") return existing.graft();
+    if (existing !== 0) return existing;
   }
   if ((nlh.flags & NLM_F_CREATE) === 0) return refuse(extack, "Qdisc not found. To create specify NLM_F_CREATE flag", ENOENT);
   if (!qdiscRegistered(current, kind)) {
@@ -157,47 +158,58 @@ export async function tc_modify_qdisc(
   return 0;
 }
 
+type Place = "root" | { readonly queue: number };
+
+/** Whether a request that may name a kind means this one. */
+function named(kind: string, qdisc: Qdisc): boolean {
+  return kind === "" || kind === qdisc.kind;
+}
+
 /**
  * What tc_modify_qdisc() does with a discipline that is there: 0 if one is to be made, a negative errno, or its way into
  * another place. Who was not asked for counts as not there.
  */
-function existingQdisc(
-  { dev, handle, kind, options }: QdiscRequest,
-  place: "root" | { readonly queue: number },
-  flags: number,
-  extack: netlink_ext_ack,
-): number | { graft(): number } {
+function existingQdisc(asked: QdiscRequest, place: Place, flags: number, extack: netlink_ext_ack): number | { graft(): number } {
+  const { dev, handle, kind, options } = asked;
   const there = place === "root" ? dev.qdisc : dev.tx_qdiscs[place.queue];
   const q = there === undefined || there.handle === 0 ? undefined : there;
-  const named = (qdisc: Qdisc): boolean => kind === "" || kind === qdisc.kind;
-  if (q === undefined || (handle !== 0 && q.handle !== handle)) {
-    if (handle === 0) return 0;
-    if (q !== undefined && (flags & NLM_F_REPLACE) === 0) return refuse(extack, "NLM_F_REPLACE needed to override", EEXIST);
-    if ((handle & 0xffff) !== 0) return refuse(extack, "Invalid minor handle", EINVAL);
-    const other = qdisc_lookup(dev, handle);
-    if (other === undefined) return 0;
-    if ((flags & NLM_F_EXCL) !== 0) return refuse(extack, "Exclusivity flag on, cannot override", EEXIST);
-    if (!named(other)) return refuse(extack, "Invalid qdisc name", EINVAL);
-    if (other === dev.qdisc) return refuse(extack, "Qdisc parent/child loop detected", ELOOP);
-    if (place === "root") return refuse(extack, "Moving the discipline of a queue to the root is not modelled", EOPNOTSUPP);
-    return {
-      graft() {
-        other.refcnt++;
-        mq_graft(dev, place.queue, other);
-        return 0;
-      },
-    };
-  }
+  if (handle !== 0 && q?.handle !== handle) return otherQdisc(asked, place, q, flags, extack);
+  if (q === undefined) return 0;
   const create = NLM_F_CREATE | NLM_F_REPLACE;
-  if (handle === 0 && (flags & create) === create && ((flags & NLM_F_EXCL) !== 0 || !named(q))) return 0;
+  if (handle === 0 && (flags & create) === create && ((flags & NLM_F_EXCL) !== 0 || !named(kind, q))) return 0;
   if ((flags & NLM_F_EXCL) !== 0) return refuse(extack, "Exclusivity flag on, cannot modify", EEXIST);
-  if (!named(q)) return refuse(extack, "Invalid qdisc name", EINVAL);
+  if (!named(kind, q)) return refuse(extack, "Invalid qdisc name", EINVAL);
   if (options !== null) return refuse(extack, "Change operation not supported by specified qdisc", EINVAL);
   return { graft: () => 0 };
 }
 
+/** The handle is not that of `q`, which stands in the place: another one is put there, if there is such. As existingQdisc(). */
+function otherQdisc(
+  { dev, handle, kind }: QdiscRequest,
+  place: Place,
+  q: Qdisc | undefined,
+  flags: number,
+  extack: netlink_ext_ack,
+): number | { graft(): number } {
+  if (q !== undefined && (flags & NLM_F_REPLACE) === 0) return refuse(extack, "NLM_F_REPLACE needed to override", EEXIST);
+  if ((handle & 0xffff) !== 0) return refuse(extack, "Invalid minor handle", EINVAL);
+  const other = qdisc_lookup(dev, handle);
+  if (other === undefined) return 0;
+  if ((flags & NLM_F_EXCL) !== 0) return refuse(extack, "Exclusivity flag on, cannot override", EEXIST);
+  if (!named(kind, other)) return refuse(extack, "Invalid qdisc name", EINVAL);
+  if (other === dev.qdisc) return refuse(extack, "Qdisc parent/child loop detected", ELOOP);
+  if (place === "root") return refuse(extack, "Moving the discipline of a queue to the root is not modelled", EOPNOTSUPP);
+  return {
+    graft() {
+      other.refcnt++;
+      mq_graft(dev, place.queue, other);
+      return 0;
+    },
+  };
+}
+
 /** qdisc_create() and qdisc_graft(). A new root takes the places of all queues. */
-function qdisc_create(current: Frame, asked: QdiscRequest, place: "root" | { readonly queue: number }, extack: netlink_ext_ack): number {
+function qdisc_create(current: Frame, asked: QdiscRequest, place: Place, extack: netlink_ext_ack): number {
   const { dev, parent, kind, options } = asked;
   if (!KINDS.includes(kind)) return refuse(extack, `Queueing discipline ${kind} is not modelled`, EOPNOTSUPP);
   if (hasQueues(kind)) {
