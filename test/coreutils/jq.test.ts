@@ -62,6 +62,11 @@ describe("jq", () => {
     expect([stdout, stderr]).toEqual(["0\n141 0\n", ""]);
   });
 
+  test("it colours what goes to a terminal, as long as nobody says otherwise", async () => {
+    const { stdout } = await runScript("jq -n null; jq -n null | cat; jq -M -n null", { terminal: true });
+    expect(stdout).toBe("\u001b[0;90mnull\u001b[0m\nnull\nnull\n");
+  });
+
   /** Whatever a run leaves in jq's memory must be gone in the next: each of these comes in front of its neighbours and behind them. */
   test("a run sees nothing of those before it", async () => {
     const runs: readonly (readonly [command: string, said: string])[] = [

@@ -20,6 +20,8 @@ export interface ScriptOptions extends KernelOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly programs?: Readonly<Record<string, Program>>;
   readonly policy?: SchedulingPolicy;
+  /** Descriptor 1 is a terminal. */
+  readonly terminal?: boolean;
 }
 
 const PROGRAMS: Readonly<Record<string, Program>> = Object.fromEntries(

@@ -12,6 +12,8 @@ export interface UserlandOptions extends KernelOptions {
   readonly path?: string;
   /** Programs by absolute path. */
   readonly programs?: Readonly<Record<string, Program>>;
+  /** Descriptor 1 is a terminal. */
+  readonly terminal?: boolean;
   /** More of boot, after the namespaces are up. */
   readonly boot?: (current: Frame) => Promise<void>;
 }
@@ -40,9 +42,14 @@ export async function runUserland(main: Program, options: UserlandOptions = {}):
   const script = startScript(init, {
     path: options.path ?? "/usr/bin/main",
     argv: ["main"],
-    stdout: openSink(kernel, "stdout", (bytes) => {
-      stdout += decode(bytes);
-    }),
+    stdout: openSink(
+      kernel,
+      "stdout",
+      (bytes) => {
+        stdout += decode(bytes);
+      },
+      { tty: options.terminal ?? false },
+    ),
     stderr: openSink(kernel, "stderr", (bytes) => {
       stderr += decode(bytes);
     }),
