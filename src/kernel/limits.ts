@@ -11,6 +11,8 @@ export interface Limits {
   readonly tasks: number;
   /** Bytes of the host that the run may take, looked at now and then where the host tells them. */
   readonly memory: number;
+  /** Rounds that the interpreter inside one WebAssembly program (jq) may take: they are no steps, and nothing else runs meanwhile. */
+  readonly programRounds: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -18,6 +20,7 @@ export const DEFAULT_LIMITS: Limits = {
   virtualTime: 24 * 3600 * 1e9,
   tasks: 4096,
   memory: 1024 * 1024 * 1024,
+  programRounds: 300_000_000,
 };
 
 /** Which limit ended a run, and where. */

@@ -135,6 +135,7 @@ const LIMIT_TEXT: Readonly<Record<LimitReached["limit"], (value: number) => stri
   virtualTime: (value) => `${seconds(value)} of virtual time`,
   tasks: (value) => `${value} tasks`,
   memory: (value) => `${value / 2 ** 20} MiB of the host's memory`,
+  programRounds: (value) => `${value} rounds of one jq program`,
 };
 
 function limitLine(outcome: RunOutcome): string {

@@ -16,6 +16,8 @@ export interface WasmProgram {
   readonly module: WebAssembly.Module;
   /** What a run has left for the next one, of a class that only the program knows. Nothing that a user did may be in it. */
   kept: object | null;
+  /** Rounds that a run of it may take. */
+  readonly rounds: number;
 }
 
 const statics = staticData(() => ({ source: null as WasmSource | null, compiled: new Map<WasmName, WasmProgram>() }));
@@ -29,6 +31,12 @@ export function hostCall<T>(task: Task, work: () => Promise<T>): Promise<T> {
   return task.kernel.sched.hostCall(task, work);
 }
 
+/** A program has used up its rounds: the whole run ends at that limit. */
+export function outOfRounds(current: Frame): void {
+  const { sched, limits } = current.kernel;
+  sched.stop({ limit: "programRounds", value: limits.programRounds });
+}
+
 /** The compiled program, or null if the machine was given no source of such programs. `prepare` may change its code before. */
 export async function wasmProgram(current: Frame, name: WasmName, prepare: (code: Uint8Array) => Uint8Array): Promise<WasmProgram | null> {
   const own = statics(current.kernel);
@@ -36,7 +44,7 @@ export async function wasmProgram(current: Frame, name: WasmName, prepare: (code
   const known = compiled.get(name);
   if (known !== undefined || source === null) return known ?? null;
   const module = await hostCall(current.task, async () => WebAssembly.compile(prepare(await source(name))));
-  const program = { module, kept: null };
+  const program = { module, kept: null, rounds: current.kernel.limits.programRounds };
   compiled.set(name, program);
   return program;
 }

@@ -197,4 +197,6 @@ export interface Process {
   hostCall<T>(work: () => Promise<T>): Promise<T>;
   /** A program that is WebAssembly, compiled at its first use, after `prepare`; null if the machine has none. */
   wasmProgram(name: WasmName, prepare: (code: Uint8Array) => Uint8Array): Promise<WasmProgram | null>;
+  /** Says that a run of such a program used up its rounds, which ends the machine's run: the caller does not go on. */
+  outOfRounds(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import * as vfs from "../vfs/index.ts";
 import { COST, leave, syscall } from "./entry.ts";
 import { do_execve } from "./exec.ts";
 import { kernel_clone } from "./fork.ts";
-import { hostCall, type WasmName, type WasmProgram, wasmProgram } from "./host-work.ts";
+import { hostCall, outOfRounds, type WasmName, type WasmProgram, wasmProgram } from "./host-work.ts";
 import { __do_sys_finit_module } from "./modules.ts";
 import { __do_sys_setns, ksys_unshare } from "./nsproxy.ts";
 import type { Dirent, Fd, PollFd, Process, Program, SignalHandler, Stat, StatFs, WaitStatus } from "./process.ts";
@@ -296,6 +296,10 @@ export class UserProcess implements Process {
   }
   hostCall<T>(work: () => Promise<T>): Promise<T> {
     return hostCall(this.task, work);
+  }
+  async outOfRounds(): Promise<void> {
+    outOfRounds(this.task.root);
+    await this.schedYield();
   }
   wasmProgram(name: WasmName, prepare: (code: Uint8Array) => Uint8Array): Promise<WasmProgram | null> {
     return wasmProgram(this.task.root, name, prepare);

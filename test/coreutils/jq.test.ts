@@ -67,6 +67,20 @@ describe("jq", () => {
     expect(stdout).toBe("\u001b[0;90mnull\u001b[0m\nnull\nnull\n");
   });
 
+  test("without memory it ends with an error, and the next run is not the worse for it", async () => {
+    const { stdout, stderr, status } = await runScript("jq -n '[range(1e12)]'; echo $?; jq -n 1");
+    const said = "jq: error: cannot allocate memory (limit of this emulator: 256 MiB of memory)\n";
+    expect([stdout, stderr, status]).toEqual(["2\n1\n", said, 0]);
+  });
+
+  test.each(["def f: f; f", "last(repeat(1))", `"${"a".repeat(40)}" | test("(a+)+$b")`])(
+    "%s ends the run at the limit of rounds",
+    async (program) => {
+      const { stdout, run } = await runScript(`jq -n 1; jq -n '${program}'; echo behind`, { limits: { programRounds: 1_000_000 } });
+      expect([stdout, run.kernel.sched.stopped]).toEqual(["1\n", { limit: "programRounds", value: 1_000_000 }]);
+    },
+  );
+
   /** Whatever a run leaves in jq's memory must be gone in the next: each of these comes in front of its neighbours and behind them. */
   test("a run sees nothing of those before it", async () => {
     const runs: readonly (readonly [command: string, said: string])[] = [

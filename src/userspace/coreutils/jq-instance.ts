@@ -6,7 +6,8 @@
  */
 import type { Jq } from "jq-wasm";
 import type { WasmProgram } from "../../syscall/index.ts";
-import { type Import, JqHost, type JqResult, type JqWorld, type Memory, systemCall } from "./jq-wasm.ts";
+import { type Import, JqHost, type JqLimit, type JqResult, type JqWorld, type Memory, systemCall } from "./jq-wasm.ts";
+import { FUEL, withFuel } from "./wasm-fuel.ts";
 import { beginWithPages } from "./wasm-memory.ts";
 
 type Imports = Readonly<Record<string, Record<string, Import>>>;
@@ -36,6 +37,8 @@ class JqInstance {
   /** What the loader calls as soon as it has an instance: the constructors. */
   private readonly constructors: (() => unknown)[] = [];
   private started = false;
+  /** Rounds that are left. */
+  private fuel: { value: number } = { value: 0 };
   private jq: Jq | null = null;
 
   async start(module: WebAssembly.Module): Promise<void> {
@@ -52,6 +55,7 @@ class JqInstance {
   private instantiate(module: WebAssembly.Module, imports: Imports): Readonly<Record<string, unknown>> {
     const { exports } = new WebAssembly.Instance(module, this.wrapped(imports));
     this.memory = Object.values(exports).find((value): value is Memory => value instanceof WebAssembly.Memory) ?? NO_MEMORY;
+    this.fuel = exports[FUEL] instanceof WebAssembly.Global ? exports[FUEL] : this.fuel;
     this.host = new JqHost(NO_WORLD, this.memory);
     this.image = withoutZeros(this.memory);
     return Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, this.noted(value)]));
@@ -86,7 +90,7 @@ class JqInstance {
     return [left, begin];
   }
 
-  run(world: JqWorld): JqResult {
+  run(world: JqWorld, rounds: number): JqResult {
     const { jq, memory, image } = this;
     if (jq === null) throw new Error("jq runs before it has started");
     const bytes = new Uint8Array(memory.buffer);
@@ -94,10 +98,25 @@ class JqInstance {
     bytes.fill(0, image.length);
     const host = new JqHost(world, memory);
     this.host = host;
+    this.fuel.value = rounds;
     for (const construct of this.constructors) construct();
-    const status = callMain(jq, world.args, host);
+    const status = this.callMain(jq, world.args, host);
     this.host = new JqHost(NO_WORLD, memory);
-    return { output: host.output, status, tooMuch: host.tooMuch };
+    return { output: host.output, status: status ?? 0, exceeded: status === null ? this.exceeded(host) : null };
+  }
+
+  /** The status, null if a limit ended it. */
+  private callMain(jq: Jq, args: readonly string[], host: JqHost): number | null {
+    try {
+      return jq.raw("", "", ["-M", ...args]).exitCode;
+    } catch (thrown) {
+      if (host.tooMuch || host.tooLarge || this.fuel.value === 0) return null;
+      throw thrown;
+    }
+  }
+
+  private exceeded(host: JqHost): JqLimit {
+    return host.tooMuch ? "output" : host.tooLarge ? "memory" : "rounds";
   }
 
   /** True if it has grown too large to be kept: memory never gets smaller again. */
@@ -114,18 +133,9 @@ function withoutZeros({ buffer }: Memory): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer.slice(0, end * words.BYTES_PER_ELEMENT));
 }
 
-function callMain(jq: Jq, args: readonly string[], host: JqHost): number {
-  try {
-    return jq.raw("", "", ["-M", ...args]).exitCode;
-  } catch (thrown) {
-    if (host.tooMuch) return 0;
-    throw thrown;
-  }
-}
-
-/** jq's code as it is compiled. */
-export function withFirstMemory(code: Uint8Array): Uint8Array {
-  return beginWithPages(code, FIRST_PAGES);
+/** jq's code as it is compiled: it begins with little memory, and its interpreters burn fuel. */
+export function prepared(code: Uint8Array): Uint8Array {
+  return withFuel(beginWithPages(code, FIRST_PAGES));
 }
 
 /** Runs jq once. Work of the host: its promises are not the machine's. */
@@ -134,7 +144,7 @@ export async function runJq(program: WasmProgram, world: JqWorld): Promise<JqRes
   const instance = kept instanceof JqInstance ? kept : new JqInstance();
   program.kept = null;
   if (instance !== kept) await instance.start(module);
-  const result = instance.run(world);
-  if (!result.tooMuch && !instance.large) program.kept = instance;
+  const result = instance.run(world, program.rounds);
+  if (result.exceeded === null && !instance.large) program.kept = instance;
   return result;
 }

@@ -22,12 +22,18 @@ export interface JqResult {
   /** What was written, in order. */
   readonly output: readonly { readonly fd: number; readonly bytes: Uint8Array }[];
   readonly status: number;
-  /** True if it wrote more than the limit and was ended there. */
-  readonly tooMuch: boolean;
+  /** The limit that ended it. */
+  readonly exceeded: JqLimit | null;
 }
+
+/** What a run may use up: what it writes, its memory, the rounds of its interpreters. */
+export type JqLimit = "output" | "memory" | "rounds";
 
 /** Output of one run that is kept, bytes. */
 const MAX_OUTPUT = 16 * 1024 * 1024;
+
+/** Memory that a run gets, bytes: as much as the loader would give it. */
+const MAX_MEMORY = 256 * 1024 * 1024;
 
 /** jq's memory. Its buffer is another one when it has grown. */
 export type Memory = { readonly buffer: ArrayBuffer };
@@ -53,8 +59,8 @@ const [STAT_MODE, STAT_SIZE] = [4, 96];
 /** WASI's struct fdstat, which begins with the type of the file, and two types. */
 const [FDSTAT_SIZE, CHARACTER_DEVICE, REGULAR_FILE] = [24, 2, 4];
 
-/** Ends a run that writes too much. */
-class TooMuchOutput {}
+/** Ends a run that writes or takes too much. */
+class TooMuch {}
 
 interface OpenFile {
   readonly bytes: Uint8Array;
@@ -65,6 +71,7 @@ interface OpenFile {
 export class JqHost {
   readonly output: { readonly fd: number; readonly bytes: Uint8Array }[] = [];
   tooMuch = false;
+  tooLarge = false;
   private readonly world: JqWorld;
   private readonly memory: Memory;
   private readonly open = new Map<number, OpenFile>();
@@ -98,7 +105,7 @@ export class JqHost {
     this.size += total;
     if (this.size <= MAX_OUTPUT) return 0;
     this.tooMuch = true;
-    throw new TooMuchOutput();
+    throw new TooMuch();
   }
 
   read(fd: number, iov: number, count: number, got: number): number {
@@ -148,6 +155,17 @@ export class JqHost {
   private text(at: number): string {
     const bytes = new Uint8Array(this.memory.buffer);
     return new TextDecoder().decode(bytes.slice(at, bytes.indexOf(0, at)));
+  }
+
+  /** Memory that jq asks for. Beyond the limit it gets none, and the run is over. */
+  grow(size: number, original: Import): number {
+    return size >>> 0 > MAX_MEMORY ? this.outOfMemory() : original(size);
+  }
+
+  /** Also jq's abort(): it calls it when it gets no memory. */
+  outOfMemory(): never {
+    this.tooLarge = true;
+    throw new TooMuch();
   }
 
   get now(): number {
@@ -202,6 +220,10 @@ export function systemCall(name: string, original: Import, host: () => JqHost): 
       return (count = 0, size = 0) => host().environSizes(count, size);
     case "_environ_get":
       return (environ = 0, buffer = 0) => host().environ(environ, buffer);
+    case "_emscripten_resize_heap":
+      return (size = 0) => host().grow(size, original);
+    case "__abort_js":
+      return () => host().outOfMemory();
     case "_emscripten_date_now":
       return () => host().now;
     default:

@@ -1,12 +1,12 @@
 /**
- * jq(1): the real one as WebAssembly. It reads its whole input before it begins; with -n only if its program names `input`.
+ * jq(1): the real one as WebAssembly, with limits of its own on what it writes, its memory and the rounds of its interpreter. It reads its whole input before it begins; with -n only if its program names `input`.
  * Left out: the search for modules (-L, import).
  */
 import { EIO, EPIPE, strerror } from "../../kernel/index.ts";
 import { O_RDONLY, type Process, type Program } from "../../syscall/index.ts";
 import { complain, readToEnd, STDIN, writeAll } from "../lib/index.ts";
-import { runJq, withFirstMemory } from "./jq-instance.ts";
-import type { JqResult } from "./jq-wasm.ts";
+import { prepared, runJq } from "./jq-instance.ts";
+import type { JqLimit, JqResult } from "./jq-wasm.ts";
 
 const JQ_ERROR_SYSTEM = 2;
 
@@ -77,7 +77,7 @@ export const jq: Program = async (process) => {
     await complain(process, `jq: error: could not read <stdin>: ${strerror(stdin)}\n`);
     return JQ_ERROR_SYSTEM;
   }
-  const program = await process.wasmProgram("jq", withFirstMemory);
+  const program = await process.wasmProgram("jq", prepared);
   if (program === null) {
     await complain(process, "jq: no WebAssembly module of jq was given to this machine\n");
     return JQ_ERROR_SYSTEM;
@@ -88,15 +88,25 @@ export const jq: Program = async (process) => {
   return await deliver(process, result);
 };
 
+/** How the end at a limit is told. */
+const EXCEEDED: Readonly<Record<Exclude<JqLimit, "rounds">, string>> = {
+  output: `writing output failed: ${strerror(-EIO)} (limit of this emulator: 16 MiB of output)`,
+  memory: "cannot allocate memory (limit of this emulator: 256 MiB of memory)",
+};
+
 /** Writes what jq wrote, in its order. */
-async function deliver(process: Process, { output, status, tooMuch }: JqResult): Promise<number> {
+async function deliver(process: Process, { output, status, exceeded }: JqResult): Promise<number> {
   for (const { fd, bytes } of output) {
     const error = await writeAll(process, fd, bytes);
     if (error >= 0) continue;
     if (error !== -EPIPE) await complain(process, `jq: error: writing output failed: ${strerror(error)}\n`);
     return JQ_ERROR_SYSTEM;
   }
-  if (!tooMuch) return status;
-  await complain(process, `jq: error: writing output failed: ${strerror(-EIO)} (limit of this emulator: 16 MiB of output)\n`);
+  if (exceeded === null) return status;
+  if (exceeded === "rounds") {
+    await process.outOfRounds();
+    return JQ_ERROR_SYSTEM;
+  }
+  await complain(process, `jq: error: ${EXCEEDED[exceeded]}\n`);
   return JQ_ERROR_SYSTEM;
 }

@@ -7,7 +7,7 @@ const MEMORY_SECTION = 5;
 const BEFORE_MINIMUM = 2;
 
 /** An unsigned number in LEB128 at `at`, and where it ends. */
-function leb128(bytes: Uint8Array, at: number): { readonly value: number; readonly end: number } {
+export function leb128(bytes: Uint8Array, at: number): { readonly value: number; readonly end: number } {
   let value = 0;
   let end = at;
   for (let shift = 0; ; shift += 7) {
