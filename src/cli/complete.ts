@@ -59,7 +59,7 @@ const NEXT: readonly (readonly [RegExp, string])[] = [
   [/^rdma system set$/, "netns"],
   [/^rdma system set netns$/, "exclusive shared"],
   [/^(modprobe|rmmod)\b/, "MODULE"],
-  [/^ethtool( -i)?$/, "NETDEV"],
+  [/^ethtool( --json| -I)*( -[aAcCgGilL]| --(show|set)-fec)?$/, "NETDEV"],
   [/ netns$/, "NETNS"],
 ];
 

@@ -1,7 +1,4 @@
-/**
- * Models net/ethtool/bitset.c (v6.1): sets of bits in messages, as a list of bits with their names or as words. The kernel's
- * v6.7 and some stable ones after v6.1 tell less often that a list changed a set.
- */
+/** Models net/ethtool/bitset.c (v6.1): sets of bits in messages, as a list of bits with their names or as words. */
 import { EINVAL, EOPNOTSUPP } from "../../kernel/index.ts";
 import {
   Attributes,
