@@ -8,6 +8,10 @@ import type { AccessKind } from "../kernel/index.ts";
 const KINDS: readonly AccessKind[] = [
   "read",
   "write",
+  "commute",
+  "get",
+  "put",
+  "peek",
   "request-read",
   "request-write",
   "try",
@@ -21,11 +25,17 @@ const bitOf = (kind: AccessKind): number => 1 << KINDS.indexOf(kind);
 const maskOf = (...kinds: readonly AccessKind[]): number => kinds.reduce((mask, kind) => mask | bitOf(kind), 0);
 
 const ANY = maskOf(...KINDS);
+/** Whose reference is the last one is seen to elsewhere. */
+const OTHER_THAN_REFERENCES = ANY & ~maskOf("get", "put", "peek");
 
 /** For each kind, the kinds that it does not commute with. */
 const CONFLICTS: Readonly<Record<AccessKind, number>> = {
-  read: maskOf("write", "try"),
+  read: maskOf("write", "try", "commute", "get", "put", "peek"),
   write: ANY,
+  commute: ANY & ~maskOf("commute"),
+  get: OTHER_THAN_REFERENCES,
+  put: OTHER_THAN_REFERENCES,
+  peek: OTHER_THAN_REFERENCES,
   "request-read": maskOf("write", "try", "request-write", "overtake"),
   "request-write": maskOf("write", "try", "request-read", "request-write", "admit", "overtake"),
   try: ANY,

@@ -5,7 +5,8 @@
  */
 import type { Task } from "../kernel/index.ts";
 import { independent } from "./access.ts";
-import { type RunRecorder, type Step, stepsAfterWithout } from "./recorder.ts";
+import type { Step } from "./clock.ts";
+import { type RunRecorder, stepsAfterWithout } from "./recorder.ts";
 import type { Deal } from "./shard.ts";
 import { type Branch, insert, type PlannedStep, weakInitial } from "./tree.ts";
 

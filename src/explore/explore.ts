@@ -4,13 +4,15 @@
  * optimal partial-order reduction on the real coroutines (one run for each class of equivalent schedules), and schedules at
  * random, which prove nothing.
  */
-import { fifoPolicy, formatSchedule, type LimitReached, randomPolicy } from "../kernel/index.ts";
+import { fifoPolicy, formatSchedule, type Kernel, type LimitReached, randomPolicy, type SchedulingPolicy } from "../kernel/index.ts";
 import { Reduction } from "./dpor.ts";
 import { type LockCycle, type LockOperation, LockPrograms } from "./lock-programs.ts";
 import { minimise } from "./minimise.ts";
 import { NameTable } from "./names.ts";
 import { EverySchedule, pctPolicy } from "./policies.ts";
 import { RunRecorder } from "./recorder.ts";
+import { ReducedReader } from "./reduced-reader.ts";
+import type { Contested } from "./references.ts";
 import { Deal, depthFor, type Shard } from "./shard.ts";
 import { type StatefulOutcome, searchStateful, straightLines } from "./stateful/layer.ts";
 import type { Subject, SubjectRun, Tables } from "./subject.ts";
@@ -89,6 +91,8 @@ export interface StateCounts {
 /** A bound that was reached first: of a run, or on the states kept. */
 export type Bound = LimitReached | { readonly limit: "states"; readonly value: number };
 
+/** Runs from which shards find out which references matter. */
+const SHARED_SAMPLES = 2;
 /** Runs whose lock programs are compared before the order of locks is believed. */
 const SAMPLES = 8;
 
@@ -101,6 +105,7 @@ class Search {
   deadlocked = 0;
   limit: Bound | null = null;
   witness: SubjectRun | null = null;
+  private readonly contested: Contested = new Set();
   private readonly found = new Map<string, { stuck: readonly string[]; executions: number }>();
   private readonly subject: Subject;
   private readonly options: ExploreOptions;
@@ -194,8 +199,21 @@ class Search {
 
   /** Layer 3. @returns the number of classes run and whether these are all of the whole or of the share */
   async reduced(shard: Shard | null): Promise<{ traces: number; complete: boolean }> {
+    if (shard !== null) return await this.reducedShare(shard);
+    for (;;) {
+      this.beginLayer();
+      const reduction = new Reduction();
+      const result = await this.reduce(reduction);
+      // A reference that turned out to matter makes the classes other ones.
+      if (result !== "contested") return result;
+    }
+  }
+
+  /** All shards have to agree on the classes before they divide them: what matters is found in the same few runs by each. */
+  private async reducedShare(shard: Shard): Promise<{ traces: number; complete: boolean }> {
     this.beginLayer();
-    const { goOn } = this.options;
+    const { goOn, seed } = this.options;
+    for (let i = 0; i < SHARED_SAMPLES && goOn(); i++) await this.recordedRun(() => (i === 0 ? fifoPolicy() : randomPolicy(seed + i)));
     const deal = await this.dealt(shard, async (counting) => {
       const walk = new Reduction(counting);
       do {
@@ -204,13 +222,21 @@ class Search {
         walk.conclude();
       } while (walk.finish());
     });
-    const reduction = new Reduction(deal);
+    const result = await this.reduce(new Reduction(deal));
+    return result === "contested" ? { traces: 0, complete: false } : result;
+  }
+
+  private async reduce(reduction: Reduction): Promise<{ traces: number; complete: boolean } | "contested"> {
     let traces = 0;
     let whole = true;
     do {
       if (!this.mayGoOn) return { traces, complete: false };
-      const run = await this.reducedRun(reduction);
+      const { run, contested } = await this.reducedRun(reduction);
       const end = reduction.conclude();
+      if (contested) {
+        this.take(run, "dpor");
+        return "contested";
+      }
       if (end === "elsewhere") continue;
       if (end === "complete") traces++;
       if (end === "diverged" || run.limit !== null) whole = false;
@@ -224,33 +250,39 @@ class Search {
     return shard === null ? null : new Deal(await depthFor(shard, this.subject.kind, walk), shard);
   }
 
-  private reducedRun(reduction: Reduction): Promise<SubjectRun> {
-    return this.subject.run(
+  /** `contested`: the run has shown that a reference matters that was not known to. */
+  private async reducedRun(reduction: Reduction): Promise<{ readonly run: SubjectRun; readonly contested: boolean }> {
+    return await this.recordedRun(
+      (kernel) => ({
+        name: "dpor",
+        choose: (candidates) => {
+          const choice = reduction.choose(candidates);
+          if (choice === null) kernel.sched.stop("stop");
+          return choice ?? 0;
+        },
+      }),
+      reduction,
+    );
+  }
+
+  private async recordedRun(
+    policy: (kernel: Kernel) => SchedulingPolicy,
+    reduction: Reduction | null = null,
+  ): Promise<{ readonly run: SubjectRun; readonly contested: boolean }> {
+    const recorders: RunRecorder[] = [];
+    const run = await this.subject.run(
       {
-        policy: (kernel) => ({
-          name: "dpor",
-          choose: (candidates) => {
-            const choice = reduction.choose(candidates);
-            if (choice === null) kernel.sched.stop("stop");
-            return choice ?? 0;
-          },
-        }),
+        policy,
         reader: (kernel, names) => {
-          const recorder = new RunRecorder(names);
-          reduction.begin(recorder);
-          return {
-            step: (task) => {
-              recorder.step(task);
-              if (!reduction.step(recorder.idOf(task))) kernel.sched.stop("stop");
-            },
-            access: (task, object, kind) => recorder.access(task, object, kind),
-            granted: (task, lock, mode) => recorder.granted(task, lock, mode),
-            woken: (task, by) => recorder.woken(task, by),
-          };
+          const recorder = new RunRecorder(names, this.contested);
+          recorders.push(recorder);
+          reduction?.begin(recorder);
+          return reduction === null ? recorder : new ReducedReader(kernel, recorder, reduction);
         },
       },
       this.tables,
     );
+    return { run, contested: recorders.some((recorder) => recorder.settleReferences()) };
   }
 
   async every(shard: Shard | null): Promise<boolean> {

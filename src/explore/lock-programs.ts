@@ -3,8 +3,11 @@
  * not for locks as nodes too). If that order has no cycle, no schedule of these lock programs can deadlock, however many
  * tasks run each of them.
  */
-import type { AccessKind, FootprintReader, Kernel, Lock, Task, WaitMode } from "../kernel/index.ts";
+import type { AccessKind, FootprintReader, Kernel, Task } from "../kernel/index.ts";
 import type { RunNames } from "./names.ts";
+
+/** What says nothing about the order of locks. */
+const DATA: ReadonlySet<AccessKind> = new Set(["read", "write", "commute", "get", "put", "peek", "admit", "overtake"]);
 
 /** One operation on a lock; `lock` is the object's number. */
 export interface LockOperation {
@@ -64,7 +67,8 @@ export class LockPrograms {
         if (wait === null && task.workqueue?.busy === false) logOf(task).past.clear();
       },
       access: (task, object, kind) => this.access(logOf(task), names.object(object), object, kind),
-      granted: (_task: Task, _lock: Lock, _mode: WaitMode) => {},
+      granted: () => {},
+      created: (task, object) => names.created(task, object),
       woken: (task, by) => {
         if (by === null || by === task || task.state === "TASK_IDLE") return;
         this.wake(logOf(task), logOf(by), task, names);
@@ -78,8 +82,8 @@ export class LockPrograms {
   }
 
   private access(log: TaskLog, lock: number, object: object, kind: AccessKind): void {
-    if (kind === "read" || kind === "write") return;
-    if (kind === "admit" || kind === "overtake") return;
+    // What is no lock and asked for like one, such as the end of a child, is seen when it wakes who waits.
+    if (!("dep_map" in object) || DATA.has(kind)) return;
     if (kind === "release-read" || kind === "release-write") {
       const at = log.held.lastIndexOf(lock);
       if (at >= 0) log.held.splice(at, 1);

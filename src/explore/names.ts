@@ -1,8 +1,9 @@
 /**
  * Names for tasks and objects that are the same in every run, so that what one run saw can be compared with another. A task
  * is named by who made it and the how-manieth it was; an object that was there before the first step by the order in which
- * it was first met (boot is the same in every run). What is made later is named by its class alone: two objects of one
- * class then count as one, which can only make steps look dependent that are not.
+ * it was first met (boot is the same in every run). What is made later is named by its class and its maker if the modelled code
+ * says who that is, else by its class alone: two objects of one class then count as one, which can only make steps look
+ * dependent that are not.
  */
 import type { Task } from "../kernel/index.ts";
 
@@ -27,6 +28,8 @@ export class RunNames {
   private readonly paths = new Map<Task, string>();
   private readonly made = new Map<Task | null, number>();
   private readonly objects = new Map<object, number>();
+  /** How many objects each task has made. */
+  private readonly creations = new Map<Task, number>();
   private sealed = false;
 
   constructor(tasks: NameTable, objects: NameTable) {
@@ -46,6 +49,14 @@ export class RunNames {
     const path = `${from}/${nth}`;
     this.paths.set(task, path);
     return this.tasksByPath.number(path);
+  }
+
+  /** `maker` has made an object after boot. */
+  created(maker: Task, object: object): void {
+    if (!this.sealed || this.objects.has(object)) return;
+    const nth = (this.creations.get(maker) ?? 0) + 1;
+    this.creations.set(maker, nth);
+    this.objects.set(object, this.objectNames.number(`${lateName(object)} ${this.paths.get(maker) ?? ""}:${nth}`));
   }
 
   object(object: object): number {

@@ -3,26 +3,11 @@
  * moment its task is picked to the task's next scheduling point. It may begin with a request for a lock; if the lock is
  * free the rest of the step has it, else that rest is a step of its own, after the releases.
  */
-import type { AccessKind, FootprintReader, Lock, Task, WaitMode } from "../kernel/index.ts";
+import type { AccessKind, FootprintReader, Task, WaitMode } from "../kernel/index.ts";
 import { type AccessMask, accessBit, conflict, REQUESTS } from "./access.ts";
+import { type Clock, includes, join, type Step } from "./clock.ts";
 import type { RunNames } from "./names.ts";
-
-/** For each task, how many of its first steps are known to come before. */
-type Clock = number[];
-
-export interface Step {
-  readonly task: number;
-  /** The how-manieth step of its task, from 1. */
-  readonly ordinal: number;
-  readonly index: number;
-  readonly footprint: Map<number, AccessMask>;
-  /** Comes before the step as a whole: it cannot begin earlier in any equivalent run. */
-  before: Clock;
-  /** Comes before what follows the step in its task; more than `before` if a lock had to be released first. */
-  after: Clock;
-  /** Steps that this one races with: it could come before them, and then something would be different. */
-  races: readonly number[];
-}
+import { type Contested, References } from "./references.ts";
 
 interface Access {
   readonly step: number;
@@ -44,6 +29,7 @@ type Effect =
 export class RunRecorder implements FootprintReader {
   readonly steps: Step[] = [];
   private readonly names: RunNames;
+  private readonly references: References;
   private readonly tasks = new Map<Task, number>();
   private readonly history = new Map<object, Access[]>();
   private readonly locks = new Map<object, LockClocks>();
@@ -57,8 +43,19 @@ export class RunRecorder implements FootprintReader {
   private ordered: Clock = [];
   private open: Step | null = null;
 
-  constructor(names: RunNames) {
+  constructor(names: RunNames, contested: Contested = new Set()) {
     this.names = names;
+    this.references = new References(contested);
+  }
+
+  created(task: Task, object: object): void {
+    this.names.created(task, object);
+  }
+
+  /** After the last step: true if an object's count is contested that was not known to be; then this run's past is not to be trusted. */
+  settleReferences(): boolean {
+    this.close();
+    return this.references.settle(this.steps);
   }
 
   /** The number of a task, the same in every run that makes it in the same way. */
@@ -83,17 +80,18 @@ export class RunRecorder implements FootprintReader {
     this.steps.push(this.open);
   }
 
-  access(_task: Task, object: object, kind: AccessKind): void {
+  access(_task: Task, object: object, done: AccessKind): void {
     if (this.open === null) {
       this.names.object(object);
       return;
     }
+    const kind = this.references.kindOf(object, done, this.open.index, () => this.names.object(object));
     this.touched.set(object, (this.touched.get(object) ?? 0) | accessBit(kind));
     if (kind === "release-read" || kind === "release-write")
       this.effects.push({ type: "release", lock: object, write: kind === "release-write" });
   }
 
-  granted(task: Task, lock: Lock, mode: WaitMode): void {
+  granted(task: Task, lock: object, mode: WaitMode): void {
     if (this.open === null) return;
     const id = this.idOf(task);
     const write = mode !== "read";
@@ -186,17 +184,6 @@ export class RunRecorder implements FootprintReader {
 interface Conflict {
   readonly request: boolean;
   readonly after: boolean;
-}
-
-export function includes(clock: Clock, step: Step): boolean {
-  return (clock[step.task] ?? 0) >= step.ordinal;
-}
-
-function join(a: Clock, b: Clock): Clock {
-  const length = Math.max(a.length, b.length);
-  const all: Clock = new Array<number>(length);
-  for (let i = 0; i < length; i++) all[i] = Math.max(a[i] ?? 0, b[i] ?? 0);
-  return all;
 }
 
 /** The steps between two that do not have to come after the first one, in order. */

@@ -102,6 +102,7 @@ function namesOnly(names: RunNames): FootprintReader {
     step: () => {},
     access: (_task, object) => void names.object(object),
     granted: () => {},
+    created: () => {},
     woken: () => {},
   };
 }

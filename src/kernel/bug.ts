@@ -45,21 +45,27 @@ export class refcount_t {
   /** refcount_inc(): taking a reference on something that has none left is a use after free. */
   inc(current: Frame): void {
     if (this.count <= 0) warn(current, "use-after-free", `refcount_t: addition on 0; use-after-free. (${this.name})`);
-    current.writes(this);
+    current.touches(this, "get");
     this.count++;
   }
 
   /** refcount_inc_not_zero() */
   inc_not_zero(current: Frame): boolean {
-    current.writes(this);
-    if (this.count <= 0) return false;
+    if (this.is_zero(current)) return false;
+    current.touches(this, "get");
     this.count++;
     return true;
   }
 
+  /** refcount_read() == 0 */
+  is_zero(current: Frame): boolean {
+    current.touches(this, "peek");
+    return this.count <= 0;
+  }
+
   /** refcount_dec_and_test(): true if this was the last reference. */
   dec_and_test(current: Frame): boolean {
-    current.writes(this);
+    current.touches(this, "put");
     if (this.count <= 0) {
       warn(current, "refcount", `refcount_t: underflow; use-after-free. (${this.name})`);
       return false;

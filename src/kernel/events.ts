@@ -122,13 +122,18 @@ export class EventStream {
 }
 
 /**
- * What a step does to an object. Data is read or written. A lock is asked for (`request-*`), asked for without waiting or
- * taken away by a signal (`try`), and released. A release that lets queued readers in says so (`admit`), and also if they
- * overtake a queued writer (`overtake`): what a reader gets that asks a moment later is then another thing.
+ * What a step does to an object. Data is read or written, or used in a way that commutes with its like and with nothing
+ * else (`commute`). A lock is asked for (`request-*`), asked for without waiting or taken away by a signal (`try`), and released. A release that lets queued readers in says so (`admit`), and also if they overtake a queued writer
+ * (`overtake`): what a reader gets that asks a moment later is then another thing. A reference is taken (`get`), given back
+ * (`put`), or it is seen whether there are any (`peek`): which of these is the last one is for the reader to find out.
  */
 export type AccessKind =
   | "read"
   | "write"
+  | "commute"
+  | "get"
+  | "put"
+  | "peek"
   | "request-read"
   | "request-write"
   | "try"
@@ -142,8 +147,10 @@ export interface FootprintReader {
   /** A step begins: `task` was picked, or goes on at a scheduling point. It lasts until the task's next point. */
   step(task: Task): void;
   access(task: Task, object: object, kind: AccessKind): void;
-  /** `task` has got a lock, at once or handed over by a release. */
-  granted(task: Task, lock: Lock, mode: WaitMode): void;
+  /** `task` has got a lock, or what else it asked for, at once or handed over by a release. */
+  granted(task: Task, lock: object, mode: WaitMode): void;
+  /** `task` has made an object: it can be named by its maker from now on. */
+  created(task: Task, object: object): void;
   /** A parked task has become runnable; `by` null: because of a timer. */
   woken(task: Task, by: Task | null): void;
 }

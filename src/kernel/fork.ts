@@ -3,11 +3,19 @@
  * body is an async function over its root frame; its end is the task's end.
  */
 import { EAGAIN, ECHILD } from "./errno.ts";
+import type { FootprintReader } from "./events.ts";
 import type { Frame } from "./frame.ts";
 import { type ExitHook, type Kernel, taskSlot } from "./kernel.ts";
 import { SIGCHLD, SIGCONT, send_sig } from "./signal.ts";
 import { type Pid, Task, type TaskBody } from "./task.ts";
 import type { Waitable, WaitKind } from "./wait.ts";
+
+/*
+ * Footprints of ends. wait4() for one pid asks for the child's end as for a lock that the child holds all its life (its root
+ * frame stands for that): which comes first, the end or the question, makes no difference. Who
+ * looks without waiting, or at all children, comes before or after each end. Ends commute with each other at the parent's list
+ * of children and at the list of tasks.
+ */
 
 export interface SpawnOptions {
   readonly comm: string;
@@ -33,10 +41,24 @@ function createTask(kernel: Kernel, options: SpawnOptions): Task {
   const task = new Task(kernel, pid, options.comm, parent, options.kthread ?? false, options.daemon ?? false);
   kernel.tasks.set(task.pid, task);
   parent?.adopt(task);
+  if (parent !== null && kernel.footprint !== null) nameChild(kernel.footprint, parent, task);
   options.prepare?.(task);
   if (kernel.events.active) kernel.events.emit({ type: "task_new", task });
   kernel.sched.add(task, body, live);
   return task;
+}
+
+/** find_task_by_vpid(): only the end of a task that is there matters then, not the ends and beginnings of others. */
+export function find_task_by_pid(current: Frame, pid: number): Task | undefined {
+  const { tasks } = current.kernel;
+  const task = tasks.get(pid as Pid);
+  if (task === undefined) current.reads(tasks);
+  else current.touches(task.root, "try");
+  return task;
+}
+
+function nameChild(footprint: FootprintReader, parent: Task, child: Task): void {
+  for (const made of [child, child.root, parent.children]) footprint.created(parent, made);
 }
 
 /** The whole life of a task's coroutine. No coroutine around it: with very many tasks it would double what each costs. */
@@ -79,16 +101,40 @@ function do_exit(frame: Frame): void {
   kernel.events.locks?.taskExit(frame);
   if (kernel.events.active) kernel.events.emit({ type: "task_exit", task });
   const { parent } = task;
-  if (parent === null || !parent.alive) {
-    reap(task);
-  } else {
-    task.state = "EXIT_ZOMBIE";
-    frame.writes(parent);
-    const { wait } = parent;
-    if (wait !== null && wait.on instanceof ChildWait && wait.on.wants(task)) kernel.sched.wake(parent);
-    send_sig(kernel, SIGCHLD, parent);
+  frame.touches(task.root, "release-write");
+  // What a parent tells its user about.
+  if (task.exitSignal !== 0) frame.writes(task.root);
+  if (task.signals !== null) {
+    frame.writes(task);
+    frame.touches(kernel.tasks, "commute");
   }
+  if (parent === null || !parent.alive) reap(task);
+  else do_notify_parent(frame, parent);
   kernel.sched.end(task);
+}
+
+/** do_notify_parent(): the parent is told, and woken if it waits for this. */
+function do_notify_parent(frame: Frame, parent: Task): void {
+  const { kernel, task } = frame;
+  task.state = "EXIT_ZOMBIE";
+  const waiting = parent.wait?.on instanceof ChildWait && parent.wait.on.wants(task) ? parent.wait.on : null;
+  // Of several ends the first wakes who waits for any.
+  frame.touches(parent.children, waiting?.child === null ? "write" : "commute");
+  if (parent.signals?.collect != null) {
+    kernel.tasks.delete(task.pid);
+    task.state = "EXIT_DEAD";
+    parent.signals.collect(resultOf(task));
+  }
+  if (waiting !== null) {
+    if (waiting.child !== null) kernel.footprint?.granted(parent, task.root, "exclusive");
+    kernel.sched.wake(parent);
+  }
+  sendSigchld(frame, parent);
+}
+
+function sendSigchld(frame: Frame, parent: Task): void {
+  if (parent.signals !== null && parent.signals.disposition(SIGCHLD) !== "ignore") frame.writes(parent);
+  send_sig(frame.kernel, SIGCHLD, parent);
 }
 
 function orphan(task: Task): void {
@@ -109,7 +155,8 @@ function reap(task: Task): void {
 class ChildWait implements Waitable {
   readonly kind: WaitKind = "child";
   readonly name: string;
-  private readonly child: Task | null;
+  /** Null for any. */
+  readonly child: Task | null;
 
   constructor(child: Task | null) {
     this.child = child;
@@ -124,7 +171,11 @@ class ChildWait implements Waitable {
   blockers(): readonly Task[] {
     return this.child === null ? [] : [this.child];
   }
-  cancel(): void {}
+  cancel(waiter: Task): void {
+    const sender = waiter.kernel.sched.current?.root;
+    if (this.child === null) sender?.writes(waiter.children);
+    else sender?.touches(this.child.root, "try");
+  }
 }
 
 export interface WaitResult {
@@ -153,10 +204,11 @@ export function do_notify_parent_cldstop(frame: Frame, signal: number): void {
   const { parent } = task;
   stop_code.set(task, signal);
   if (parent === null || !parent.alive) return;
-  frame.writes(parent);
+  frame.writes(parent.children);
+  frame.writes(task.root);
   const { wait } = parent;
   if (wait !== null && wait.on instanceof ChildWait && wait.on.wants(task)) kernel.sched.wake(parent);
-  send_sig(kernel, SIGCHLD, parent);
+  sendSigchld(frame, parent);
 }
 
 /** wait_task_stopped() and wait_task_continued(): a child about which there is something to tell; each thing is told once. */
@@ -179,13 +231,14 @@ export async function wait4(caller: Frame, pid: number, options: WaitOptions = {
   const current = caller.enter("do_wait");
   const { task, kernel } = current;
   for (;;) {
-    current.writes(task);
     const only = pid === -1 ? null : childOf(task, pid);
+    looksAt(current, only ?? null, options);
     if (only === undefined || task.children.size === 0) return -ECHILD;
-    const zombie = only ?? firstZombie(task);
-    if (zombie?.state === "EXIT_ZOMBIE") {
-      reap(zombie);
-      return { pid: zombie.pid, exitCode: zombie.exitCode, exitSignal: zombie.exitSignal, stopSignal: 0 };
+    const ended = only ?? firstEnded(task);
+    if (ended !== null && !ended.alive) {
+      current.touches(kernel.tasks, "commute");
+      reap(ended);
+      return resultOf(ended);
     }
     const stopped = findStopped(only === null ? task.children : [only], options);
     if (stopped !== null) return stopped;
@@ -195,14 +248,34 @@ export async function wait4(caller: Frame, pid: number, options: WaitOptions = {
   }
 }
 
-function childOf(task: Task, pid: number): Task | undefined {
-  const child = task.kernel.tasks.get(pid as Pid);
-  return child !== undefined && task.children.has(child) ? child : undefined;
+/** Footprint of one look: at one child's end alone, or at all children. */
+function looksAt(current: Frame, only: Task | null, { nohang, untraced, continued }: WaitOptions): void {
+  const { task, kernel } = current;
+  if (kernel.footprint === null) return;
+  current.reads(task);
+  if (only === null || nohang === true || untraced === true || continued === true) {
+    current.writes(task.children);
+    for (const child of only === null ? task.children : [only]) current.touches(child.root, "try");
+    return;
+  }
+  current.touches(only.root, "request-write");
+  if (!only.alive) kernel.footprint.granted(task, only.root, "exclusive");
 }
 
-function firstZombie(task: Task): Task | null {
-  for (const child of task.children) if (child.state === "EXIT_ZOMBIE") return child;
+function childOf(task: Task, pid: number): Task | undefined {
+  const child = task.kernel.tasks.get(pid as Pid);
+  if (child !== undefined) return task.children.has(child) ? child : undefined;
+  for (const other of task.children) if (other.pid === pid) return other;
+  return undefined;
+}
+
+function firstEnded(task: Task): Task | null {
+  for (const child of task.children) if (!child.alive) return child;
   return null;
+}
+
+function resultOf({ pid, exitCode, exitSignal }: Task): WaitResult {
+  return { pid, exitCode, exitSignal, stopSignal: 0 };
 }
 
 /** What fork() returns when no task can be created. */

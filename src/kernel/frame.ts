@@ -43,6 +43,12 @@ export class Frame {
     if (footprint !== null) footprint.access(this.task, lock, kind);
   }
 
+  /** Footprint: the current task has just made `object`, which others will meet later. */
+  creates(object: object): void {
+    const footprint = this.task.kernel.footprint;
+    if (footprint !== null) footprint.created(this.task, object);
+  }
+
   /** Footprint: this step reads `object`. Recorded only while a footprint reader is attached. */
   reads(object: object): void {
     const footprint = this.task.kernel.footprint;

@@ -21,7 +21,16 @@ export {
   type LockReader,
   type LockRequest,
 } from "./events.ts";
-export { do_notify_parent_cldstop, FORK_FAILED, kthread_run, type SpawnOptions, spawnTask, type WaitResult, wait4 } from "./fork.ts";
+export {
+  do_notify_parent_cldstop,
+  FORK_FAILED,
+  find_task_by_pid,
+  kthread_run,
+  type SpawnOptions,
+  spawnTask,
+  type WaitResult,
+  wait4,
+} from "./fork.ts";
 export { Frame, stackNames } from "./frame.ts";
 export { HostTurns } from "./host-turns.ts";
 export { type ExitHook, Kernel, type KernelOptions, staticData, taskSlot } from "./kernel.ts";

@@ -35,8 +35,9 @@ export class Kernel {
   readonly bugs: KernelBug[] = [];
   readonly exitHooks: ExitHook[] = [];
   footprint: FootprintReader | null = null;
+  /** Where the next pid comes from. */
+  readonly pids = { next: 1 };
   private readonly statics = new Map<object, unknown>();
-  private nextPid = 1;
   private nextLockId = 1;
 
   constructor(options: KernelOptions = {}) {
@@ -63,13 +64,13 @@ export class Kernel {
 
   /** The next pid that no task has. */
   allocatePid(): Pid {
-    while (this.tasks.has(this.nextPid as Pid)) this.nextPid++;
-    return this.nextPid++ as Pid;
+    while (this.tasks.has(this.pids.next as Pid)) this.pids.next++;
+    return this.pids.next++ as Pid;
   }
 
   /** Lets the first pids of boot be given out as a real machine does. */
   reservePids(next: number): void {
-    this.nextPid = Math.max(this.nextPid, next);
+    this.pids.next = Math.max(this.pids.next, next);
   }
 
   /** Virtual time passes because the running task does something that takes some. */

@@ -35,10 +35,22 @@ export interface Wait {
   readonly subclass: number;
 }
 
+/** How a child has ended. */
+export interface EndedChild {
+  readonly pid: Pid;
+  readonly exitCode: number;
+  readonly exitSignal: number;
+}
+
 /** Signal handling of a task: user space decides what a signal does, the kernel only asks. */
 export interface SignalActions {
   /** What an unblocked signal does when it is delivered to this task. */
   disposition(signal: number): "terminate" | "ignore" | "handler" | "stop" | "continue";
+  /**
+   * What a handler of SIGCHLD does that waits for every child that has ended. It runs at the moment of the end, and the child
+   * is no zombie then; wait4() still knows it. Null if the program has no such handler.
+   */
+  readonly collect?: ((ended: EndedChild) => void) | null;
 }
 
 /** What a task does; its end is the task's end. */

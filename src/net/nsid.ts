@@ -28,7 +28,7 @@ export function __peernet2id(current: Frame, net: net, peer: net): number {
 
 /** peernet2id(): as __peernet2id(); a dying namespace knows nobody. */
 export function peernet2id(current: Frame, net: net, peer: net): number {
-  return net.count.value === 0 ? NETNSA_NSID_NOT_ASSIGNED : __peernet2id(current, net, peer);
+  return net.count.is_zero(current) ? NETNSA_NSID_NOT_ASSIGNED : __peernet2id(current, net, peer);
 }
 
 /** alloc_netid(): `reqid` or, if that is negative, the lowest free id. -ENOSPC if `reqid` is taken. */
@@ -44,7 +44,7 @@ export function alloc_netid(current: Frame, net: net, peer: net, reqid: number):
 /** peernet2id_alloc(): the id of `peer` in `net`, given now if it has none. -1 if either is dying. */
 export function peernet2id_alloc(caller: Frame, net: net, peer: net): number {
   const current = caller.enter("peernet2id_alloc");
-  if (net.count.value === 0) return NETNSA_NSID_NOT_ASSIGNED;
+  if (net.count.is_zero(current)) return NETNSA_NSID_NOT_ASSIGNED;
   const known = __peernet2id(current, net, peer);
   if (known >= 0) return known;
   if (maybe_get_net(current, peer) === null) return NETNSA_NSID_NOT_ASSIGNED;

@@ -20,11 +20,15 @@ import { netlink_dump } from "./dump.ts";
 import {
   __netlink_sendskb,
   hasRoom,
+  netlink_insert,
   type netlink_kernel_cfg,
   netlink_lookup,
   type netlink_net,
   netlink_overrun,
+  netlink_remove,
   netlink_sock,
+  netlink_update_subscriptions,
+  new_netlink_table,
   nl_table,
   RCVBUF_DEFAULT,
   SKB_OVERHEAD,
@@ -57,7 +61,7 @@ const SOCK_MIN_RCVBUF = 2304;
 export function netlink_kernel_create(kernel: Kernel, protocol: number, cfg: netlink_kernel_cfg): void {
   const table = nl_table(kernel);
   if (table.has(protocol)) throw new EmulatorBug(`netlink protocol ${protocol} created twice`);
-  table.set(protocol, { cfg, socks: [] });
+  table.set(protocol, new_netlink_table(cfg));
 }
 
 /** netlink_kernel_release(): the protocol is unknown again. Its sockets live on and get no answers. */
@@ -71,21 +75,13 @@ export function netlink_create(caller: Frame, net: netlink_net, protocol: number
   const table = nl_table(current.kernel).get(protocol);
   if (table === undefined) return -EPROTONOSUPPORT;
   net.get(current);
-  const sock = new netlink_sock(current.kernel, net, protocol, table.cfg);
-  current.writes(table);
-  table.socks.unshift(sock);
-  return sock;
+  return new netlink_sock(current.kernel, net, protocol, table.cfg);
 }
 
 /** netlink_release(): the last descriptor of the socket is gone. Ends a dump that is under way and lets go of the namespace. */
 export async function netlink_release(caller: Frame, sock: netlink_sock): Promise<void> {
   const current = caller.enter("netlink_release");
-  const table = nl_table(current.kernel).get(sock.protocol);
-  if (table !== undefined) {
-    current.writes(table);
-    table.socks.splice(table.socks.indexOf(sock), 1);
-  }
-  sock.groups.clear();
+  netlink_remove(current, sock);
   if (sock.cb !== null) await sock.cb.control.done?.(current, sock.cb);
   sock.cb = null;
   sock.sk_receive_queue.length = 0;
@@ -101,12 +97,11 @@ export function netlink_bind(caller: Frame, sock: netlink_sock, portid: number, 
       netlink_autobind(current, sock);
     } else {
       if (netlink_lookup(current, sock.net, sock.protocol, portid) !== null) return -EADDRINUSE;
-      sock.portid = portid;
-      sock.bound = true;
+      netlink_insert(current, sock, portid);
     }
   }
   for (let group = 1; group <= 32; group++) {
-    if (((groups >>> (group - 1)) & 1) === 0) sock.groups.delete(group);
+    if (((groups >>> (group - 1)) & 1) === 0) netlink_update_subscriptions(current, sock, () => sock.groups.delete(group));
     else {
       const error = join(current, sock, group);
       if (error !== 0) return error;
@@ -121,9 +116,7 @@ function netlink_autobind(caller: Frame, sock: netlink_sock): void {
   let portid: number = current.task.pid;
   let rover = FIRST_ROVING_PORTID;
   while (netlink_lookup(current, sock.net, sock.protocol, portid) !== null) portid = rover--;
-  current.writes(sock);
-  sock.portid = portid;
-  sock.bound = true;
+  netlink_insert(current, sock, portid);
 }
 
 function join(current: Frame, sock: netlink_sock, group: number): number {
@@ -132,8 +125,7 @@ function join(current: Frame, sock: netlink_sock, group: number): number {
   if (group < 1 || group > table.cfg.groups) return -EINVAL;
   const error = table.cfg.bind?.(current, group) ?? 0;
   if (error !== 0) return error;
-  current.writes(table);
-  sock.groups.add(group);
+  netlink_update_subscriptions(current, sock, () => sock.groups.add(group));
   return 0;
 }
 
@@ -147,7 +139,7 @@ export function netlink_setsockopt(caller: Frame, sock: netlink_sock, level: num
       return join(current, sock, value);
     case NETLINK_DROP_MEMBERSHIP:
       if (value < 1) return -EINVAL;
-      sock.groups.delete(value);
+      netlink_update_subscriptions(current, sock, () => sock.groups.delete(value));
       return 0;
     case NETLINK_NO_ENOBUFS:
       sock.no_enobufs = value !== 0;
@@ -201,7 +193,7 @@ export function netlink_has_listeners(current: Frame, net: netlink_net, protocol
   const table = nl_table(current.kernel).get(protocol);
   if (table === undefined) return false;
   current.reads(table);
-  return table.socks.some((sock) => sock.net === net && sock.groups.has(group));
+  return table.mc_list.some((sock) => sock.net === net && sock.groups.has(group));
 }
 
 /**
@@ -222,7 +214,7 @@ export function netlink_broadcast(
   current.reads(table);
   let delivered = false;
   let lost = false;
-  for (const sock of table.socks) {
+  for (const sock of [...table.mc_list]) {
     if (!sock.groups.has(group) || (net !== null && sock.net !== net) || (portid !== 0 && sock.portid === portid)) continue;
     if (hasRoom(sock)) {
       __netlink_sendskb(current, sock, bytes);

@@ -41,10 +41,48 @@ export interface netlink_kernel_cfg {
   readonly bind?: (current: Frame, group: number) => number;
 }
 
-interface netlink_table {
+/** A port id of a protocol: tasks that bind different ones have nothing to do with each other. */
+class netlink_port {
+  readonly kind = "portid";
+  readonly portid: number;
+  readonly name: string;
+  /** At most one of each namespace. */
+  readonly socks = new Set<netlink_sock>();
+
+  constructor(portid: number) {
+    this.portid = portid;
+    this.name = `portid ${portid}`;
+  }
+}
+
+class netlink_table {
   readonly cfg: netlink_kernel_cfg;
-  /** User sockets, newest first: multicast reaches them in this order, as from the kernel's hash list. */
-  readonly socks: netlink_sock[];
+  /** User sockets that have joined a group, the last one first: multicast reaches them in this order. */
+  readonly mc_list: netlink_sock[] = [];
+  private readonly ports = new Map<number, netlink_port>();
+
+  constructor(cfg: netlink_kernel_cfg) {
+    this.cfg = cfg;
+  }
+
+  port(portid: number): netlink_port {
+    let port = this.ports.get(portid);
+    if (port === undefined) {
+      port = new netlink_port(portid);
+      this.ports.set(portid, port);
+    }
+    return port;
+  }
+
+  /** Nobody has the port: nothing of it is kept, unless a footprint refers to it. */
+  forget(current: Frame, port: netlink_port): void {
+    if (port.socks.size === 0 && current.kernel.footprint === null) this.ports.delete(port.portid);
+  }
+}
+
+/** A table for one protocol. */
+export function new_netlink_table(cfg: netlink_kernel_cfg): netlink_table {
+  return new netlink_table(cfg);
 }
 
 export const nl_table = staticData(() => new Map<number, netlink_table>());
@@ -92,8 +130,42 @@ export class netlink_sock {
 export function netlink_lookup(current: Frame, net: netlink_net, protocol: number, portid: number): netlink_sock | null {
   const table = nl_table(current.kernel).get(protocol);
   if (table === undefined) return null;
-  current.reads(table);
-  return table.socks.find((sock) => sock.net === net && sock.bound && sock.portid === portid) ?? null;
+  const port = table.port(portid);
+  current.reads(port);
+  table.forget(current, port);
+  for (const sock of port.socks) if (sock.net === net) return sock;
+  return null;
+}
+
+/** netlink_insert(): the socket is the one with `portid` from now on. */
+export function netlink_insert(current: Frame, sock: netlink_sock, portid: number): void {
+  const port = nl_table(current.kernel).get(sock.protocol)?.port(portid);
+  current.writes(port ?? sock);
+  port?.socks.add(sock);
+  sock.portid = portid;
+  sock.bound = true;
+}
+
+/** netlink_remove(): nobody finds the socket any more. */
+export function netlink_remove(current: Frame, sock: netlink_sock): void {
+  netlink_update_subscriptions(current, sock, () => sock.groups.clear());
+  if (!sock.bound) return;
+  const table = nl_table(current.kernel).get(sock.protocol);
+  const port = table?.port(sock.portid);
+  current.writes(port ?? sock);
+  port?.socks.delete(sock);
+  if (port !== undefined) table?.forget(current, port);
+}
+
+/** netlink_update_subscriptions(): joins or leaves groups, and with the first or last one the list of listeners. */
+export function netlink_update_subscriptions(current: Frame, sock: netlink_sock, update: () => void): void {
+  const before = sock.groups.size;
+  update();
+  const table = nl_table(current.kernel).get(sock.protocol);
+  if (table === undefined || (before === 0 && sock.groups.size === 0)) return;
+  current.writes(table);
+  if (before === 0) table.mc_list.unshift(sock);
+  else if (sock.groups.size === 0 && table.mc_list.includes(sock)) table.mc_list.splice(table.mc_list.indexOf(sock), 1);
 }
 
 /** __netlink_sendskb(): appends to the receive queue whatever its limit says, and wakes who waits for it. */

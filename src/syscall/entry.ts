@@ -38,6 +38,7 @@ export async function syscall<T>(task: Task, name: string, cost: number, body: (
   if (state.leaving !== null) throw state.leaving;
   kernel.spend(current, cost);
   await kernel.sched.yieldPoint(task);
+  current.reads(task);
   if (task.pending.size > 0) await get_signal(current, state);
   if (kernel.events.active) kernel.events.emit({ type: "syscall", frame: current, name });
   for (;;) {

@@ -59,6 +59,7 @@ async function begin_new_exec(caller: Frame, filename: string, binary: Binary, e
   state.env = new Map(env);
   state.exe = binary.exe;
   state.execed = true;
+  state.collect = null;
   for (const [signal, handler] of [...state.handlers]) if (typeof handler === "function") state.handlers.delete(signal);
   if (kernel.events.active) kernel.events.emit({ type: "task_exec", task });
   return leave(state, new Unwind(0, 0, binary.program));

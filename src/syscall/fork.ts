@@ -17,14 +17,20 @@ export type ProcessFactory = (task: Task) => Process;
 export function kernel_clone(caller: Frame, program: Program, factory: ProcessFactory): Pid | number {
   const current = caller.enter("kernel_clone");
   const { kernel, task } = current;
-  current.writes(kernel.tasks);
+  current.writes(kernel.pids);
+  current.touches(kernel.tasks, "commute");
   const child = spawnTask(kernel, {
     comm: task.comm,
     parent: task,
     body: (frame) => userTask(frame.task, program, factory),
     prepare: (made) => copy_process(current, made, userState(task).copy()),
   });
-  return child === null ? FORK_FAILED : child.pid;
+  if (child === null) {
+    current.reads(kernel.tasks);
+    return FORK_FAILED;
+  }
+  current.writes(child.root);
+  return child.pid;
 }
 
 /** copy_process(): descriptors, working directory, umask and namespaces of the current task, for a new one. */

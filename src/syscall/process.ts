@@ -141,6 +141,13 @@ export interface Process {
    * Without a handler (stopped and continued, or ignored) a call goes on waiting by itself. exec keeps "ignore" only.
    */
   sigaction(signal: number, handler: SignalHandler): void;
+  /**
+   * A handler of SIGCHLD that waits for all children that have ended, as shells have one. It runs at the moment of the end;
+   * `wait4` still finds the child, once. null: no such handler. Not inherited.
+   */
+  onChildEnd(collect: ((ended: WaitStatus) => void) | null): void;
+  /** Looks at whether children were killed by signals, without a system call. */
+  watchChildren(): void;
   getppid(): number;
   getpgid(pid: number): number;
   setpgid(pid: number, pgid: number): number;

@@ -2,7 +2,19 @@
  * Models kill(2) and process groups (kernel/signal.c, kernel/sys.c).
  * Left out: permissions (root), real-time queues (a signal is pending once), siginfo.
  */
-import { EINVAL, EPERM, ESRCH, type Frame, type Kernel, type Pid, SIGCONT, SIGKILL, send_sig, type Task } from "../kernel/index.ts";
+import {
+  EINVAL,
+  EPERM,
+  ESRCH,
+  type Frame,
+  find_task_by_pid,
+  type Kernel,
+  type Pid,
+  SIGCONT,
+  SIGKILL,
+  send_sig,
+  type Task,
+} from "../kernel/index.ts";
 import { stopsByDefault, user_state, userState } from "./user-state.ts";
 
 /** Highest number of a signal (_NSIG). */
@@ -13,8 +25,8 @@ export function kill_something_info(caller: Frame, pid: number, signal: number):
   const current = caller.enter("kill_something_info");
   const { kernel, task } = current;
   if (signal < 0 || signal > NSIG || !Number.isInteger(signal)) return -EINVAL;
-  current.reads(kernel.tasks);
-  const targets = pid > 0 ? [kernel.tasks.get(pid as Pid)] : groupMembers(kernel, task, pid);
+  if (pid <= 0) current.reads(kernel.tasks);
+  const targets = pid > 0 ? [find_task_by_pid(current, pid)] : groupMembers(kernel, task, pid);
   const found = targets.filter((target) => target !== undefined);
   if (found.length === 0) return -ESRCH;
   if (signal !== 0) for (const target of found) sendTo(current, signal, target);
@@ -36,9 +48,9 @@ export function kill_pgrp(current: Frame, pgid: Pid, signal: number): void {
 /** prepare_signal() and send_sig(): SIGCONT wakes what is stopped, and the two kinds of signal cancel each other. */
 function sendTo(current: Frame, signal: number, target: Task): void {
   const state = user_state.get(target);
+  current.writes(target);
   if (state === undefined || !target.alive) return;
   if (state.unkillable && signal === SIGKILL) return;
-  current.writes(target);
   if (signal === SIGCONT) {
     for (const pending of [...target.pending]) if (stopsByDefault(pending)) target.dequeue(pending);
     if (target.state === "TASK_STOPPED") current.kernel.sched.wake(target);

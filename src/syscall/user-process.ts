@@ -1,5 +1,5 @@
 /** The system calls of one task, as its program sees them: each enters the kernel through entry.ts and calls the room that does it. */
-import { __do_sys_delete_module, EINVAL, type Frame, type LogLine, type Pid, type Task, wait4 } from "../kernel/index.ts";
+import { __do_sys_delete_module, EINVAL, type Frame, type LogLine, type Pid, SIGCHLD, type Task, wait4 } from "../kernel/index.ts";
 import * as vfs from "../vfs/index.ts";
 import { COST, leave, syscall } from "./entry.ts";
 import { do_execve } from "./exec.ts";
@@ -198,7 +198,14 @@ export class UserProcess implements Process {
   kill(pid: number, signal: number): Promise<number> {
     return this.call("kill", COST.call, (current) => kill_something_info(current, pid, signal));
   }
+  onChildEnd(collect: ((ended: WaitStatus) => void) | null): void {
+    this.state.collect = collect === null ? null : ({ pid, exitCode, exitSignal }) => collect({ pid, exitCode, signal: exitSignal });
+  }
+  watchChildren(): void {
+    for (const child of this.task.children) this.task.root.reads(child.root);
+  }
   sigaction(signal: number, handler: SignalHandler): void {
+    if (signal === SIGCHLD) this.task.root.writes(this.task.children);
     if (handler === "default") this.state.handlers.delete(signal);
     else this.state.handlers.set(signal, handler);
     if (this.state.disposition(signal) === "ignore") this.task.dequeue(signal);

@@ -46,6 +46,7 @@ export class UserState implements SignalActions {
   readonly handlers = new Map<number, SignalHandler>();
   /** pid 1: signals that it does not handle do nothing (SIGNAL_UNKILLABLE). */
   readonly unkillable: boolean;
+  collect: NonNullable<SignalActions["collect"]> | null = null;
   /** True inside a system call. */
   inKernel = false;
   /** Set while the program is being left. */

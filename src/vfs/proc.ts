@@ -4,7 +4,7 @@
  * `proc_pid_link`, `proc_ns_entry` for the tasks'.
  * Left out: hidepid, /proc/<pid>/task, pid namespaces.
  */
-import { EINVAL, ENOENT, type Frame, type Kernel, type Pid, staticData, type Task } from "../kernel/index.ts";
+import { EINVAL, ENOENT, type Frame, find_task_by_pid, type Kernel, staticData, type Task } from "../kernel/index.ts";
 import {
   type DirectoryEntry,
   dentry,
@@ -185,8 +185,7 @@ const proc_root_iops: inode_operations = {
 };
 
 function findTask(current: Frame, pid: number): Task | null {
-  current.reads(current.kernel.tasks);
-  return current.kernel.tasks.get(pid as Pid) ?? null;
+  return find_task_by_pid(current, pid) ?? null;
 }
 
 function selfLink(current: Frame, dir: dentry): dentry {

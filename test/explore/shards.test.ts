@@ -26,6 +26,7 @@ class Orders implements FootprintReader {
     if (!this.tasks.includes(task)) this.tasks.push(task);
   }
 
+  created(): void {}
   access(task: Task, object: object, kind: AccessKind): void {
     if (kind === "read" || kind === "write" || kind === "try" || kind.startsWith("request")) this.note(object, kind, task);
   }
@@ -92,6 +93,7 @@ async function explored(program: Program, strategy: Strategy, executions: number
                 orders.access(task, object, kind);
                 reader?.access(task, object, kind);
               },
+              created: (task, object) => reader?.created(task, object),
               granted: (task, lock, mode) => {
                 orders.granted(task, lock, mode);
                 reader?.granted(task, lock, mode);

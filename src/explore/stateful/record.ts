@@ -44,7 +44,9 @@ export class OpReader implements FootprintReader {
 
   access(task: Task, object: object, kind: AccessKind): void {
     if (kind === "admit" || kind === "overtake") return;
-    if (kind === "read" || kind === "write" || kind === "try") {
+    // The end of a task that nobody waits for.
+    if (!("dep_map" in object) && kind === "release-write") return;
+    if (!("dep_map" in object) || kind === "read" || kind === "write" || kind === "try") {
       this.straight = false;
       return;
     }
@@ -57,6 +59,10 @@ export class OpReader implements FootprintReader {
 
   granted(task: Task): void {
     if (task !== this.running) this.handed.add(task);
+  }
+
+  created(): void {
+    this.straight = false;
   }
 
   woken(task: Task): void {

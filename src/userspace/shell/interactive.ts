@@ -56,6 +56,7 @@ async function takeTerminal(shell: Shell): Promise<Interactive> {
   const interactive = { terminal: await process.dupfd(2, TERMINAL_FD, true), pgid: process.getpgid(0), warned: false };
   await process.tcsetpgrp(interactive.terminal, interactive.pgid);
   shell.interactive = interactive;
+  process.onChildEnd(null);
   return interactive;
 }
 

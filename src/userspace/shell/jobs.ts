@@ -44,8 +44,8 @@ export class Jobs {
   readonly inherited: readonly Job[];
   /** Children that are no job: process substitutions. */
   readonly strays = new Set<number>();
-  /** Jobs of the list that were not done when they were last looked at, in its order. */
-  private readonly open = new Set<Job>();
+  /** Children in the background that wait4() has not told of yet, though they may have ended. */
+  readonly unwaited = new Set<number>();
   /** Whose process a pid is. */
   private readonly owners = new Map<number, Job>();
   /** True if a job may be done that nobody has been told of. */
@@ -65,9 +65,11 @@ export class Jobs {
   add(processes: readonly JobProcess[], command: string, pgid = 0): Job {
     const job: Job = { id: (this.list.at(-1)?.id ?? 0) + 1, processes, command, pgid, told: 0, rank: 0 };
     this.list.push(job);
-    this.open.add(job);
     this.makeCurrent(job);
-    for (const { pid } of processes) this.owners.set(pid, job);
+    for (const { pid } of processes) {
+      this.owners.set(pid, job);
+      this.unwaited.add(pid);
+    }
     return job;
   }
 
@@ -76,26 +78,26 @@ export class Jobs {
     job.rank = ++this.ranks;
   }
 
+  /** A child that is no job. */
+  addStray(pid: number): void {
+    this.strays.add(pid);
+    this.unwaited.add(pid);
+  }
+
+  /** Forgets a job and that anybody might wait for it. */
+  disown(job: Job): void {
+    this.remove(job);
+    for (const { pid } of job.processes) this.unwaited.delete(pid);
+  }
+
   remove(job: Job): void {
     const index = this.list.indexOf(job);
     if (index >= 0) this.list.splice(index, 1);
-    this.open.delete(job);
     for (const { pid } of job.processes) if (this.owners.get(pid) === job) this.owners.delete(pid);
   }
 
   clear(): void {
-    this.list.length = 0;
-    this.open.clear();
-    this.owners.clear();
-  }
-
-  /** The first job of the list that is not done. */
-  get firstOpen(): Job | undefined {
-    for (const job of this.open) {
-      if (!isDone(job)) return job;
-      this.open.delete(job);
-    }
-    return undefined;
+    for (const job of [...this.list]) this.disown(job);
   }
 
   byPid(pid: number): Job | undefined {
@@ -127,6 +129,12 @@ export class Jobs {
     return name.startsWith("?")
       ? this.list.find((job) => job.command.includes(name.slice(1)))
       : this.list.find((job) => job.command.startsWith(name));
+  }
+
+  /** Notes what wait4() has told; it does so once. */
+  waited(ended: WaitStatus): void {
+    if (ended.stopped === undefined) this.unwaited.delete(ended.pid);
+    this.record(ended);
   }
 
   /** Notes that a child ended. */
@@ -246,19 +254,39 @@ export async function reportDeath(shell: Shell, processes: readonly JobProcess[]
   await complain(shell.process, `${shell.errorName}: line ${shell.line}: ${processLines(processes)}`);
 }
 
-/** Takes note of all children that have ended, without waiting. */
+/**
+ * Has the shell take note of every child at the moment of its end, as bash's handler of SIGCHLD does. An interactive shell, which
+ * has to hear of stops as well, asks itself (`reapEnded`).
+ */
+export function collectEnded(shell: Shell): void {
+  const { process, jobs } = shell;
+  process.onChildEnd((ended) => jobs.record(ended));
+}
+
+/**
+ * Asks for all children that have ended or, with job control, stopped, without waiting. Also where the outcome depends on who
+ * has ended by now: what the shell was told meanwhile is nothing that two schedules are compared by.
+ */
 export async function reapEnded(shell: Shell): Promise<void> {
   const options = shell.interactive === null ? WNOHANG : WNOHANG | WUNTRACED | WCONTINUED;
-  while (shell.jobs.strays.size > 0 || shell.jobs.firstOpen !== undefined) {
+  while (shell.jobs.unwaited.size > 0) {
     const ended = await shell.process.wait4(-1, options);
     if (ended === null || typeof ended === "number") return;
-    shell.jobs.record(ended);
+    shell.jobs.waited(ended);
   }
+}
+
+/** Before a command: news of jobs for an interactive shell; a script that never waits does not keep its children's ends for ever. */
+export async function keepUp(shell: Shell): Promise<void> {
+  const { interactive, jobs } = shell;
+  if (interactive === null ? jobs.unwaited.size > MAX_REMEMBERED : jobs.busy) await reapEnded(shell);
 }
 
 /** Forgets jobs that are done, after telling about those a signal has ended. */
 export async function notifyEnded(shell: Shell): Promise<void> {
-  if (shell.interactive !== null || !shell.jobs.news) return;
+  if (shell.interactive !== null || !shell.jobs.busy) return;
+  shell.process.watchChildren();
+  if (!shell.jobs.news) return;
   shell.jobs.news = false;
   for (const job of shell.jobs.list.filter(isDone)) {
     shell.jobs.remove(job);
@@ -277,7 +305,7 @@ export async function waitForChild(shell: Shell, pid: number): Promise<WaitStatu
     // Ctrl-C for the shell itself: a child that does not end of it is not waited for.
     if (shell.interactive !== null && shell.traps.interrupted) {
       shell.traps.interrupted = false;
-      shell.jobs.strays.add(pid);
+      shell.jobs.addStray(pid);
       throw new Discard(128 + SIGINT);
     }
     const ended = await shell.process.wait4(pid, 0);

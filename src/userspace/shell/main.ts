@@ -9,6 +9,7 @@ import { isBinary } from "./eval/external.ts";
 import { runToEnd } from "./eval/fork.ts";
 import { evaluator, runParsed } from "./eval/index.ts";
 import { runTerminal } from "./interactive.ts";
+import { collectEnded } from "./jobs.ts";
 import { Shell } from "./shell.ts";
 import { parseSource, Source } from "./source.ts";
 import { isName, Variable } from "./variables.ts";
@@ -103,6 +104,7 @@ async function runInput(process: Process, self: string, line: CommandLine): Prom
 
 function createShell(process: Process, source: Source, name: string, positional: readonly string[], line: CommandLine): Shell {
   const shell = new Shell({ process, evaluator, builtins: allBuiltins(), source, name, positional });
+  collectEnded(shell);
   importEnvironment(shell);
   for (const [option, on] of line.options) shell.options.set(option, on);
   for (const [option, on] of line.shopts) shell.options.setShopt(option, on);

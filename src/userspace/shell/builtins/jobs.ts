@@ -34,6 +34,7 @@ async function pidOf(shell: Shell, id: string): Promise<number | null> {
     await builtinError(shell, "wait", `\`${id}': not a pid or valid job spec`);
     return null;
   }
+  await reapEnded(shell);
   const job = shell.jobs.find(id);
   if (job === undefined) await builtinError(shell, "wait", `${id}: no such job`);
   return job?.processes.at(-1)?.pid ?? null;
@@ -47,14 +48,17 @@ async function waitOnce(shell: Shell, pid: number): Promise<number | null | "end
     await runPendingTraps(shell);
     return signal === undefined ? "ended" : SIGNALLED + signal;
   }
-  if (ended === null || typeof ended === "number") return null;
-  shell.jobs.record(ended);
+  if (ended === null || typeof ended === "number") {
+    shell.jobs.unwaited.delete(pid);
+    return null;
+  }
+  shell.jobs.waited(ended);
   return "ended";
 }
 
 async function waitForPid(shell: Shell, pid: number, id: string): Promise<number> {
   for (;;) {
-    const known = shell.jobs.recall(pid);
+    const known = shell.jobs.unwaited.has(pid) ? undefined : shell.jobs.recall(pid);
     if (known !== undefined) {
       await forgetJob(shell, pid);
       return known;
@@ -73,14 +77,15 @@ async function forgetJob(shell: Shell, pid: number): Promise<void> {
   await reportDeath(shell, job.processes, false);
 }
 
+/** One after the other, whether it has ended or not: it makes no difference then who ends first. */
 async function waitForAll(shell: Shell): Promise<number> {
-  for (;;) {
-    await reapEnded(shell);
-    const job = shell.jobs.firstOpen;
-    if (job === undefined) break;
-    const found = await waitOnce(shell, job.processes.find(({ ended }) => ended === null)?.pid ?? ANY_CHILD);
-    if (typeof found === "number") return found;
-    if (found === null) break;
+  const { unwaited, strays } = shell.jobs;
+  for (const pid of unwaited) {
+    if (strays.has(pid)) continue;
+    while (unwaited.has(pid)) {
+      const found = await waitOnce(shell, pid);
+      if (typeof found === "number") return found;
+    }
   }
   for (const job of [...shell.jobs.list]) {
     shell.jobs.remove(job);
@@ -98,6 +103,7 @@ async function waitForNext(shell: Shell, ids: readonly string[], variable: strin
     if (job !== undefined) wanted.push(job);
   }
   for (;;) {
+    await reapEnded(shell);
     const candidates = ids.length > 0 ? wanted : [...shell.jobs.list];
     if (candidates.length === 0) return NOT_A_CHILD;
     const done = candidates.find(isDone);
@@ -174,10 +180,11 @@ async function disown(shell: Shell, args: readonly string[]): Promise<number> {
     return 0;
   }
   let status = 0;
+  await reapEnded(shell);
   for (const id of rest.length > 0 ? rest : ["%%"]) {
     const job = /^\d+$/.test(id) ? shell.jobs.byPid(Number(id)) : shell.jobs.find(id);
     if (job === undefined) status = await builtinError(shell, "disown", `${rest.length > 0 ? id : "current"}: no such job`);
-    else shell.jobs.remove(job);
+    else shell.jobs.disown(job);
   }
   return status;
 }

@@ -3,7 +3,7 @@ import { EAGAIN, SIGINT, SIGQUIT, strerror } from "../../../kernel/index.ts";
 import { O_RDONLY } from "../../../syscall/index.ts";
 import { complain } from "../../lib/index.ts";
 import { joinJob, type Placement, placeChild } from "../job-control.ts";
-import { reapEnded } from "../jobs.ts";
+import { collectEnded, reapEnded } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { runExitTrap } from "../traps.ts";
 import { Discard, ExpansionError, FunctionReturn, LoopJump, ShellExit } from "../unwind.ts";
@@ -30,6 +30,7 @@ export async function forkShell(shell: Shell, body: (twin: Shell) => Promise<num
   for (let pause = 1; ; pause *= 2) {
     const pid = await shell.process.fork(async (process) => {
       twin().process = process;
+      collectEnded(twin());
       if (interactive !== null && job !== null) await joinJob(twin(), interactive, job);
       twin().traps.resetHandlers(process, parentTraps, job !== null);
       return await runToEnd(twin(), () => body(twin()));

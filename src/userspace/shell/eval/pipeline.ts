@@ -3,7 +3,7 @@ import type { AndOr, CommandNode, Pipeline, PipelineNode, Statement } from "unba
 import { strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
 import { Placement, waitForForeground } from "../job-control.ts";
-import { exitStatus, type JobProcess, jobProcess, notifyEnded, reapEnded, reportDeath } from "../jobs.ts";
+import { exitStatus, type JobProcess, jobProcess, keepUp, notifyEnded, reportDeath } from "../jobs.ts";
 import { commandText } from "../print.ts";
 import { redirect } from "../redirect.ts";
 import type { Shell } from "../shell.ts";
@@ -57,7 +57,7 @@ function timeText(format: string, seconds: number): string {
 }
 
 async function runStages(shell: Shell, node: Pipeline): Promise<number> {
-  if (shell.jobs.busy) await reapEnded(shell);
+  await keepUp(shell);
   const lastHere = shell.options.shopt("lastpipe");
   const placement = new Placement(true);
   const count = lastHere ? node.commands.length - 1 : node.commands.length;
@@ -65,7 +65,7 @@ async function runStages(shell: Shell, node: Pipeline): Promise<number> {
   const here = input === null ? null : await runWithInput(shell, node.commands.at(-1) as CommandNode, input);
   await waitForForeground(shell, processes, commandText(shell.source, node), placement);
   if (processes.some(({ ended }) => ended !== null && ended.signal !== 0)) await reportDeath(shell, processes, true);
-  if (shell.jobs.busy) await notifyEnded(shell);
+  await notifyEnded(shell);
   const statuses = processes.map(({ ended, stopped }) => (ended === null ? 128 + stopped : exitStatus(ended)));
   if (here !== null) statuses.push(here);
   shell.pipeStatus = statuses;
@@ -139,7 +139,7 @@ async function connect(twin: Shell, input: number | null, output: readonly [numb
 /** command &: a job of its own. A simple command is the child itself, not a shell around it. */
 export async function startBackground(shell: Shell, statement: Statement): Promise<number> {
   const { command } = statement;
-  if (shell.jobs.busy) await reapEnded(shell);
+  await keepUp(shell);
   const placement = new Placement(false);
   const processes = isPlainPipeline(command)
     ? (await startStages(shell, command, placement, command.commands.length)).processes

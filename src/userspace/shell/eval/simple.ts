@@ -3,7 +3,7 @@ import type { Assignment, Command, Redirection, Word } from "unbash";
 import type { Builtin } from "../builtins/builtin.ts";
 import { expandWord } from "../expand/word.ts";
 import { Placement, waitForForeground } from "../job-control.ts";
-import { exitStatus, jobProcess, notifyEnded, reapEnded, reportDeath } from "../jobs.ts";
+import { exitStatus, jobProcess, keepUp, notifyEnded, reportDeath } from "../jobs.ts";
 import { commandText } from "../print.ts";
 import { redirect, type Undo, undoRedirections } from "../redirect.ts";
 import type { CommandLookup, Shell } from "../shell.ts";
@@ -199,7 +199,7 @@ async function withAssignments(shell: Shell, values: readonly (readonly [string,
 async function runExternal(shell: Shell, node: Command, plan: CommandPlan, words: readonly string[], last: boolean): Promise<number> {
   const values = plan.assignments.length > 0 ? await expandAssignments(shell, plan.assignments) : [];
   if (shell.options.xtrace) await traceWords(shell, words);
-  if (shell.jobs.busy) await reapEnded(shell);
+  await keepUp(shell);
   const [name = ""] = words;
   const become = async (self: Shell): Promise<number> => {
     if (!(await redirect(self, plan.redirections, null))) return 1;
@@ -220,10 +220,8 @@ export async function runForeground(shell: Shell, body: (twin: Shell) => Promise
   await waitForForeground(shell, [process], command, placement);
   const { ended } = process;
   if (ended !== null && ended.signal !== 0) await reportDeath(shell, [process], true);
-  if (shell.jobs.busy) {
-    await reapEnded(shell);
-    await notifyEnded(shell);
-  }
+  await keepUp(shell);
+  await notifyEnded(shell);
   return ended === null ? 128 + process.stopped : exitStatus(ended);
 }
 

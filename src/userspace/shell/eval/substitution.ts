@@ -105,7 +105,7 @@ export async function processSubstitution(shell: Shell, part: ProcessSubstitutio
   });
   await shell.process.close(theirs);
   shell.lastBackground = pid;
-  shell.jobs.strays.add(pid);
+  shell.jobs.addStray(pid);
   let fd = FIRST_SUBSTITUTION_FD;
   while (shell.substitutionFds.includes(fd)) fd--;
   const kept = await shell.process.dupfd(ours, fd);
