@@ -53,7 +53,7 @@ export function find_task_by_pid(current: Frame, pid: number): Task | undefined 
   const { tasks } = current.kernel;
   const task = tasks.get(pid as Pid);
   if (task === undefined) current.reads(tasks);
-  else current.touches(task.root, "try");
+  else if (task !== current.task) current.touches(task.root, "try");
   return task;
 }
 
