@@ -8,7 +8,7 @@ import { independent } from "./access.ts";
 import type { Step } from "./clock.ts";
 import { type RunRecorder, stepsAfterWithout } from "./recorder.ts";
 import type { Deal } from "./shard.ts";
-import { type Branch, insert, type PlannedStep, weakInitial } from "./tree.ts";
+import { type Branch, insert, type PlannedStep, sizeOf, weakInitial } from "./tree.ts";
 
 /** Who must not come first: every continuation that begins with it has been explored, or is another shard's. */
 interface Sleeper extends PlannedStep {
@@ -49,10 +49,16 @@ export class Reduction {
   /** What the point that was entered last hands on. */
   private inherited: Branch[] = [];
   private wanted: number | null = null;
+  /** Steps that are planned and not taken yet: nearly all that a long reduction keeps. */
+  private planned_ = 0;
 
   constructor(deal: Deal | null = null) {
     this.deal = deal;
     if (deal === null) this.shared = 0;
+  }
+
+  get planned(): number {
+    return this.planned_;
   }
 
   /** Begins a run. */
@@ -108,6 +114,7 @@ export class Reduction {
     const planned = this.inherited;
     this.inherited = [];
     const first = planned.shift();
+    if (first !== undefined) this.planned_--;
     const task = first?.task ?? ids.find((id) => !sleep.some((sleeper) => sleeper.task === id));
     if (task === undefined) this.end = "redundant";
     else if (!ids.includes(task)) this.end = "diverged";
@@ -116,6 +123,7 @@ export class Reduction {
     if (every) {
       const others = ids.filter((id) => id !== task && !sleep.some((sleeper) => sleeper.task === id));
       planned.push(...others.map((id) => ({ task: id, footprint: new Map<number, number>(), children: [] })));
+      this.planned_ += others.length;
     }
     this.points.push({ task, sleep, planned });
   }
@@ -142,6 +150,9 @@ export class Reduction {
   finish(): boolean {
     const { steps } = this.recorder as RunRecorder;
     if (this.end === "complete" || this.end === "redundant") this.plan(steps);
+    // Of a run that ended before them.
+    this.planned_ -= sizeOf(this.inherited);
+    this.inherited = [];
     for (let i = Math.min(this.points.length, steps.length) - 1; i >= 0; i--) {
       const point = this.points[i] as Point;
       const shared = this.deal !== null && (this.shared === null || i < this.shared);
@@ -150,6 +161,7 @@ export class Reduction {
       this.points.length = i + 1;
       if (this.deal !== null && this.shared !== null && i < this.shared) this.shared = null;
       if (next === undefined) continue;
+      this.planned_--;
       point.task = next.task;
       this.inherited = next.children;
       this.prefix = i;
@@ -175,6 +187,6 @@ export class Reduction {
     const covers = (sleeper: Sleeper): boolean =>
       weakInitial(sleeper, continuation) && (!sleeper.shared || continuation.some(({ task }) => task === sleeper.task));
     if (point.sleep.some(covers)) return;
-    insert(point.planned, continuation);
+    this.planned_ += insert(point.planned, continuation);
   }
 }

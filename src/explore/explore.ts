@@ -27,6 +27,8 @@ export interface ExploreOptions {
   /** States that the search over states may keep; a few dozen bytes each. */
   readonly states: number;
   readonly seed: number;
+  /** Steps that the reduction may plan ahead; about a hundred bytes each. */
+  readonly planned?: number;
   /** The share to explore; everything if absent. */
   readonly shard?: Shard;
   /** Asked before each execution: false ends the exploration with what is known so far. */
@@ -88,8 +90,11 @@ export interface StateCounts {
   readonly stuck: number;
 }
 
-/** A bound that was reached first: of a run, or on the states kept. */
-export type Bound = LimitReached | { readonly limit: "states"; readonly value: number };
+/** A bound that was reached first: of a run, on the states kept, or on the steps planned. */
+export type Bound = LimitReached | { readonly limit: "states" | "planned"; readonly value: number };
+
+/** Steps that may be planned ahead unless said otherwise. */
+const PLANNED = 5_000_000;
 
 /** Runs from which shards find out which references matter. */
 const SHARED_SAMPLES = 2;
@@ -229,8 +234,10 @@ class Search {
   private async reduce(reduction: Reduction): Promise<{ traces: number; complete: boolean } | "contested"> {
     let traces = 0;
     let whole = true;
+    const { planned: bound = PLANNED } = this.options;
     do {
-      if (!this.mayGoOn) return { traces, complete: false };
+      if (reduction.planned > bound) this.limit ??= { limit: "planned", value: bound };
+      if (!this.mayGoOn || this.limit?.limit === "planned") return { traces, complete: false };
       const { run, contested } = await this.reducedRun(reduction);
       const end = reduction.conclude();
       if (contested) {

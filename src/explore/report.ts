@@ -137,8 +137,8 @@ function notFoundLine({ part, limit }: Exploration, explored: string): string {
   const why =
     limit === null
       ? "stopped before all schedules were covered"
-      : limit.limit === "states"
-        ? `the search reached the limit states, ${limit.value}`
+      : limit.limit === "states" || limit.limit === "planned"
+        ? `the search reached the limit ${limit.limit}, ${limit.value}`
         : `a run reached the limit ${limit.limit}`;
   return `NOT FOUND  no deadlock in ${explored}; ${why}`;
 }

@@ -14,15 +14,15 @@ export interface Branch extends PlannedStep {
   readonly children: Branch[];
 }
 
-/** Adds a continuation unless the tree has one that covers it. */
-export function insert(children: Branch[], continuation: readonly PlannedStep[]): void {
+/** Adds a continuation unless the tree has one that covers it. @returns the steps that the tree has grown by */
+export function insert(children: Branch[], continuation: readonly PlannedStep[]): number {
   let level = children;
   let rest = continuation;
   for (;;) {
     const branch = level.find((candidate) => without(rest, candidate) !== null);
     if (branch === undefined) break;
     rest = without(rest, branch) ?? [];
-    if (branch.children.length === 0 || rest.length === 0) return;
+    if (branch.children.length === 0 || rest.length === 0) return 0;
     level = branch.children;
   }
   for (const { task, footprint } of rest) {
@@ -30,6 +30,12 @@ export function insert(children: Branch[], continuation: readonly PlannedStep[])
     level.push(branch);
     level = branch.children;
   }
+  return rest.length;
+}
+
+/** Steps of a tree. */
+export function sizeOf(children: readonly Branch[]): number {
+  return children.reduce((size, branch) => size + 1 + sizeOf(branch.children), 0);
 }
 
 /** True if some run that begins with `step` is equivalent to one that begins with the continuation. */

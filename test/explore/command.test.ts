@@ -6,8 +6,8 @@ import { mlx5emu } from "../cli/fake-host.ts";
 import { SEED } from "../support/machine.ts";
 
 const file = (name: string): string => fileURLToPath(new URL(`../../scripts/${name}`, import.meta.url));
-const files = (...names: readonly string[]): Record<string, string> =>
-  Object.fromEntries(names.map((name) => [file(name), readFileSync(file(name), "utf8")]));
+const text = (name: string): string => readFileSync(file(name), "utf8");
+const files = (...names: readonly string[]): Record<string, string> => Object.fromEntries(names.map((name) => [file(name), text(name)]));
 
 test("a program that can deadlock: how often, who is stuck at what, and the command that shows it again", async () => {
   const abba = file("abba.ts");
@@ -90,6 +90,21 @@ test("the three commands: every schedule deadlocks with the global notifier, non
   const net = await mlx5emu(["explore", "-", "--notifier", "net"], { "-": SEED });
   expect(net.stdout).toMatch(/^PROVED {2}no schedule deadlocks: /);
   expect(net.status).toBe(0);
+});
+
+test.each([
+  // Two lists of the devices and a new namespace beside the three commands; the lists take genl_mutex four times each: 8! / 4! 4!
+  ["concurrent-commands.sh", "every one of 70 executions, which cover all schedules", 70],
+  // A reload beside the deletion of a namespace that it has nothing to do with.
+  ["netns-delete-race.sh", "2 of 3 executions, which cover all schedules", 3],
+])("%s: deadlocks with the global notifier, none with the per-net one", async (script, deadlocks, classes) => {
+  const verdict = async (notifier: string): Promise<unknown[]> => {
+    const { status, stdout } = await mlx5emu(["explore", "-", "--strategy", "dpor", "--notifier", notifier], { "-": text(script) });
+    return [status, stdout.split("\n")[0]];
+  };
+  expect(await verdict("global")).toEqual([3, `DEADLOCK  ${deadlocks}`]);
+  const proved = `PROVED  no schedule deadlocks: ${classes} classes of equivalent schedules, each run once (${classes} executions)`;
+  expect(await verdict("net")).toEqual([0, proved]);
 });
 
 test("a schedule that does not fit is refused with the place", async () => {

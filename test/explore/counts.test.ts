@@ -44,3 +44,9 @@ test("random programs: the same deadlocks as the enumeration of every schedule, 
     { numRuns: 40, seed: 7 },
   );
 });
+
+test("a reduction that would plan more than it may ends at that limit, by name, and proves nothing", async () => {
+  const subject = programSubject(reference(2, 1), () => hostTurn());
+  const found = await explore(subject, { strategy: "dpor", executions: 1000, states: 1, seed: 1, planned: 5, goOn: () => true });
+  expect([found.verdict, found.complete, found.limit]).toEqual(["not-found", false, { limit: "planned", value: 5 }]);
+});
