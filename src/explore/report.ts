@@ -115,13 +115,14 @@ export function explorationReport(subject: Subject, about: Described, found: Exp
   const count = `${found.executions} execution${found.executions === 1 ? "" : "s"}`;
   const states = found.states === null ? null : `${found.states.states} states`;
   if (found.verdict === "deadlock") {
-    lines.push(`DEADLOCK  ${howOften(found, count)}${found.complete ? ", which cover all schedules" : ""}`);
+    const cover = found.executions === 1 ? ", which covers all schedules" : ", which cover all schedules";
+    lines.push(`DEADLOCK  ${howOften(found, count)}${found.complete ? cover : ""}`);
     for (const { stuck, executions } of found.deadlocks) {
       lines.push("", ...(found.states === null ? [`  ${executions} x`] : []), ...stuck.map((line) => `    ${line}`));
     }
     lines.push("", `Again:  ${replay}`);
   } else if (found.verdict === "proved") {
-    const traces = found.traces === null ? "" : `: ${found.traces} classes of equivalent schedules, each run once`;
+    const traces = found.traces === null ? "" : classesText(found.traces);
     const order = found.traces !== null ? "" : states !== null ? `: ${states} cover them all` : ": the order of locks has no cycle";
     lines.push(`PROVED  no schedule deadlocks${traces}${order} (${count})`);
   } else {
@@ -130,6 +131,10 @@ export function explorationReport(subject: Subject, about: Described, found: Exp
   lines.push("", "Layers", ...found.layers.map(({ layer, executions, result }) => `  ${layer.padEnd(10)}  ${executions} x  ${result}`));
   lines.push("", "Assumed", ...assumptions(subject, about, found).map((line) => `  ${line}`));
   return `${lines.join("\n")}\n`;
+}
+
+function classesText(classes: number): string {
+  return classes === 1 ? ": all are equivalent, and one was run" : `: ${classes} classes of equivalent schedules, each run once`;
 }
 
 function notFoundLine({ part, limit }: Exploration, explored: string): string {
@@ -155,5 +160,6 @@ function howOften({ states, deadlocked, executions, complete }: Exploration, cou
     const ends = `${states.states} state${states.states === 1 ? "" : "s"}`;
     return states.stuck === states.finals && complete ? `in every schedule: ${ends}` : `in some schedules: ${ends}`;
   }
+  if (complete && executions === 1) return "the only execution";
   return complete && deadlocked === executions ? `every one of ${count}` : `${deadlocked} of ${count}`;
 }
