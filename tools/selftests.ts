@@ -22,20 +22,28 @@ const PACKAGE = "linux-source-6.1";
 const TREE_LIMITS = { files: 10_000, bytes: 64 * 1024 * 1024 };
 const GUEST = "/selftests";
 
-const { values, positionals } = parseArgs({
-  options: {
-    era: { type: "string", default: "v6.3" },
-    all: { type: "boolean", default: false },
-    verbose: { type: "boolean", default: false },
-  },
-  allowPositionals: true,
-});
-
 /** A complaint that ends the program. */
 function refuse(message: string): never {
   process.stderr.write(`selftests: ${message}\n`);
   process.exit(2);
 }
+
+function given() {
+  try {
+    return parseArgs({
+      options: {
+        era: { type: "string", default: "v6.3" },
+        all: { type: "boolean", default: false },
+        verbose: { type: "boolean", default: false },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    return refuse(`${error instanceof Error ? error.message.split(".")[0] : error}; [TREE [SCRIPT...]] [--era ERA] [--all] [--verbose]`);
+  }
+}
+
+const { values, positionals } = given();
 
 /** The folder tools/testing/selftests of a kernel's source. */
 function selftestsOf(source: string): string {
