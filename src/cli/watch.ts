@@ -38,7 +38,7 @@ export class Watch {
     return !this.interrupted && (time === undefined || this.host.now() - this.begin < time * 1000);
   }
 
-  show({ executions, deadlocked, layer }: Progress): void {
+  show({ executions, deadlocked, layer, covered }: Progress): void {
     if (this.flags.json === true && !this.host.live) return;
     const now = this.host.now();
     if (now - this.shown < (this.host.live ? LIVE_MS : PLAIN_MS)) return;
@@ -47,7 +47,8 @@ export class Watch {
     const rate = executions / seconds;
     const { time } = this.flags;
     const left = Math.min((this.flags.executions - executions) / rate, time === undefined ? Number.POSITIVE_INFINITY : time - seconds);
-    const text = `${layer}: ${executions} executions, ${deadlocked} deadlocked, ${rate.toFixed(0)}/s, at most ${Math.ceil(left)} s left`;
+    const part = covered === undefined ? "" : `about ${Math.floor(covered * 100)}% covered, `;
+    const text = `${layer}: ${executions} executions, ${deadlocked} deadlocked, ${part}${rate.toFixed(0)}/s, at most ${Math.ceil(left)} s left`;
     this.host.stderr(this.host.live ? `\r\u001b[K${text}` : `${text}\n`);
     this.drawn = this.host.live;
   }

@@ -51,6 +51,8 @@ export class Reduction {
   private wanted: number | null = null;
   /** Steps that are planned and not taken yet: nearly all that a long reduction keeps. */
   private planned_ = 0;
+  /** Continuations done at each point, of those that are known there. */
+  private readonly done: number[] = [];
 
   constructor(deal: Deal | null = null) {
     this.deal = deal;
@@ -59,6 +61,18 @@ export class Reduction {
 
   get planned(): number {
     return this.planned_;
+  }
+
+  /** About how much of all is done, 0 to 1, as if all continuations that are known at a point were of one size. */
+  get covered(): number {
+    let covered = 0;
+    let share = 1;
+    for (const [i, { planned }] of this.points.entries()) {
+      const done = this.done[i] ?? 0;
+      share /= done + 1 + planned.length;
+      covered += done * share;
+    }
+    return covered;
   }
 
   /** Begins a run. */
@@ -159,12 +173,15 @@ export class Reduction {
       point.sleep.push({ task: point.task, footprint: (steps[i] as Step).footprint, shared });
       const next = point.planned.shift();
       this.points.length = i + 1;
+      const doneHere = this.done[i];
+      this.done.length = Math.min(this.done.length, i);
       if (this.deal !== null && this.shared !== null && i < this.shared) this.shared = null;
       if (next === undefined) continue;
       this.planned_--;
       point.task = next.task;
       this.inherited = next.children;
       this.prefix = i;
+      this.done[i] = (doneHere ?? 0) + 1;
       return true;
     }
     this.points.length = 0;

@@ -40,6 +40,8 @@ export interface Progress {
   readonly executions: number;
   readonly deadlocked: number;
   readonly layer: string;
+  /** An estimate of how much of all is done, 0 to 1; absent where nothing can be said. */
+  readonly covered?: number;
 }
 
 export type Verdict = "deadlock" | "proved" | "not-found";
@@ -133,10 +135,11 @@ class Search {
   }
 
   /** Counts a run and what it came to. */
-  take(run: SubjectRun, layer: string): void {
+  take(run: SubjectRun, layer: string, covered?: number): void {
     this.executions++;
     this.keep(run);
-    this.options.progress?.({ executions: this.executions, deadlocked: this.deadlocked, layer });
+    const { executions, deadlocked } = this;
+    this.options.progress?.({ executions, deadlocked, layer, ...(covered === undefined ? {} : { covered }) });
   }
 
   private keep(run: SubjectRun): void {
@@ -247,7 +250,7 @@ class Search {
       if (end === "elsewhere") continue;
       if (end === "complete") traces++;
       if (end === "diverged" || run.limit !== null) whole = false;
-      this.take(run, "dpor");
+      this.take(run, "dpor", reduction.covered);
     } while (reduction.finish());
     return { traces, complete: whole };
   }

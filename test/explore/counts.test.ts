@@ -50,3 +50,12 @@ test("a reduction that would plan more than it may ends at that limit, by name, 
   const found = await explore(subject, { strategy: "dpor", executions: 1000, states: 1, seed: 1, planned: 5, goOn: () => true });
   expect([found.verdict, found.complete, found.limit]).toEqual(["not-found", false, { limit: "planned", value: 5 }]);
 });
+
+test("the estimate of what is covered grows to nearly all of it", async () => {
+  const subject = programSubject(reference(2, 1), () => hostTurn());
+  const covered: number[] = [];
+  const progress = (now: { readonly covered?: number }): void => void covered.push(now.covered ?? -1);
+  await explore(subject, { strategy: "dpor", executions: 1000, states: 1, seed: 1, goOn: () => true, progress });
+  const [first = 1, half = 0, last = 0] = [covered[0], covered[covered.length >> 1], covered.at(-1)];
+  expect([first < 0.05, half > 0.2 && half < 0.8, last > 0.95 && last <= 1]).toEqual([true, true, true]);
+});
