@@ -202,6 +202,7 @@ export class UserProcess implements Process {
     this.state.collect = collect === null ? null : ({ pid, exitCode, exitSignal }) => collect({ pid, exitCode, signal: exitSignal });
   }
   watchChildren(): void {
+    if (this.task.kernel.footprint === null) return;
     for (const child of this.task.children) this.task.root.reads(child.root);
   }
   sigaction(signal: number, handler: SignalHandler): void {
