@@ -3,25 +3,22 @@
  * the build makes of it. Arguments go to the comparison with the peers.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outdir = `${root}node_modules/.cache/mlx5-emu-bench`;
 const benches = ["locks", "lockdep", "start", "peers"];
 
-mkdirSync(outdir, { recursive: true });
 await build({
-  absWorkingDir: root,
-  entryPoints: benches.map((name) => `bench/${name}.ts`),
-  outdir,
-  outExtension: { ".js": ".mjs" },
-  bundle: true,
-  format: "esm",
+  cwd: root,
+  input: Object.fromEntries(benches.map((name) => [name, `bench/${name}.ts`])),
   platform: "node",
-  target: "node20",
-  packages: "external",
+  tsconfig: true,
+  // Packages are measured as they are installed.
+  external: /^[^./]/,
+  transform: { target: "node20" },
+  output: { dir: outdir, format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name].mjs" },
 });
 for (const name of benches) {
   const args = name === "peers" ? process.argv.slice(2) : [];

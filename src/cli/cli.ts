@@ -6,18 +6,16 @@ import { Command, CommanderError, Option } from "commander";
 import { contractsText } from "../analysis/index.ts";
 import type { LockdepMode } from "../detectors.ts";
 import { DEFAULT_ERA, ERAS, NOTIFIERS } from "../eras.ts";
-import { STRATEGIES, type Strategy } from "../explore/index.ts";
+import type { Strategy } from "../explore/index.ts";
 import { StaleSchedule } from "../kernel/index.ts";
 import { ImpossibleMachine } from "../machine.ts";
 import { SETTINGS } from "../setting.ts";
-import { type CompareFlags, compare } from "./compare.ts";
-import { compareExplore } from "./compare-explore.ts";
+import type { CompareFlags } from "./compare.ts";
 import { faultInDriver } from "./drivers.ts";
 import { listEras } from "./eras.ts";
-import { type ExplainFlags, explainLog } from "./explain.ts";
-import { type ExploreFlags, exploreCommand, type MergeFlags, mergeCommand } from "./explore.ts";
+import type { ExplainFlags } from "./explain.ts";
+import type { ExploreFlags, MergeFlags } from "./explore.ts";
 import type { Host } from "./host.ts";
-import { lockingSelftest } from "./locking-selftest.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { mountFlag } from "./mounts.ts";
 import {
@@ -33,9 +31,8 @@ import {
   shardFlag,
   workersFlag,
 } from "./options.ts";
-import { replay } from "./replay.ts";
 import { type RunFlags, run } from "./run.ts";
-import { type ShellFlags, shell } from "./shell.ts";
+import type { ShellFlags } from "./shell.ts";
 import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
 
@@ -43,6 +40,9 @@ const WRONG_USAGE = 2;
 const OUR_FAULT = 70;
 
 const HELP_WIDTH = 100;
+
+/** All of them; their code is loaded only by the commands that explore. */
+const STRATEGIES = Object.keys({ auto: 0, dpor: 0, dfs: 0, random: 0, pct: 0 } satisfies Record<Strategy, 0>);
 
 /** Of one exploration unless said otherwise. */
 const DEFAULT_STRATEGY: Strategy = "auto";
@@ -129,6 +129,7 @@ function buildProgram(host: Host, ended: { status: number }): Command {
     .description("run the kernel's own test of its lock validator. Exit status 0 if every cell is as expected, else 4.")
     .addOption(lockdepOption())
     .action(async (flags: { readonly lockdep: LockdepMode }) => {
+      const { lockingSelftest } = await import("./locking-selftest.ts");
       ended.status = await lockingSelftest(host, flags);
     });
   program
@@ -148,7 +149,8 @@ function buildProgram(host: Host, ended: { status: number }): Command {
     .argument("<log>", "a kernel log, or - for standard input")
     .option("--json", "print one JSON document")
     .addOption(new Option("--format <format>", "how to print it").choices(["text", "json", "mermaid"]).default("text"))
-    .action((log: string, flags: ExplainFlags) => {
+    .action(async (log: string, flags: ExplainFlags) => {
+      const { explainLog } = await import("./explain.ts");
       ended.status = explainLog(host, log, flags);
     });
   return program;
@@ -165,8 +167,13 @@ function addCompare(program: Command, host: Host, ended: { status: number }): Co
     .option("--explore", "under every schedule that matters: how many deadlock, where two designs part, what kills only one")
     .action(async (script: string, flags: CompareFlags & ExploreBounds & { readonly explore?: boolean }) => {
       const { strategy, executions, states } = exploreBounds(flags, flags.explore === true);
-      if (flags.explore === true) ended.status = await compareExplore(host, script, { ...flags, strategy, executions, states });
-      else ended.status = await compare(host, script, flags);
+      if (flags.explore === true) {
+        const { compareExplore } = await import("./compare-explore.ts");
+        ended.status = await compareExplore(host, script, { ...flags, strategy, executions, states });
+      } else {
+        const { compare } = await import("./compare.ts");
+        ended.status = await compare(host, script, flags);
+      }
     });
   addBounds(command);
   return command;
@@ -179,6 +186,7 @@ function addShell(program: Command, host: Host, ended: { status: number }): void
     .description("An interactive bash on one machine. Exit status: the shell's own, or 3 deadlock, 4 kernel bug, 5 limit reached.")
     .addOption(new Option("--notifier <kind>", "how mlx5_ib listens to netdev events (default: the era's)").choices(NOTIFIERS))
     .action(async (flags: ShellFlags) => {
+      const { shell } = await import("./shell.ts");
       ended.status = await shell(host, flags);
     });
   addMachineOptions(command);
@@ -222,6 +230,7 @@ function addExploring(program: Command, host: Host, ended: { status: number }): 
     .option("--json", "print one JSON document instead of the report")
     .option("--out <file>", "write the JSON document into a file, which replay takes")
     .action(async (what: string, flags: ExploreFlags & ExploreBounds) => {
+      const { exploreCommand } = await import("./explore.ts");
       ended.status = await exploreCommand(host, what, { ...flags, ...exploreBounds(flags, true) });
     });
   addBounds(exploreParser);
@@ -235,7 +244,8 @@ function addExploring(program: Command, host: Host, ended: { status: number }): 
     .argument("<files...>", "what explore --shard I/N --out wrote, for each I")
     .option("--json", "print one JSON document instead of the report")
     .option("--out <file>", "write the JSON document into a file, which replay takes")
-    .action((files: readonly string[], flags: MergeFlags) => {
+    .action(async (files: readonly string[], flags: MergeFlags) => {
+      const { mergeCommand } = await import("./explore.ts");
       ended.status = mergeCommand(host, files, flags);
     });
   const replayParser = program
@@ -248,6 +258,7 @@ function addExploring(program: Command, host: Host, ended: { status: number }): 
     .option("--trace <file>", "write every event as JSON lines")
     .option("--json", "print one JSON document instead of the script's output and the report")
     .action(async (schedule: string, what: string | undefined, flags: RunFlags) => {
+      const { replay } = await import("./replay.ts");
       ended.status = await replay(host, schedule, what, flags);
     });
   addMachine(replayParser);

@@ -14,7 +14,6 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -24,7 +23,7 @@ import { setFlagsFromString } from "node:v8";
 import type { FolderEntry } from "../machine.ts";
 import { type LineSource, openTerminal, type TerminalOptions } from "./terminal.ts";
 import { UserError } from "./user-error.ts";
-import { startWorkers, type Workers } from "./workers.ts";
+import type { Workers } from "./workers.ts";
 
 /** A file that is written line by line. */
 export interface Sink {
@@ -97,7 +96,7 @@ export function nodeHost(command = "mlx5-emu"): Host {
       await setImmediate();
     },
     readTree,
-    wasm: async (name) => new Uint8Array(await readFile(wasmFile(name))),
+    wasm: async (name) => new Uint8Array(readFileSync(wasmFile(name))),
     live: isatty(2),
     memoryInUse: () => process.memoryUsage.rss(),
     now: () => performance.now(),
@@ -105,7 +104,7 @@ export function nodeHost(command = "mlx5-emu"): Host {
       process.once("SIGINT", stop);
       return () => void process.removeListener("SIGINT", stop);
     },
-    startWorkers: (count) => startWorkers(workerEntry(), count),
+    startWorkers: async (count) => (await import("./workers.ts")).startWorkers(workerEntry(), count),
     openTerminal,
   };
 }
@@ -130,7 +129,6 @@ function readTree(root: string, limits: { readonly files: number; readonly bytes
   return found;
 }
 
-/** Beside the built program, or in the package that a checkout has installed. */
 /** The file that a thread of its own begins with: this program again, which sees that it is no main thread. */
 function workerEntry(): string {
   const here = fileURLToPath(import.meta.url);
@@ -138,6 +136,7 @@ function workerEntry(): string {
   return existsSync(built) ? built : join(dirname(here), "thread.mjs");
 }
 
+/** Beside the built program, or in the package that a checkout has installed. */
 function wasmFile(name: string): string {
   const program = realpathSync(process.argv[1] ?? ".");
   const beside = join(dirname(program), `${name}.wasm`);

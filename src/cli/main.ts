@@ -1,9 +1,7 @@
 /** The program's entry; a thread of the pool of `explore --workers` begins here too. */
 import { isMainThread } from "node:worker_threads";
 import { runCli } from "./cli.ts";
-import { exploreShard } from "./explore.ts";
 import { nodeHost } from "./host.ts";
-import { serve } from "./workers.ts";
 
 const host = nodeHost();
 if (isMainThread) {
@@ -11,5 +9,10 @@ if (isMainThread) {
     process.exitCode = status;
   });
 } else {
-  void serve((job, shared) => exploreShard(host, job, shared));
+  void serveThePool();
+}
+
+async function serveThePool(): Promise<void> {
+  const [{ serve }, { exploreShard }] = await Promise.all([import("./workers.ts"), import("./explore.ts")]);
+  await serve((job, shared) => exploreShard(host, job, shared));
 }

@@ -45,10 +45,12 @@ const CONFLICTS: Readonly<Record<AccessKind, number>> = {
   overtake: maskOf("write", "try", "request-read", "request-write"),
 };
 
-/** By mask of kinds: the kinds that one of them does not commute with. */
-const conflictsOfMask: readonly number[] = Array.from({ length: ANY + 1 }, (_, mask) =>
-  KINDS.reduce((all, kind) => ((mask & bitOf(kind)) === 0 ? all : all | CONFLICTS[kind]), 0),
-);
+/** By mask of kinds: the kinds that one of them does not commute with. A mask's are those of its lowest kind and of the rest. */
+const conflictsOfMask = new Uint32Array(ANY + 1);
+for (let mask = 1; mask <= ANY; mask++) {
+  const kind = KINDS[31 - Math.clz32(mask & -mask)] as AccessKind;
+  conflictsOfMask[mask] = (conflictsOfMask[mask & (mask - 1)] ?? 0) | CONFLICTS[kind];
+}
 
 /** Kinds of access as bits. */
 export type AccessMask = number;

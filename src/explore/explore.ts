@@ -17,8 +17,7 @@ import { Deal, depthFor, type Shard } from "./shard.ts";
 import { type StatefulOutcome, searchStateful, straightLines } from "./stateful/layer.ts";
 import type { Subject, SubjectRun, Tables } from "./subject.ts";
 
-export const STRATEGIES = ["auto", "dpor", "dfs", "random", "pct"] as const;
-export type Strategy = (typeof STRATEGIES)[number];
+export type Strategy = "auto" | "dpor" | "dfs" | "random" | "pct";
 
 export interface ExploreOptions {
   readonly strategy: Strategy;
