@@ -1,6 +1,6 @@
 /**
- * POSIX regular expressions with the extensions of GNU, as ECMAScript ones. Left out: the leftmost-longest rule among
- * alternatives (the first that matches is taken), and collating symbols of more than one character.
+ * POSIX regular expressions with the extensions of GNU, as ECMAScript ones. The longest of the matches that begin first is
+ * taken; left out: the rule that the groups inside are as long as possible too, and collating symbols of more than one character.
  */
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -200,7 +200,38 @@ export function compileRegex(
 ): RegExp | string {
   const translated = translateRegex(pattern, how.extended, true);
   if ("error" in translated) return translated.error;
-  return new RegExp(translated.source, `g${how.icase === true ? "i" : ""}${how.multiline === true ? "m" : ""}`);
+  return posixRegExp(translated.source, `g${how.icase === true ? "i" : ""}${how.multiline === true ? "m" : ""}`);
+}
+
+/** Sources in which the first way to match need not be the longest: alternatives, and groups that may be left out. */
+const AMBIGUOUS = /\||\)[?*{]/;
+
+/** Compiles an ECMAScript source so that of the matches that begin first the longest is found, as POSIX demands. */
+export function posixRegExp(source: string, flags: string): RegExp {
+  return AMBIGUOUS.test(source.replace(/\\[^]|\[(?:\\[^]|[^\]\\])*\]|\(\?:\)/g, ""))
+    ? new LongestRegExp(source, flags)
+    : new RegExp(source, flags);
+}
+
+class LongestRegExp extends RegExp {
+  /** Asks again for a longer match at the same place until there is none. */
+  override exec(text: string): RegExpExecArray | null {
+    let found = super.exec(text);
+    while (found !== null && found.index + found[0].length < text.length) {
+      const longer = this.longerThan(found.index + found[0].length);
+      longer.lastIndex = found.index;
+      const next = longer.exec(text);
+      if (next === null) break;
+      found = next;
+    }
+    if (found !== null && this.global) this.lastIndex = found.index + found[0].length;
+    return found;
+  }
+
+  /** Matches at one place only, and ends beyond `end`. */
+  private longerThan(end: number): RegExp {
+    return new RegExp(`(?:${this.source})(?<=[^]{${end + 1}})`, `${this.flags.replace("g", "")}y`);
+  }
 }
 
 function member(char: string): string {
