@@ -1,9 +1,9 @@
 /**
- * Records what the GNU utilities of this host answer to the cases of test/coreutils, into recorded.json beside them. For
- * Debian 12; run as root, because that is what the emulator's scripts are.
+ * Records what the GNU utilities of this host answer to the cases of test/coreutils, into recorded.json beside them: those that
+ * are not recorded yet, or with --all every one. For Debian 12; run as root, because that is what the emulator's scripts are.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CASES, FILES } from "../test/coreutils/cases.ts";
@@ -40,5 +40,7 @@ function record(line: string): Answer {
   return answer;
 }
 
-const recorded = Object.fromEntries([...CASES.values()].flat().map((line) => [line, record(line)]));
-writeFileSync(new URL("../test/coreutils/recorded.json", import.meta.url), `${JSON.stringify(recorded, null, 1)}\n`);
+const file = new URL("../test/coreutils/recorded.json", import.meta.url);
+const known = process.argv.includes("--all") ? {} : (JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, Answer>>);
+const recorded = Object.fromEntries([...CASES.values()].flat().map((line) => [line, known[line] ?? record(line)]));
+writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);

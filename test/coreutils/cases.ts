@@ -3,7 +3,8 @@
  * `npx tsx tools/record-utilities.ts` on a Debian 12 host); the tests compare ours with it.
  *
  * A case is one line: steps apart by ` ; `, words apart by spaces, '...' keeps a word together, `< file` at the end of a
- * step is its standard input, ⏎ stands for a newline. Each case starts in a fresh directory. `## name` begins a group.
+ * step is its standard input, ⏎ stands for a newline. A line that begins with `$ ` is one step: bash runs the rest. Each case
+ * starts in a fresh directory. `## name` begins a group.
  */
 import { readFileSync } from "node:fs";
 

@@ -14,6 +14,7 @@ export interface Answer {
 }
 
 export function parseSteps(line: string): readonly Step[] {
+  if (line.startsWith("$ ")) return [{ argv: ["bash", "-c", line.slice(2)], stdin: null }];
   return line.split(" ; ").map((text) => {
     const argv = (text.match(/(?:'[^']*'|[^' ])+/g) ?? []).map((word) => word.replaceAll("'", "").replaceAll("⏎", "\n"));
     const at = argv.indexOf("<");

@@ -26,7 +26,6 @@ import { rm } from "./rm.ts";
 import { seq } from "./seq.ts";
 import { sleep } from "./sleep.ts";
 import { mkfifo, printenv, tty, udevadm, yes } from "./small.ts";
-import { sort } from "./sort.ts";
 import { stat } from "./stat.ts";
 import { sysctl } from "./sysctl.ts";
 import { tee } from "./tee.ts";
@@ -57,7 +56,6 @@ export const common = {
     rmdir,
     seq,
     sleep,
-    sort,
     stat,
     sync,
     sysctl,

@@ -1,10 +1,10 @@
 /**
- * date(1) on the virtual clock, in UTC: +FORMAT, -u, -R, -I, --rfc-3339, -r FILE, and -d with "now", "@SECONDS" or an ISO
- * date and time. Left out: setting the clock, and the rest of the grammar of -d.
+ * date(1) on the virtual clock, in UTC: +FORMAT, -u, -R, -I, --rfc-3339, -r FILE, -f FILE, -d. Left out: setting the clock,
+ * other time zones (TZ).
  */
-
 import { strerror } from "../../kernel/index.ts";
 import { type Moment, momentOf, strftime } from "../lib/index.ts";
+import { readTextFile, splitLines } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -24,7 +24,7 @@ const manual = {
     debug: "debug",
     resolution: "resolution",
   },
-  refused: ["f", "s", "debug", "resolution"],
+  refused: ["s", "debug"],
 };
 
 const ISO_FORMATS: Readonly<Record<string, string>> = {
@@ -42,12 +42,6 @@ const RFC_3339_FORMATS: Readonly<Record<string, string>> = {
   ns: "%Y-%m-%d %H:%M:%S.%N%:z",
 };
 
-const ISO_DATE = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(?:\s*(?:Z|UTC|GMT|\+00:?00))?$/i;
-
-/** Words that the real program understands in -d. */
-const RELATIVE =
-  /\b(today|yesterday|tomorrow|ago|next|last|this|(second|sec|minute|min|hour|day|week|fortnight|month|year)s?|noon|midnight)\b/i;
-
 export const date = utility(manual, async (util) => {
   const [operand, extra] = util.operands;
   if (extra !== undefined) await util.misused(`extra operand ${quote(extra)}`);
@@ -55,10 +49,13 @@ export const date = utility(manual, async (util) => {
     if (/^\d{8}(\d\d(\d\d)?)?(\.\d\d)?$/.test(operand)) await util.notModelled("setting the clock");
     await util.die(`invalid date ${quote(operand)}`);
   }
+  if (util.has("resolution")) return await util.out("0.000000001\n");
   const option = await formatOption(util);
   if (option !== null && operand !== undefined) await util.die("multiple output formats specified");
   const format = option ?? operand?.slice(1) ?? "%a %b %e %H:%M:%S %Z %Y";
-  await util.out(`${strftime(format, await momentAsked(util))}\n`);
+  const file = util.value("f");
+  if (file !== undefined) return await showFile(util, file, format);
+  await util.out(`${strftime(format, await momentAsked(util, util.value("d")))}\n`);
 });
 
 async function formatOption(util: Utility): Promise<string | null> {
@@ -75,26 +72,27 @@ async function formatOption(util: Utility): Promise<string | null> {
   return null;
 }
 
-async function momentAsked(util: Utility): Promise<Moment> {
-  const [text, reference] = [util.value("d"), util.value("r")];
+async function momentAsked(util: Utility, text: string | undefined): Promise<Moment> {
+  const reference = util.value("r");
   if (reference !== undefined) {
     const stat = await util.process.stat(reference);
     return typeof stat === "number" ? await util.die(`${quoteIfNeeded(reference)}: ${strerror(stat)}`) : momentOf(stat.mtime);
   }
-  if (text === undefined || text === "now") return momentOf(util.process.clockRealtime());
-  const found = parseDate(text.trim());
-  if (found !== null) return found;
-  return RELATIVE.test(text) ? await util.notModelled(`date ${quote(text)}`) : await util.die(`invalid date ${quote(text)}`);
+  const now = momentOf(util.process.clockRealtime());
+  if (text === undefined) return now;
+  if (text.includes("TZ=")) await util.notModelled(`a time zone in ${quote(text)}`);
+  const { parseDate } = await util.process.hostCall(() => import("./date-parse.ts"));
+  return parseDate(text, now) ?? (await util.die(`invalid date ${quote(text)}`));
 }
 
-/** "@SECONDS" or an ISO date and time; null if it is neither. */
-export function parseDate(text: string): Moment | null {
-  const seconds = /^@(-?\d+)(?:\.(\d{1,9}))?$/.exec(text);
-  if (seconds !== null) return { seconds: Number(seconds[1]), nanoseconds: Number((seconds[2] ?? "").padEnd(9, "0")) };
-  const iso = ISO_DATE.exec(text);
-  if (iso === null) return null;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = iso.slice(1, 7).map((field) => Number(field ?? 0));
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
-  const valid = new Date(ms).getUTCDate() === day && month >= 1 && month <= 12 && hour < 24 && minute < 60 && second <= 60;
-  return valid ? { seconds: ms / 1000, nanoseconds: Number((iso[7] ?? "").padEnd(9, "0")) } : null;
+/** Every line of a file is a date (-f). */
+async function showFile(util: Utility, path: string, format: string): Promise<void> {
+  const text = await readTextFile(util.process, path === "-" ? "/dev/stdin" : path);
+  if (typeof text === "number") return await util.die(`${quoteIfNeeded(path)}: ${strerror(text)}`);
+  const { parseDate } = await util.process.hostCall(() => import("./date-parse.ts"));
+  for (const line of splitLines(text)) {
+    const moment = parseDate(line, momentOf(util.process.clockRealtime()));
+    if (moment === null) await util.fail(`invalid date ${quote(line)}`);
+    else await util.out(`${strftime(format, moment)}\n`);
+  }
 }

@@ -109,7 +109,7 @@ export class Scanner {
     const named = new Map<string, number>();
     let total = 0;
     const tokens =
-      /\\Q[^]*?(?:\\E|$)|\\[^]|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\[^]|[^\]\\])*\]|\((\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)'))?(\?|\*)?/g;
+      /\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*\]|\((\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)'))?(\?|\*)?/gs;
     for (const [token, name, angle, quoted, other] of this.text.matchAll(tokens)) {
       if (!token.startsWith("(") || (name === undefined && other !== undefined)) continue;
       total++;
@@ -166,7 +166,7 @@ export class Scanner {
     if (this.ended) throw new PerlError("\\ at end of pattern");
     const letter = this.next();
     if (letter === "Q") {
-      const found = this.match(/^([^]*?)(?:\\E|$)/);
+      const found = this.match(/^(.*?)(?:\\E|$)/s);
       return { kind: "quoted", text: found?.[1] ?? "" };
     }
     if (letter === "E") return { kind: "quoted", text: "" };

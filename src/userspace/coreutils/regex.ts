@@ -208,7 +208,7 @@ const AMBIGUOUS = /\||\)[?*{]/;
 
 /** Compiles an ECMAScript source so that of the matches that begin first the longest is found, as POSIX demands. */
 export function posixRegExp(source: string, flags: string): RegExp {
-  return AMBIGUOUS.test(source.replace(/\\[^]|\[(?:\\[^]|[^\]\\])*\]|\(\?:\)/g, ""))
+  return AMBIGUOUS.test(source.replace(/\\.|\[(?:\\.|[^\]\\])*\]|\(\?:\)/gs, ""))
     ? new LongestRegExp(source, flags)
     : new RegExp(source, flags);
 }
