@@ -291,7 +291,7 @@ class Search {
       },
       this.tables,
     );
-    return { run, contested: recorders.some((recorder) => recorder.settleReferences()) };
+    return { run, contested: recorders.some((recorder) => recorder.settle()) };
   }
 
   async every(shard: Shard | null): Promise<boolean> {

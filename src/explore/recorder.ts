@@ -52,10 +52,38 @@ export class RunRecorder implements FootprintReader {
     this.names.created(task, object);
   }
 
-  /** After the last step: true if an object's count is contested that was not known to be; then this run's past is not to be trusted. */
-  settleReferences(): boolean {
+  /**
+   * After the last step: true if an object's count is contested that was not known to be, or its name rests on chance; then
+   * this run's past is not to be trusted, nor that of the runs before.
+   */
+  settle(): boolean {
     this.close();
-    return this.references.settle(this.steps);
+    const contested = this.references.settle(this.steps);
+    return this.settleNames() || contested;
+  }
+
+  /** Takes the names of their own from classes of objects of which another task might have been the first to touch one. */
+  private settleNames(): boolean {
+    let any = false;
+    const touched = [...this.history].filter(([object]) => this.names.restsOnTouch(object));
+    const born = new Map(touched.map(([object, accesses]) => [this.names.object(object), accesses[0]?.step ?? 0]));
+    for (const [object, accesses] of touched) {
+      if (!this.isMetByChance(accesses, born)) continue;
+      this.names.share(object);
+      any = true;
+    }
+    return any;
+  }
+
+  /** True if steps of different tasks conflict over an object and not all of them have to come after the first that touched it. */
+  private isMetByChance(accesses: readonly Access[], born: ReadonlyMap<number, number>): boolean {
+    const stepOf = ({ step }: Access): Step => this.steps[step] as Step;
+    const first = stepOf(accesses[0] as Access);
+    const others = accesses.filter((access) => stepOf(access).task !== first.task);
+    if (others.every((other) => isBehind(stepOf(other), first, born))) return false;
+    return others.some((other) =>
+      accesses.some((access) => stepOf(access).task !== stepOf(other).task && conflict(access.mask, other.mask)),
+    );
   }
 
   /** The number of a task, the same in every run that makes it in the same way. */
@@ -80,12 +108,13 @@ export class RunRecorder implements FootprintReader {
     this.steps.push(this.open);
   }
 
-  access(_task: Task, object: object, done: AccessKind): void {
+  access(task: Task, object: object, done: AccessKind): void {
     if (this.open === null) {
-      this.names.object(object);
+      this.names.object(object, task);
       return;
     }
-    const kind = this.references.kindOf(object, done, this.open.index, () => this.names.object(object));
+    const kind = this.references.kindOf(object, done, this.open.index, () => this.names.object(object, task));
+    this.names.object(object, task);
     this.touched.set(object, (this.touched.get(object) ?? 0) | accessBit(kind));
     if (kind === "release-read" || kind === "release-write")
       this.effects.push({ type: "release", lock: object, write: kind === "release-write" });
@@ -178,6 +207,15 @@ export class RunRecorder implements FootprintReader {
     }
     return [...found].sort(([a], [b]) => b - a);
   }
+}
+
+/** True if `step` comes after `first` for another reason than objects that `first` was the first to touch. @param born in which step each was */
+function isBehind(step: Step, first: Step, born: ReadonlyMap<number, number>): boolean {
+  if (!step.races.includes(first.index)) return includes(step.after, first);
+  for (const [name, mask] of first.footprint) {
+    if (born.get(name) !== first.index && conflict(mask, step.footprint.get(name) ?? 0)) return true;
+  }
+  return false;
 }
 
 /** How two steps conflict: in the request that the later one begins with, and in more than the earlier one's request. */

@@ -102,7 +102,7 @@ function namesOnly(names: RunNames): FootprintReader {
     step: () => {},
     access: (_task, object) => void names.object(object),
     granted: () => {},
-    created: () => {},
+    created: (task, object) => names.created(task, object),
     woken: () => {},
   };
 }

@@ -50,6 +50,9 @@ export function openSink(kernel: Kernel, name: string, write: (bytes: Uint8Array
   };
   const sb = new super_block(kernel, sink_fs_type, get_anon_bdev(kernel));
   const node = new inode(sb, S_IFCHR | 0o600, {}, fops);
+  // Whoever runs has not made it: it is there before the first step.
+  const [init] = kernel.tasks.values();
+  if (init !== undefined) kernel.footprint?.created(init, node);
   const entry = new dentry(name, null, node);
   return new file({ mnt: kern_mount(kernel, entry, name), dentry: entry }, fops, O_RDWR);
 }

@@ -78,7 +78,7 @@ export function vfs_init(current: Frame): void {
   const { kernel } = current;
   for (const type of [sysfs_fs_type, shmem_fs_type, dev_fs_type, proc_fs_type, debugfs_fs_type]) register_filesystem(kernel, type);
   const ns = alloc_mnt_ns(current);
-  const root = alloc_vfsmnt(current, shmem_fill_super(kernel, shmem_fs_type, 0o755).s_root, "rootfs", NO_MOUNT_FLAGS);
+  const root = alloc_vfsmnt(current, shmem_fill_super(current, shmem_fs_type, 0o755).s_root, "rootfs", NO_MOUNT_FLAGS);
   root.mnt_ns = ns;
   ns.root = root;
   ns.list.add(root);
@@ -135,7 +135,7 @@ export function installFile(current: Frame, name: string, content: Uint8Array | 
 function devtmpfs_super(current: Frame): super_block {
   const own = devtmpfs(current.kernel);
   if (own.sb === null) {
-    own.sb = shmem_fill_super(current.kernel, dev_fs_type, 0o755);
+    own.sb = shmem_fill_super(current, dev_fs_type, 0o755);
     for (const [name, minor, fops] of DEVICES) devtmpfs_create_node(current, name, MEM_MAJOR, minor, fops);
   }
   return own.sb;

@@ -93,6 +93,7 @@ export function* allMounts(current: Frame): Iterable<mount> {
 /** A new mount of `root`, attached nowhere yet. */
 export function alloc_vfsmnt(current: Frame, root: dentry, devname: string, flags: MountFlags): mount {
   const mnt = new mount(statics(current.kernel).nextId++, root.d_inode.i_sb, root, devname, flags);
+  current.creates(mnt);
   mnt.mnt_sb.s_type.pin?.(current, root);
   mnt.pinned = true;
   return mnt;

@@ -59,6 +59,7 @@ export async function do_pipe2(caller: Frame, flags: number): Promise<readonly [
   const entry = new dentry(`pipe:[${node.i_ino}]`, null, node);
   own.mnt ??= kern_mount(current.kernel, new dentry("", null, node), "pipefs");
   const pipe = new pipe_inode_info();
+  for (const made of [node, pipe]) current.creates(made);
   node.i_private = pipe;
   pipe.readers = pipe.writers = 1;
   const ends = [O_RDONLY, O_WRONLY].map((mode) => new file({ mnt: own.mnt as mount, dentry: entry }, pipefifo_fops, mode | flags)) as [
@@ -152,6 +153,8 @@ function put(pipe: pipe_inode_info, bytes: Uint8Array): number {
 async function fifo_open(caller: Frame, node: inode, file: file): Promise<number> {
   const current = caller.enter("fifo_open");
   const pipe = node.i_private instanceof pipe_inode_info ? node.i_private : new pipe_inode_info();
+  // Who opens it first makes the pipe.
+  current.writes(node);
   node.i_private = pipe;
   file.private_data = pipe;
   if (file.writable && !file.readable && file.nonblocking && pipe.readers === 0) return -ENXIO;

@@ -3,7 +3,7 @@
  * Newest entries are listed first and a directory's size is 20 bytes per entry, as on a kernel.
  * Left out: swapping, extended attributes, mount options except mode and size.
  */
-import { EEXIST, EFBIG, ENOSPC, ENOTEMPTY, type Frame, type Kernel, SIGXFSZ, send_sig } from "../kernel/index.ts";
+import { EEXIST, EFBIG, ENOSPC, ENOTEMPTY, type Frame, SIGXFSZ, send_sig } from "../kernel/index.ts";
 import {
   current_time,
   type DirectoryEntry,
@@ -52,7 +52,7 @@ interface Content {
 export const shmem_fs_type: file_system_type = {
   name: "tmpfs",
   magic: TMPFS_MAGIC,
-  get_tree: (current, _source, data) => shmem_fill_super(current.kernel, shmem_fs_type, modeOption(data)),
+  get_tree: (current, _source, data) => shmem_fill_super(current, shmem_fs_type, modeOption(data)),
   statfs: (sb) => shmem_statfs(sb),
 };
 
@@ -69,11 +69,13 @@ export function shmem_statfs(sb: super_block): { blocks: number; bfree: number; 
 }
 
 /** A new tmpfs whose root directory has the permission bits `mode`. */
-export function shmem_fill_super(kernel: Kernel, type: file_system_type, mode = 0o1777): super_block {
+export function shmem_fill_super(current: Frame, type: file_system_type, mode = 0o1777): super_block {
+  const { kernel } = current;
   const sb = new super_block(kernel, type, get_anon_bdev(kernel));
   sb.s_fs_info = { bytes: 0, inodes: 0 } satisfies Usage;
   if (mode !== 0o1777) sb.s_options = `,mode=${mode.toString(8)}`;
   sb.s_root = new dentry("", null, newDirectory(sb, mode), new Map());
+  current.creates(sb.s_root.d_inode);
   return sb;
 }
 
@@ -86,6 +88,7 @@ export function shmem_mknod(current: Frame, dir: dentry, name: string, mode: num
   usage.inodes++;
   const isDirectory = (mode & 0o170000) === S_IFDIR;
   const node = isDirectory ? newDirectory(sb, mode & 0o7777) : new inode(sb, mode, shmem_inode_operations, fop ?? operationsOf(mode));
+  current.creates(node);
   if (!isDirectory) node.i_private = { data: EMPTY } satisfies Content;
   return d_add(current, dir, new dentry(name, dir, node, isDirectory ? new Map() : null));
 }
@@ -103,6 +106,7 @@ function operationsOf(mode: number): file_operations {
 
 function d_add(current: Frame, dir: dentry, entry: dentry): dentry {
   const node = dir.d_inode;
+  current.creates(entry);
   current.writes(node);
   dir.d_children?.set(entry.d_name, entry);
   node.i_size += BOGO_DIRENT_SIZE;
@@ -115,6 +119,7 @@ function d_remove(current: Frame, entry: dentry): void {
   const dir = entry.d_parent as dentry;
   const node = dir.d_inode;
   current.writes(node);
+  current.writes(entry);
   dir.d_children?.delete(entry.d_name);
   node.i_size -= BOGO_DIRENT_SIZE;
   if (entry.d_inode.isDirectory) node.i_nlink--;
@@ -135,7 +140,12 @@ function drop(current: Frame, entry: dentry): void {
 
 const shmem_dir_inode_operations: inode_operations = {
   setattr: true,
-  lookup: (_current, dir, name) => dir.d_children?.get(name) ?? null,
+  lookup: (current, dir, name) => {
+    const found = dir.d_children?.get(name);
+    // Of other names in the directory a name that is there knows nothing.
+    current.reads(found ?? dir.d_inode);
+    return found ?? null;
+  },
   readdir: (current, dir) => {
     current.reads(dir.d_inode);
     return [...(dir.d_children?.values() ?? [])].reverse().map(entryOf);

@@ -54,21 +54,6 @@ test("the order of locks of a few runs proves a program without a cycle", async 
   expect(document["layers"]).toEqual([{ layer: "lock-order", executions: 8, result: "proved", decided: true }]);
 });
 
-test.each([
-  ["reader-writer-reader.ts", "second reader in second reader waits for sem (read)", 1],
-  ["ring.ts", "philosopher4 in philosopher4 waits for fork0", 1],
-  ["branch.ts", "reader in reader waits for a", 1],
-])("%s deadlocks, and its witness does so a hundred times of a hundred", async (name, line, kinds) => {
-  const found = await mlx5emu(["explore", file(name), "--out", "found.json"], files(name));
-  const text = found.files["found.json"] ?? "";
-  const document = JSON.parse(text) as { deadlocks: unknown[]; complete: boolean };
-  expect([found.status, document.deadlocks.length, document.complete]).toEqual([3, kinds, true]);
-  for (let i = 0; i < 100; i++) {
-    const again = await mlx5emu(["replay", "found.json"], { ...files(name), "found.json": text });
-    expect([again.status, again.stdout.includes(`${line}\n`)]).toEqual([3, true]);
-  }
-});
-
 test("a search that ends at its bound says so and proves nothing", async () => {
   const args = ["explore", file("netns-delete-locks.ts"), "--strategy", "dpor", "--executions", "10"];
   const { status, stdout } = await mlx5emu(args, files("netns-delete-locks.ts"));
@@ -96,7 +81,7 @@ test.each([
   // Two lists of the devices and a new namespace beside the three commands; the lists take genl_mutex four times each: 8! / 4! 4!
   ["concurrent-commands.sh", "every one of 70 executions, which cover all schedules", 70],
   // A reload beside the deletion of a namespace that it has nothing to do with.
-  ["netns-delete-race.sh", "2 of 3 executions, which cover all schedules", 3],
+  ["netns-delete-race.sh", "1 of 2 executions, which cover all schedules", 2],
 ])("%s: deadlocks with the global notifier, none with the per-net one", async (script, deadlocks, classes) => {
   const verdict = async (notifier: string): Promise<unknown[]> => {
     const { status, stdout } = await mlx5emu(["explore", "-", "--strategy", "dpor", "--notifier", notifier], { "-": text(script) });
