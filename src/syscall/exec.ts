@@ -15,9 +15,11 @@ const BINPRM_BUF_SIZE = 256;
 /** ARG_MAX of a default stack limit: bytes of arguments and environment together. */
 const ARG_MAX = 2 * 1024 * 1024;
 const TASK_COMM_MAX = 15;
+const NEWLINE = 10;
 
 /** How an executable begins; the name under which its program is installed follows. A copy of the file runs as well. */
 const ELF_MAGIC = "\x7fELF ";
+const ELF_MAGIC_BYTES = new TextEncoder().encode(ELF_MAGIC);
 
 const statics = staticData(() => ({ installed: new Map<string, Program>() }));
 
@@ -34,7 +36,7 @@ interface Binary {
   readonly exe: string;
 }
 
-/** do_execveat_common(): does not return if it succeeds; the program is left and the new one begins. */
+/** do_execveat_common(): does not return if it succeeds; the program is left and the new one begins. `env` is then its own. */
 export async function do_execve(
   caller: Frame,
   filename: string,
@@ -56,11 +58,11 @@ async function begin_new_exec(caller: Frame, filename: string, binary: Binary, e
   await do_close_on_exec(current);
   setProgramName(task, filename, binary.argv);
   state.argv = binary.argv;
-  state.env = new Map(env);
+  state.env = env;
   state.exe = binary.exe;
   state.execed = true;
   state.collect = null;
-  for (const [signal, handler] of [...state.handlers]) if (typeof handler === "function") state.handlers.delete(signal);
+  for (const [signal, handler] of state.handlers) if (typeof handler === "function") state.handlers.delete(signal);
   if (kernel.events.active) kernel.events.emit({ type: "task_exec", task });
   return leave(state, new Unwind(0, 0, binary.program));
 }
@@ -80,22 +82,23 @@ async function search_binary_handler(current: Frame, filename: string, argv: rea
   if (node.type !== S_IFREG || (node.i_mode & 0o111) === 0 || at.mnt.mnt_flags.noexec) return -EACCES;
   const head = await readHead(current, filename);
   if (typeof head === "number") return head;
-  if (head.startsWith(ELF_MAGIC)) {
-    const program = statics(current.kernel).installed.get(head.slice(ELF_MAGIC.length).split("\n")[0] ?? "");
+  if (ELF_MAGIC_BYTES.every((byte, i) => head[i] === byte)) {
+    const name = head.subarray(ELF_MAGIC_BYTES.length, head.indexOf(NEWLINE));
+    const program = statics(current.kernel).installed.get(String.fromCharCode(...name));
     return program === undefined ? -ENOEXEC : { program, argv, exe: d_path(current, at) };
   }
-  const line = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*?)[ \t]*(?:\n|$)/.exec(head);
+  const line = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*?)[ \t]*(?:\n|$)/.exec(new TextDecoder().decode(head));
   if (line?.[1] === undefined) return -ENOEXEC;
   const option = line[2] === undefined || line[2] === "" ? [] : [line[2]];
   return search_binary_handler(current, line[1], [line[1], ...option, filename, ...argv.slice(1)], depth + 1);
 }
 
-async function readHead(current: Frame, filename: string): Promise<string | number> {
+async function readHead(current: Frame, filename: string): Promise<Uint8Array | number> {
   const file = await do_filp_open(current, filename, O_RDONLY, 0);
   if (typeof file === "number") return file;
   const bytes = (await file.f_op.read?.(current, file, BINPRM_BUF_SIZE)) ?? -ENOEXEC;
   await fput(current, file);
-  return typeof bytes === "number" ? bytes : new TextDecoder().decode(bytes);
+  return bytes;
 }
 
 function sizeOf(argv: readonly string[], env: ReadonlyMap<string, string>): number {

@@ -45,7 +45,7 @@ export function filename_parentat(current: Frame, name: string): ParentLookup | 
   const trimmed = name.replace(/\/+$/, "");
   const cut = trimmed.lastIndexOf("/");
   const last = trimmed.slice(cut + 1);
-  if (last.length > 0 && byteLength(last) > NAME_MAX) return -ENAMETOOLONG;
+  if (longerThan(last, NAME_MAX)) return -ENAMETOOLONG;
   const head = cut < 0 ? "" : trimmed.slice(0, cut + 1);
   const from = start(current, name);
   const parent = head === "" ? from : walk(current, from, head, true, { links: 0 });
@@ -88,11 +88,12 @@ export function d_path(current: Frame, where: path): string {
 
 function checkName(name: string): number {
   if (name === "") return -ENOENT;
-  return byteLength(name) >= PATH_MAX ? -ENAMETOOLONG : 0;
+  return longerThan(name, PATH_MAX - 1) ? -ENAMETOOLONG : 0;
 }
 
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+/** True for more than so many bytes. Most names are too short for that however they are encoded. */
+function longerThan(text: string, bytes: number): boolean {
+  return text.length * 4 > bytes && new TextEncoder().encode(text).length > bytes;
 }
 
 function start(current: Frame, name: string): path {
@@ -112,7 +113,7 @@ function walk(current: Frame, from: path, name: string, follow: boolean, state: 
       at = follow_dotdot(current, at);
       continue;
     }
-    if (part.length * 4 > NAME_MAX && byteLength(part) > NAME_MAX) return -ENAMETOOLONG;
+    if (longerThan(part, NAME_MAX)) return -ENAMETOOLONG;
     const next = lookup_one(current, at, part);
     if (next === null) return -ENOENT;
     const last = i === parts.length - 1;

@@ -38,10 +38,11 @@ export interface Job {
 }
 
 export class Jobs {
-  /** Background jobs that have not been reported as ended. */
-  readonly list: Job[] = [];
-  /** What `jobs` shows in a subshell: the parent's jobs as they were. */
-  readonly inherited: readonly Job[];
+  private jobs: Job[] = [];
+  /** True if forked shells remember the jobs as they were: then they are copied before one is removed. */
+  private shared = false;
+  /** The parent's jobs when this shell was forked: the first so many of a list that only gets longer. */
+  private readonly parents: { readonly jobs: readonly Job[]; readonly count: number };
   /** Children that are no job: process substitutions. */
   readonly strays = new Set<number>();
   /** Children in the background that wait4() has not told of yet, though they may have ended. */
@@ -53,8 +54,20 @@ export class Jobs {
   private ranks = 0;
   private readonly remembered = new Map<number, number>();
 
-  constructor(inherited: readonly Job[] = []) {
-    this.inherited = inherited;
+  /** @param parent that of the shell from which this one is forked */
+  constructor(parent?: Jobs) {
+    this.parents = { jobs: parent?.jobs ?? [], count: parent?.jobs.length ?? 0 };
+    if (parent !== undefined) parent.shared = true;
+  }
+
+  /** Background jobs that have not been reported as ended. */
+  get list(): readonly Job[] {
+    return this.jobs;
+  }
+
+  /** What `jobs` shows in a subshell: the parent's jobs as they were. */
+  get inherited(): readonly Job[] {
+    return this.parents.jobs.slice(0, this.parents.count);
   }
 
   /** True if there are children that may have ended unnoticed. */
@@ -64,7 +77,7 @@ export class Jobs {
 
   add(processes: readonly JobProcess[], command: string, pgid = 0): Job {
     const job: Job = { id: (this.list.at(-1)?.id ?? 0) + 1, processes, command, pgid, told: 0, rank: 0 };
-    this.list.push(job);
+    this.jobs.push(job);
     this.makeCurrent(job);
     for (const { pid } of processes) {
       this.owners.set(pid, job);
@@ -91,8 +104,12 @@ export class Jobs {
   }
 
   remove(job: Job): void {
-    const index = this.list.indexOf(job);
-    if (index >= 0) this.list.splice(index, 1);
+    const index = this.jobs.indexOf(job);
+    if (index >= 0) {
+      if (this.shared) this.jobs = [...this.jobs];
+      this.shared = false;
+      this.jobs.splice(index, 1);
+    }
     for (const { pid } of job.processes) if (this.owners.get(pid) === job) this.owners.delete(pid);
   }
 

@@ -69,12 +69,13 @@ export class Options {
   noglob = false;
   noexec = false;
   pipefail = false;
-  private readonly on: Set<string>;
-  private readonly shopts: Set<string>;
+  /** Not changed but replaced: forked shells share them. */
+  private on: ReadonlySet<string>;
+  private shopts: ReadonlySet<string>;
 
   constructor(from?: Options) {
-    this.on = new Set(from === undefined ? SET_OPTIONS.filter(([, , initially]) => initially).map(([name]) => name) : from.on);
-    this.shopts = new Set(from === undefined ? SHOPT_OPTIONS.filter(([, initially]) => initially).map(([name]) => name) : from.shopts);
+    this.on = from?.on ?? new Set(SET_OPTIONS.filter(([, , initially]) => initially).map(([name]) => name));
+    this.shopts = from?.shopts ?? new Set(SHOPT_OPTIONS.filter(([, initially]) => initially).map(([name]) => name));
     this.refresh();
   }
 
@@ -83,8 +84,7 @@ export class Options {
   }
 
   set(name: string, on: boolean): void {
-    if (on) this.on.add(name);
-    else this.on.delete(name);
+    this.on = changed(this.on, name, on);
     this.refresh();
   }
 
@@ -98,8 +98,7 @@ export class Options {
   }
 
   setShopt(name: string, on: boolean): void {
-    if (on) this.shopts.add(name);
-    else this.shopts.delete(name);
+    this.shopts = changed(this.shopts, name, on);
   }
 
   /** $-, without what says how the shell was started. */
@@ -126,6 +125,13 @@ export class Options {
     this.noexec = this.on.has("noexec");
     this.pipefail = this.on.has("pipefail");
   }
+}
+
+function changed(set: ReadonlySet<string>, name: string, on: boolean): ReadonlySet<string> {
+  const copy = new Set(set);
+  if (on) copy.add(name);
+  else copy.delete(name);
+  return copy;
 }
 
 export function optionOfLetter(letter: string): string | undefined {

@@ -19,7 +19,12 @@ import type { Source } from "./source.ts";
 const STEP = 4;
 
 export function commandText(source: Source, node: PipelineNode | AndOr): string {
-  return new Printer(source, false).node(node);
+  let text = source.written.get(node);
+  if (text === undefined) {
+    text = new Printer(source, false).node(node);
+    source.written.set(node, text);
+  }
+  return text;
 }
 
 /** name () { ... } over several lines. */

@@ -170,7 +170,7 @@ export class Shell {
     this.functions = new Map(twinOf?.functions);
     this.options = new Options(twinOf?.options);
     this.traps = new Traps(twinOf?.traps, inheritedTraps(this.options));
-    this.jobs = new Jobs([...(twinOf?.jobs.list ?? [])]);
+    this.jobs = new Jobs(twinOf?.jobs);
     this.hash = new Map(twinOf?.hash);
     this.aliases = new Map(twinOf?.aliases);
     this.calls = [...(twinOf?.calls ?? [])];
