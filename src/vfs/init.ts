@@ -2,7 +2,7 @@
  * Brings the file tree up (fs/dcache.c vfs_caches_init, init/do_mounts.c, drivers/base/devtmpfs.c) and mounts what the
  * recorded machines have at their start: /proc, /sys, /dev, tmpfs on /run and /tmp, debugfs.
  */
-import { EmulatorBug, type Frame, staticData } from "../kernel/index.ts";
+import { EmulatorBug, ENOENT, type Frame, staticData } from "../kernel/index.ts";
 import { do_mkdirat, do_symlinkat } from "./change.ts";
 import { full_fops, makedev, null_fops, zero_fops } from "./chardev.ts";
 import { debugfs_fs_type } from "./debugfs.ts";
@@ -120,9 +120,12 @@ export function devtmpfs_create_node(
 /** Writes a file at once, for the contents that a machine starts with. Directories on the way are made. */
 export function installFile(current: Frame, name: string, content: Uint8Array | string, mode = 0o644): dentry {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const parts = name.split("/").slice(1, -1);
-  for (let i = 1; i <= parts.length; i++) do_mkdirat(current, `/${parts.slice(0, i).join("/")}`, 0o755);
-  const found = filename_parentat(current, name);
+  let found = filename_parentat(current, name);
+  if (found === -ENOENT) {
+    const parts = name.split("/").slice(1, -1);
+    for (let i = 1; i <= parts.length; i++) do_mkdirat(current, `/${parts.slice(0, i).join("/")}`, 0o755);
+    found = filename_parentat(current, name);
+  }
   if (typeof found === "number") throw new EmulatorBug(`cannot install ${name}: ${found}`);
   const made = found.parent.dentry.d_inode.i_op.mknod?.(current, found.parent.dentry, found.name, S_IFREG | mode);
   if (typeof made !== "object") throw new EmulatorBug(`cannot install ${name}: ${made}`);

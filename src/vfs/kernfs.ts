@@ -65,12 +65,11 @@ export class kernfs_node {
   readonly root: kernfs_root;
   /** False once removal has begun: no new show or store starts. */
   activated = true;
-  /** @internal tasks that run a show or store of it now */
-  readonly users: Task[] = [];
-  /** @internal */
-  readonly drained: wait_queue_head;
+  // A machine has thousands of nodes, and few of them are ever looked at: what that needs is made then.
+  private tasks: Task[] | null = null;
+  private queue: wait_queue_head | null = null;
   /** @internal one for each super block that has looked at it */
-  entries = new WeakMap<super_block, dentry>();
+  entries: WeakMap<super_block, dentry> | null = null;
 
   constructor(parent: kernfs_node | null, name: string, mode: number, root: kernfs_root, init: NodeInit = {}) {
     this.parent = parent;
@@ -83,7 +82,23 @@ export class kernfs_node {
     this.target = init.target ?? null;
     this.ops = init.ops ?? {};
     this.children = (mode & 0o170000) === S_IFDIR ? new Map() : null;
-    this.drained = new wait_queue_head(`kn->active ${name}`, { kind: "reference", blockers: () => this.users });
+  }
+
+  /** @internal tasks that run a show or store of it now */
+  get users(): Task[] {
+    this.tasks ??= [];
+    return this.tasks;
+  }
+
+  /** @internal true if there are any */
+  get used(): boolean {
+    return this.tasks !== null && this.tasks.length > 0;
+  }
+
+  /** @internal where the remover waits for them */
+  get drained(): wait_queue_head {
+    this.queue ??= new wait_queue_head(`kn->active ${this.name}`, { kind: "reference", blockers: () => this.users });
+    return this.queue;
   }
 
   get isDirectory(): boolean {
@@ -151,10 +166,10 @@ export async function kernfs_remove(caller: Frame, node: kernfs_node): Promise<v
   const { parent } = node;
   if (parent === null || !node.activated) return;
   current.writes(parent);
-  const gone = [...subtree(node)];
+  const gone = subtree(node);
   for (const each of gone) each.activated = false;
   parent.children?.delete(parent.root.key(parent, node.name, node.ns));
-  for (const each of gone) if (each.users.length > 0) await wait_event(current, each.drained, () => each.users.length === 0);
+  for (const each of gone) if (each.used) await wait_event(current, each.drained, () => !each.used);
 }
 
 /** kernfs_break_active_protection(): the running store of a node steps out, so that it may remove its own node. */
@@ -174,7 +189,7 @@ export function kernfs_rename(current: Frame, node: kernfs_node, parent: kernfs_
   node.name = name;
   node.ns = ns;
   parent.children.set(key, node);
-  for (const each of subtree(node)) each.entries = new WeakMap();
+  for (const each of subtree(node)) each.entries = null;
   return true;
 }
 
@@ -188,6 +203,7 @@ export function kernfs_path(node: kernfs_node): string {
 
 /** The dentry under which a super block shows a node. */
 export function kernfs_dentry(sb: super_block, node: kernfs_node, operations: inode_operations = kernfs_iops): dentry {
+  node.entries ??= new WeakMap();
   let entry = node.entries.get(sb);
   if (entry === undefined) {
     const parent = node.parent === null ? null : kernfs_dentry(sb, node.parent);
@@ -200,9 +216,11 @@ export function kernfs_dentry(sb: super_block, node: kernfs_node, operations: in
   return entry;
 }
 
-function* subtree(node: kernfs_node): Iterable<kernfs_node> {
-  for (const child of node.children?.values() ?? []) yield* subtree(child);
-  yield node;
+/** The nodes below a node, and last the node itself. */
+function subtree(node: kernfs_node, found: kernfs_node[] = []): readonly kernfs_node[] {
+  if (node.children !== null) for (const child of node.children.values()) subtree(child, found);
+  found.push(node);
+  return found;
 }
 
 function nodeOf(entry: dentry): kernfs_node {
@@ -320,7 +338,7 @@ function putActive(current: Frame, node: kernfs_node): void {
   const at = node.users.indexOf(current.task);
   if (at < 0) return;
   node.users.splice(at, 1);
-  if (node.users.length === 0) node.drained.wake_up();
+  if (!node.used) node.drained.wake_up();
 }
 
 /** A link's mode. */
