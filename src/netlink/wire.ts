@@ -96,11 +96,11 @@ export function viewOf(bytes: Uint8Array): DataView {
 }
 
 const FIRST_BYTES = 256;
+const ASCII_MAX = 0x7f;
 
 /** Writes attributes (struct nlattr) one after the other, into one buffer. */
 export class AttributeWriter {
   private buffer = new Uint8Array(FIRST_BYTES);
-  private view = viewOf(this.buffer);
   private end = 0;
 
   /** Bytes of a fixed header in front of the attributes (struct genlmsghdr, struct ifinfomsg). */
@@ -124,13 +124,14 @@ export class AttributeWriter {
 
   u16(type: number, value: number): this {
     const at = this.attribute(type, 2);
-    this.view.setUint16(at, value, true);
+    this.put16(at, value);
     return this;
   }
 
   u32(type: number, value: number): this {
     const at = this.attribute(type, 4);
-    this.view.setUint32(at, value >>> 0, true);
+    this.put16(at, value);
+    this.put16(at + 2, value >>> 16);
     return this;
   }
 
@@ -140,15 +141,28 @@ export class AttributeWriter {
 
   u64(type: number, value: bigint): this {
     const at = this.attribute(type, 8);
-    this.view.setBigUint64(at, BigInt.asUintN(64, value), true);
+    viewOf(this.buffer).setBigUint64(at, BigInt.asUintN(64, value), true);
     return this;
   }
 
   /** NUL-terminated. */
   string(type: number, value: string): this {
-    const encoded = text.encode(value);
-    const at = this.attribute(type, encoded.length + 1);
-    this.buffer.set(encoded, at);
+    const before = this.end;
+    const at = this.attribute(type, value.length + 1);
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > ASCII_MAX) return this.encoded(before, type, value);
+      this.buffer[at + i] = code;
+    }
+    return this;
+  }
+
+  /** A string that is not ASCII, in the place of what was begun at `at`. */
+  private encoded(at: number, type: number, value: string): this {
+    this.buffer.fill(0, at, this.end);
+    this.end = at;
+    const bytes = text.encode(value);
+    this.buffer.set(bytes, this.attribute(type, bytes.length + 1));
     return this;
   }
 
@@ -161,7 +175,7 @@ export class AttributeWriter {
   nest(type: number, fill: (inner: AttributeWriter) => void, nested = false): this {
     const start = this.attribute(nested ? type | NLA_F_NESTED : type, 0) - NLA_HDRLEN;
     fill(this);
-    this.view.setUint16(start, this.end - start, true);
+    this.put16(start, this.end - start);
     return this;
   }
 
@@ -172,9 +186,15 @@ export class AttributeWriter {
   /** The head of an attribute with room for its value. @returns where the value goes */
   private attribute(type: number, length: number): number {
     const at = this.reserve(align4(NLA_HDRLEN + length));
-    this.view.setUint16(at, NLA_HDRLEN + length, true);
-    this.view.setUint16(at + 2, type, true);
+    this.put16(at, NLA_HDRLEN + length);
+    this.put16(at + 2, type);
     return at + NLA_HDRLEN;
+  }
+
+  /** The lower 16 bits, in the byte order of x86. */
+  private put16(at: number, value: number): void {
+    this.buffer[at] = value;
+    this.buffer[at + 1] = value >>> 8;
   }
 
   /** Makes room, filled with zeros, at the end. @returns where it begins */
@@ -185,7 +205,6 @@ export class AttributeWriter {
       const wider = new Uint8Array(Math.max(this.buffer.length * 2, this.end));
       wider.set(this.buffer);
       this.buffer = wider;
-      this.view = viewOf(wider);
     }
     return at;
   }
