@@ -105,23 +105,28 @@ function start(current: Frame, name: string): path {
 function walk(current: Frame, from: path, name: string, follow: boolean, state: Walk): path | number {
   let at = from;
   const slash = name.endsWith("/");
-  const parts = name.split("/").filter((part) => part !== "");
-  for (const [i, part] of parts.entries()) {
+  let end = name.length;
+  while (end > 0 && name[end - 1] === "/") end--;
+  for (let begin = 0; begin < end; ) {
     if (!at.dentry.d_inode.isDirectory) return -ENOTDIR;
-    if (part === ".") continue;
-    if (part === "..") {
-      at = follow_dotdot(current, at);
-      continue;
-    }
-    if (longerThan(part, NAME_MAX)) return -ENAMETOOLONG;
-    const next = lookup_one(current, at, part);
-    if (next === null) return -ENOENT;
-    const last = i === parts.length - 1;
-    const target = next.dentry.d_inode.type === S_IFLNK && (!last || follow || slash) ? follow_link(current, at, next, state) : next;
-    if (typeof target === "number") return target;
-    at = target;
+    const next = name.indexOf("/", begin);
+    const stop = next < 0 ? end : next;
+    const part = name.slice(begin, stop);
+    begin = stop + 1;
+    const step = part === "" || part === "." ? at : walk_component(current, at, part, stop < end || follow || slash, state);
+    if (typeof step === "number") return step;
+    at = step;
   }
   return slash && !at.dentry.d_inode.isDirectory ? -ENOTDIR : at;
+}
+
+/** walk_component(): one step down, or up. `follow`: a link is followed. */
+function walk_component(current: Frame, at: path, part: string, follow: boolean, state: Walk): path | number {
+  if (part === "..") return follow_dotdot(current, at);
+  if (longerThan(part, NAME_MAX)) return -ENAMETOOLONG;
+  const next = lookup_one(current, at, part);
+  if (next === null) return -ENOENT;
+  return next.dentry.d_inode.type === S_IFLNK && follow ? follow_link(current, at, next, state) : next;
 }
 
 /** follow_dotdot(): up, out of mounts too, but not above the task's root. */

@@ -3,7 +3,7 @@ import { EISDIR, ENOENT, strerror } from "../../kernel/index.ts";
 import { O_RDONLY, type Process } from "../../syscall/index.ts";
 import { complain, decode, print, readToEnd } from "../lib/index.ts";
 import { IndexedArray } from "./arrays.ts";
-import { allBuiltins } from "./builtins/index.ts";
+import { BUILTINS } from "./builtins/index.ts";
 import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { isBinary } from "./eval/external.ts";
 import { runToEnd } from "./eval/fork.ts";
@@ -103,7 +103,7 @@ async function runInput(process: Process, self: string, line: CommandLine): Prom
 }
 
 function createShell(process: Process, source: Source, name: string, positional: readonly string[], line: CommandLine): Shell {
-  const shell = new Shell({ process, evaluator, builtins: allBuiltins(), source, name, positional });
+  const shell = new Shell({ process, evaluator, builtins: BUILTINS, source, name, positional });
   collectEnded(shell);
   importEnvironment(shell);
   for (const [option, on] of line.options) shell.options.set(option, on);

@@ -17,25 +17,23 @@ import { trapBuiltins } from "./trap.ts";
 import { typeBuiltins } from "./type.ts";
 import { ulimitBuiltins } from "./ulimit.ts";
 
-export function allBuiltins(): ReadonlyMap<string, Builtin> {
-  return new Map(
-    Object.entries({
-      ...declareBuiltins,
-      ...directoryBuiltins,
-      ...echoBuiltins,
-      ...evaluationBuiltins,
-      ...flowBuiltins,
-      ...getoptsBuiltins,
-      ...jobBuiltins,
-      ...killBuiltins,
-      ...miscBuiltins,
-      ...printfBuiltins,
-      ...readBuiltins,
-      ...setBuiltins,
-      ...testBuiltins,
-      ...trapBuiltins,
-      ...typeBuiltins,
-      ...ulimitBuiltins,
-    }),
-  );
-}
+export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
+  Object.entries({
+    ...declareBuiltins,
+    ...directoryBuiltins,
+    ...echoBuiltins,
+    ...evaluationBuiltins,
+    ...flowBuiltins,
+    ...getoptsBuiltins,
+    ...jobBuiltins,
+    ...killBuiltins,
+    ...miscBuiltins,
+    ...printfBuiltins,
+    ...readBuiltins,
+    ...setBuiltins,
+    ...testBuiltins,
+    ...trapBuiltins,
+    ...typeBuiltins,
+    ...ulimitBuiltins,
+  }),
+);
