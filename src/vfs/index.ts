@@ -88,6 +88,7 @@ export {
   kobj_ns_type_register,
   sysfs_create_dir,
   sysfs_create_file,
+  sysfs_create_group,
   sysfs_create_link,
   sysfs_ensure_dir,
   sysfs_exit_ns,

@@ -55,8 +55,9 @@ export class kernfs_node {
   /** Tag under which it is visible, in a directory that tags its children. */
   ns: Tag;
   readonly ino: number;
-  /** @internal set for directories: by name, or by tag and name */
-  readonly children: Map<string, kernfs_node> | null;
+  /** Set for directories. */
+  private readonly made: Map<string, kernfs_node> | null;
+  private attrs: NodeInit["attrs"];
   /** True if the children of this directory are tagged. */
   readonly tagsChildren: boolean;
   /** Set for links: the node, or a text to walk. */
@@ -81,7 +82,21 @@ export class kernfs_node {
     this.tagsChildren = init.tagsChildren ?? false;
     this.target = init.target ?? null;
     this.ops = init.ops ?? {};
-    this.children = (mode & 0o170000) === S_IFDIR ? new Map() : null;
+    this.made = (mode & 0o170000) === S_IFDIR ? new Map() : null;
+    this.attrs = init.attrs;
+  }
+
+  /** @internal set for directories: by name, or by tag and name */
+  get children(): Map<string, kernfs_node> | null {
+    const { attrs } = this;
+    this.attrs = undefined;
+    for (const ops of attrs?.() ?? []) kernfs_add(null, this, ops.name, S_IFREG | ops.mode, { ops });
+    return this.made;
+  }
+
+  /** @internal those of its children that exist already */
+  get existing(): Iterable<kernfs_node> {
+    return this.made?.values() ?? [];
   }
 
   /** @internal tasks that run a show or store of it now */
@@ -102,7 +117,7 @@ export class kernfs_node {
   }
 
   get isDirectory(): boolean {
-    return this.children !== null;
+    return this.made !== null;
   }
 }
 
@@ -111,6 +126,8 @@ export interface NodeInit {
   readonly tagsChildren?: boolean;
   readonly target?: kernfs_node | string;
   readonly ops?: AttributeOps;
+  /** The files of a directory. They are made when it is first looked into: most never are, and nobody can tell. */
+  readonly attrs?: (() => readonly Attribute[]) | undefined;
 }
 
 /** One tree, and how its files look. */
@@ -218,7 +235,7 @@ export function kernfs_dentry(sb: super_block, node: kernfs_node, operations: in
 
 /** The nodes below a node, and last the node itself. */
 function subtree(node: kernfs_node, found: kernfs_node[] = []): readonly kernfs_node[] {
-  if (node.children !== null) for (const child of node.children.values()) subtree(child, found);
+  for (const child of node.existing) subtree(child, found);
   found.push(node);
   return found;
 }

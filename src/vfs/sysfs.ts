@@ -70,6 +70,11 @@ export function sysfs_create_file(current: Frame, dir: kernfs_node, attr: Attrib
   return kernfs_add(current, dir, attr.name, S_IFREG | attr.mode, { ops: attr }) === null ? -EEXIST : 0;
 }
 
+/** sysfs_create_group(): a directory of files, which are made when somebody looks. 0 or -EEXIST. */
+export function sysfs_create_group(current: Frame, parent: kernfs_node, name: string, attrs: () => readonly Attribute[]): number {
+  return kernfs_add(current, parent, name, S_IFDIR | 0o755, { attrs }) === null ? -EEXIST : 0;
+}
+
 /** sysfs_create_link(): `ns` where the directory tags its children. 0 or -EEXIST. */
 export function sysfs_create_link(current: Frame, dir: kernfs_node, target: kernfs_node, name: string, ns: Tag = null): number {
   return kernfs_add(current, dir, name, LINK_MODE, { target, ns }) === null ? -EEXIST : 0;

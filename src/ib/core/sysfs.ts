@@ -4,7 +4,7 @@
  */
 import { dev_get_drvdata, type device, type device_attribute, type device_class } from "../../base/index.ts";
 import { EINVAL, type Frame } from "../../kernel/index.ts";
-import { type kernfs_node, sysfs_create_dir, sysfs_create_file } from "../../vfs/index.ts";
+import { type Attribute, type kernfs_node, sysfs_create_dir, sysfs_create_file, sysfs_create_group } from "../../vfs/index.ts";
 import {
   IB_PORT_ACTIVE,
   IB_PORT_DOWN,
@@ -31,6 +31,10 @@ export const ib_class: device_class = {
 
 /** RDMA_HW_STATS_DEFAULT_LIFESPAN, milliseconds. */
 const HW_STATS_LIFESPAN = 10;
+
+/** The first key of a table is the default one, the others are not used. */
+const DEFAULT_PKEY = "0xffff\n";
+const UNUSED_PKEY = "0x0000\n";
 
 /** GUID as sysfs and rdma write it: 0c42:a103:0000:0040. */
 export function guidText(guid: bigint): string {
@@ -97,45 +101,55 @@ function add_port(caller: Frame, ibdev: ib_device, dir: kernfs_node, port: numbe
   const layer = ibdev.ops.port_protocol(ibdev, port) === "ib" ? "InfiniBand" : "Ethernet";
   sysfs_create_file(current, dir, { name: "link_layer", mode: 0o444, show: () => `${layer}\n` });
   addGids(current, ibdev, dir, port);
-  addPkeys(current, mkdir(current, dir, "pkeys"), ibdev.pkey_tbl_len[port - 1] ?? 0);
+  const pkeys = ibdev.pkey_tbl_len[port - 1] ?? 0;
+  sysfs_create_group(current, dir, "pkeys", () => table(pkeys, (index) => () => (index === 0 ? DEFAULT_PKEY : UNUSED_PKEY)));
   addCounters(current, ibdev, dir, port);
 }
 
-/** The first key is the default one, the others are not used. */
-function addPkeys(current: Frame, dir: kernfs_node, count: number): void {
-  for (let index = 0; index < count; index++) {
-    sysfs_create_file(current, dir, { name: String(index), mode: 0o444, show: () => (index === 0 ? "0xffff\n" : "0x0000\n") });
-  }
+/** One file for each entry of a table. */
+function table(length: number, show: (index: number) => NonNullable<Attribute["show"]>): readonly Attribute[] {
+  return Array.from({ length }, (_, index) => ({ name: String(index), mode: 0o444, show: show(index) }));
 }
 
 /** setup_hw_stats(): a file for each hardware counter, and how long a value is kept. */
 function addCounters(current: Frame, ibdev: ib_device, dir: kernfs_node, port: number): void {
   const { hw_counters, get_hw_stats } = ibdev.ops;
   if (hw_counters === undefined || get_hw_stats === undefined) return;
-  const counters = mkdir(current, dir, "hw_counters");
-  hw_counters.forEach((name, i) => {
-    const show = async (reader: Frame): Promise<string> => `${(await get_hw_stats(reader.enter("show_hw_stats"), ibdev, port))[i] ?? 0n}\n`;
-    sysfs_create_file(current, counters, { name, mode: 0o444, show });
+  const counter = (name: string, i: number): Attribute => ({
+    name,
+    mode: 0o444,
+    show: async (reader) => `${(await get_hw_stats(reader.enter("show_hw_stats"), ibdev, port))[i] ?? 0n}\n`,
   });
-  sysfs_create_file(current, counters, { name: "lifespan", mode: 0o444, show: () => `${HW_STATS_LIFESPAN}\n` });
+  const lifespan = { name: "lifespan", mode: 0o444, show: () => `${HW_STATS_LIFESPAN}\n` };
+  sysfs_create_group(current, dir, "hw_counters", () => [...hw_counters.map(counter), lifespan]);
 }
 
 function addGids(current: Frame, ibdev: ib_device, dir: kernfs_node, port: number): void {
-  const gids = mkdir(current, dir, "gids");
+  const gids = ibdev.gid_tables[port - 1];
+  const files = (text: (entry: GidEntry | null) => string | number) => () =>
+    table(gids?.entries.length ?? 0, (index) => (reader) => {
+      if (gids !== undefined) reader.reads(gids);
+      return text(gids?.entries[index] ?? null);
+    });
+  sysfs_create_group(
+    current,
+    dir,
+    "gids",
+    files((entry) => `${entry?.gid ?? ZERO_GID}\n`),
+  );
   const attrs = mkdir(current, dir, "gid_attrs");
-  const ndevs = mkdir(current, attrs, "ndevs");
-  const types = mkdir(current, attrs, "types");
-  const table = ibdev.gid_tables[port - 1];
-  for (let index = 0; index < (table?.entries.length ?? 0); index++) {
-    const name = String(index);
-    const entry = (reader: Frame): GidEntry | null => {
-      if (table !== undefined) reader.reads(table);
-      return table?.entries[index] ?? null;
-    };
-    sysfs_create_file(current, gids, { name, mode: 0o444, show: (reader) => `${entry(reader)?.gid ?? ZERO_GID}\n` });
-    sysfs_create_file(current, ndevs, { name, mode: 0o444, show: (reader) => lineOrError(entry(reader)?.ndev?.name) });
-    sysfs_create_file(current, types, { name, mode: 0o444, show: (reader) => lineOrError(entry(reader)?.type) });
-  }
+  sysfs_create_group(
+    current,
+    attrs,
+    "ndevs",
+    files((entry) => lineOrError(entry?.ndev?.name)),
+  );
+  sysfs_create_group(
+    current,
+    attrs,
+    "types",
+    files((entry) => lineOrError(entry?.type)),
+  );
 }
 
 function lineOrError(text: string | undefined): string | number {

@@ -35,11 +35,14 @@ export function placeChild(shell: Shell, pid: number, placement: Placement): voi
   shell.process.setpgid(pid, placement.pgid);
 }
 
-/** Waits for the processes of a command in the foreground, and notes how they ended. `placement`: null without job control. */
+/**
+ * Waits for the processes of a command in the foreground, and notes how they ended. `text` writes the command; `placement` is
+ * null without job control.
+ */
 export async function waitForForeground(
   shell: Shell,
   processes: readonly JobProcess[],
-  command: string,
+  text: () => string,
   placement: Placement | null,
 ): Promise<void> {
   const { interactive } = shell;
@@ -47,18 +50,18 @@ export async function waitForForeground(
     for (const process of processes) process.ended = await waitForChild(shell, process.pid);
     return;
   }
-  await waitForJob(shell, interactive, { processes, command, pgid: placement.pgid }, null);
+  await waitForJob(shell, interactive, { processes, text, pgid: placement.pgid }, null);
 }
 
 /** Waits for a job that has the terminal. `known`: it stands in the list of jobs already. */
 async function waitForJob(
   shell: Shell,
   interactive: Interactive,
-  started: Pick<Job, "processes" | "command" | "pgid">,
+  started: Pick<Job, "processes" | "pgid"> & { readonly text: () => string },
   known: Job | null,
 ): Promise<void> {
   const { process, jobs } = shell;
-  const listed = (): Job => known ?? jobs.add(started.processes, started.command, started.pgid);
+  const listed = (): Job => known ?? jobs.add(started.processes, started.text, started.pgid);
   for (const child of started.processes) {
     const found = await waitForEnd(shell, interactive, child);
     if (found === "ended") continue;
@@ -104,7 +107,7 @@ async function waitForEnd(shell: Shell, { terminal, pgid }: Interactive, child: 
 export async function bringToForeground(shell: Shell, interactive: Interactive, job: Job): Promise<number> {
   await shell.process.tcsetpgrp(interactive.terminal, job.pgid);
   await goOn(shell, job);
-  await waitForJob(shell, interactive, job, job);
+  await waitForJob(shell, interactive, { processes: job.processes, text: () => job.command, pgid: job.pgid }, job);
   const last = job.processes.at(-1);
   return last === undefined ? 0 : last.ended === null ? SIGNALLED + last.stopped : exitStatus(last.ended);
 }

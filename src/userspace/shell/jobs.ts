@@ -20,8 +20,16 @@ export interface JobProcess {
   stopped: number;
 }
 
-export function jobProcess(pid: number, command: string, ended: WaitStatus | null = null): JobProcess {
-  return { pid, command, ended, stopped: 0 };
+/** @param text writes the command, when somebody asks */
+export function jobProcess(pid: number, text: () => string): JobProcess {
+  return {
+    pid,
+    get command() {
+      return text();
+    },
+    ended: null,
+    stopped: 0,
+  };
 }
 
 export interface Job {
@@ -75,8 +83,18 @@ export class Jobs {
     return this.list.length > 0 || this.strays.size > 0;
   }
 
-  add(processes: readonly JobProcess[], command: string, pgid = 0): Job {
-    const job: Job = { id: (this.list.at(-1)?.id ?? 0) + 1, processes, command, pgid, told: 0, rank: 0 };
+  /** @param text writes the command, when somebody asks */
+  add(processes: readonly JobProcess[], text: () => string, pgid = 0): Job {
+    const job: Job = {
+      id: (this.list.at(-1)?.id ?? 0) + 1,
+      processes,
+      get command() {
+        return text();
+      },
+      pgid,
+      told: 0,
+      rank: 0,
+    };
     this.jobs.push(job);
     this.makeCurrent(job);
     for (const { pid } of processes) {

@@ -19,12 +19,12 @@ import type { Source } from "./source.ts";
 const STEP = 4;
 
 export function commandText(source: Source, node: PipelineNode | AndOr): string {
-  let text = source.written.get(node);
-  if (text === undefined) {
-    text = new Printer(source, false).node(node);
-    source.written.set(node, text);
-  }
-  return text;
+  return new Printer(source, false).node(node);
+}
+
+/** The same for when somebody asks: of most jobs nobody does. */
+export function textLater({ source }: { readonly source: Source }, node: PipelineNode | AndOr): () => string {
+  return () => commandText(source, node);
 }
 
 /** name () { ... } over several lines. */

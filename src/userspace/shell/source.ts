@@ -12,8 +12,6 @@ export class Source {
   readonly text: string;
   /** Line number of the first line. */
   readonly firstLine: number;
-  /** The text of commands as bash writes it, of those that were asked for. */
-  readonly written = new WeakMap<object, string>();
   private starts: readonly number[] | null = null;
 
   constructor(name: string, text: string, firstLine = 1) {

@@ -4,7 +4,7 @@ import { complain, encode, print } from "../../lib/index.ts";
 import { ArithmeticError } from "../arith/syntax.ts";
 import { assignText, evaluateRaw } from "../assign.ts";
 import { expandEmbedded, expandToPattern, expandToText, expandWords } from "../expand/word.ts";
-import { arithmeticHeader, commandText } from "../print.ts";
+import { arithmeticHeader, commandText, textLater } from "../print.ts";
 import { readLine } from "../read-line.ts";
 import type { Shell } from "../shell.ts";
 import { BadRegex, evaluateTest, traceTest } from "../test-expr.ts";
@@ -205,7 +205,7 @@ async function matchesAny(shell: Shell, subject: string, patterns: readonly Word
 export async function runSubshell(shell: Shell, node: Subshell): Promise<number> {
   shell.at(node.pos);
   const body = async (twin: Shell): Promise<number> => await twin.evaluator.run(twin, node.body.commands, true);
-  return await runForeground(shell, body, () => commandText(shell.source, node));
+  return await runForeground(shell, body, textLater(shell, node));
 }
 
 export async function runSelect(shell: Shell, node: Select): Promise<number> {

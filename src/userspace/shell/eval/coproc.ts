@@ -5,7 +5,7 @@ import { IndexedArray } from "../arrays.ts";
 import { assignText } from "../assign.ts";
 import { Placement } from "../job-control.ts";
 import { jobProcess } from "../jobs.ts";
-import { commandText } from "../print.ts";
+import { textLater } from "../print.ts";
 import type { Shell } from "../shell.ts";
 import { ExpansionError } from "../unwind.ts";
 import { forkShell } from "./fork.ts";
@@ -35,7 +35,7 @@ export async function runCoproc(shell: Shell, node: Coproc): Promise<number> {
   shell.variables.writable(name).value = new IndexedArray([String(reader), String(writer)]);
   assignText(shell, `${name}_PID`, String(pid), false);
   shell.lastBackground = pid;
-  const text = commandText(shell.source, node);
+  const text = textLater(shell, node);
   shell.jobs.add([jobProcess(pid, text)], text, placement.pgid);
   return 0;
 }

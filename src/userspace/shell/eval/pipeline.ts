@@ -4,7 +4,7 @@ import { strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
 import { Placement, waitForForeground } from "../job-control.ts";
 import { exitStatus, type JobProcess, jobProcess, keepUp, notifyEnded, reportDeath } from "../jobs.ts";
-import { commandText } from "../print.ts";
+import { textLater } from "../print.ts";
 import { redirect } from "../redirect.ts";
 import type { Shell } from "../shell.ts";
 import { ExpansionError } from "../unwind.ts";
@@ -63,7 +63,7 @@ async function runStages(shell: Shell, node: Pipeline): Promise<number> {
   const count = lastHere ? node.commands.length - 1 : node.commands.length;
   const { processes, input } = await startStages(shell, node, placement, count);
   const here = input === null ? null : await runWithInput(shell, node.commands.at(-1) as CommandNode, input);
-  await waitForForeground(shell, processes, commandText(shell.source, node), placement);
+  await waitForForeground(shell, processes, textLater(shell, node), placement);
   if (processes.some(({ ended }) => ended !== null && ended.signal !== 0)) await reportDeath(shell, processes, true);
   await notifyEnded(shell);
   const statuses = processes.map(({ ended, stopped }) => (ended === null ? 128 + stopped : exitStatus(ended)));
@@ -114,7 +114,7 @@ async function startStages(shell: Shell, node: Pipeline, placement: Placement, c
       return await runInChild(twin, stage);
     };
     const pid = await forkShell(shell, body, placement);
-    processes.push(jobProcess(pid, commandText(shell.source, stage)));
+    processes.push(jobProcess(pid, textLater(shell, stage)));
     if (input !== null) await shell.process.close(input);
     if (ends !== null) await shell.process.close(ends[1]);
     input = ends === null ? null : ends[0];
@@ -144,8 +144,7 @@ export async function startBackground(shell: Shell, statement: Statement): Promi
   const processes = isPlainPipeline(command)
     ? (await startStages(shell, command, placement, command.commands.length)).processes
     : [await startJob(shell, command, placement)];
-  const text = commandText(shell.source, command);
-  const job = shell.jobs.add(processes, text, placement.pgid);
+  const job = shell.jobs.add(processes, textLater(shell, command), placement.pgid);
   shell.lastBackground = processes.at(-1)?.pid ?? null;
   if (shell.interactive !== null) await complain(shell.process, `[${job.id}] ${shell.lastBackground}\n`);
   await notifyEnded(shell);
@@ -169,5 +168,5 @@ async function startJob(shell: Shell, node: PipelineNode | AndOr, placement: Pla
     if (shell.interactive === null) await detach(twin);
     return await runInChild(twin, node);
   };
-  return jobProcess(await forkShell(shell, body, placement), commandText(shell.source, node));
+  return jobProcess(await forkShell(shell, body, placement), textLater(shell, node));
 }

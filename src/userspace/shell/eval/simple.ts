@@ -4,7 +4,7 @@ import type { Builtin } from "../builtins/builtin.ts";
 import { expandWord } from "../expand/word.ts";
 import { Placement, waitForForeground } from "../job-control.ts";
 import { exitStatus, jobProcess, keepUp, notifyEnded, reportDeath } from "../jobs.ts";
-import { commandText } from "../print.ts";
+import { textLater } from "../print.ts";
 import { redirect, type Undo, undoRedirections } from "../redirect.ts";
 import type { CommandLookup, Shell } from "../shell.ts";
 import { trace, traceAssignment, traceWords } from "../trace.ts";
@@ -208,16 +208,15 @@ async function runExternal(shell: Shell, node: Command, plan: CommandPlan, words
   };
   const path = await findCommand(shell, name, values.find(([assigned]) => assigned === "PATH")?.[1]);
   if (last && shell.traps.size === 0) return await become(shell);
-  return await runForeground(shell, become, () => commandText(shell.source, node));
+  return await runForeground(shell, become, textLater(shell, node));
 }
 
 /** Runs `body` in a child in the foreground and tells if a signal ended it. */
 export async function runForeground(shell: Shell, body: (twin: Shell) => Promise<number>, text: () => string): Promise<number> {
   const placement = new Placement(true);
   const pid = await forkShell(shell, body, placement);
-  const command = text();
-  const process = jobProcess(pid, command);
-  await waitForForeground(shell, [process], command, placement);
+  const process = jobProcess(pid, text);
+  await waitForForeground(shell, [process], text, placement);
   const { ended } = process;
   if (ended !== null && ended.signal !== 0) await reportDeath(shell, [process], true);
   await keepUp(shell);
