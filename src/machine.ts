@@ -8,7 +8,7 @@ import { base_init } from "./base/index.ts";
 import { type FirmwareConfig, mlx5Function } from "./core/index.ts";
 import { attachDetectors, type DetectorOptions, detectors_init, type LockdepMode } from "./detectors.ts";
 import { devlink_init, devlink_net, devlinkInstances } from "./devlink/index.ts";
-import { type Driver, driverApi } from "./driver.ts";
+import type { Driver } from "./driver.ts";
 import type { Era, NotifierKind } from "./eras.ts";
 import { inspectMachine, type MachineState, netnsName } from "./inspect.ts";
 import {
@@ -22,6 +22,7 @@ import {
   kthread_run,
   type LimitReached,
   type Limits,
+  type LoadableModule,
   type Pid,
   type SchedulingPolicy,
   spawnTask,
@@ -157,7 +158,8 @@ export async function bootMachine(options: MachineOptions): Promise<Machine> {
   const setting = SETTINGS[options.setting ?? "ordinary"];
   const detectors: DetectorOptions = { style: options.era.detectors, lockdep: options.lockdep ?? "off" };
   const lockdep = attachDetectors(kernel, detectors);
-  await runInKernel(kernel, options, (current) => boot(current, options, setting));
+  const drivers = await modulesOf(options.drivers ?? []);
+  await runInKernel(kernel, options, (current) => boot(current, options, setting, drivers));
   detectors_init(kernel, detectors, lockdep);
   const init = startInit(kernel, setting.init, setting.udev);
   await kernel.sched.run(options.hostTurn);
@@ -196,10 +198,17 @@ async function runInKernel(kernel: Kernel, options: MachineOptions, body: (curre
   if (swapper.alive) throw new EmulatorBug(`boot does not come to its end: swapper waits for ${swapper.wait?.on.name ?? "nothing"}`);
 }
 
+/** The modules of the user's drivers. What is made for them alone is loaded only if there are any. */
+async function modulesOf(drivers: readonly Driver[]): Promise<readonly LoadableModule[]> {
+  if (drivers.length === 0) return [];
+  const { driverApi } = await import("./driver.ts");
+  return drivers.map((driver) => driver(driverApi));
+}
+
 /** start_kernel() and the initcalls, in the order of the kernel's levels; then the modules that a real boot loads. */
-async function boot(current: Frame, options: MachineOptions, setting: MachineSetting): Promise<void> {
+async function boot(current: Frame, options: MachineOptions, setting: MachineSetting, drivers: readonly LoadableModule[]): Promise<void> {
   const { kernel } = current;
-  const { era, devices, seed, notifier, drivers = [] } = options;
+  const { era, devices, seed, notifier } = options;
   bootThreads(kernel);
   vfs_init(current);
   base_init(current);
@@ -212,8 +221,7 @@ async function boot(current: Frame, options: MachineOptions, setting: MachineSet
   for (const { path, program } of programs) installProgram(current, path, program);
   for (const description of setting.functions) expectZero(await pci_add_device(current, description), `adding ${description.address}`);
   for (const { address } of devices) await addDevice(current, options, address);
-  for (const module of machineModules(era, notifier)) declareModule(kernel, module);
-  for (const driver of drivers) declareModule(kernel, driver(driverApi));
+  for (const module of [...machineModules(era, notifier), ...drivers]) declareModule(kernel, module);
   installModules(current);
   for (const name of setting.firmware) installFile(current, `/lib/firmware/${name}`, "no device reads this\n");
   for (const name of setting.modules) expectZero(await __do_sys_finit_module(current, name), `loading ${name}`);

@@ -1,7 +1,7 @@
 /** Loads drivers of the user's: TypeScript files with an export `driver`, through tsx, which is loaded only then. */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Driver, driverApi } from "../driver.ts";
+import type { Driver } from "../driver.ts";
 import { DEFAULT_ERA, findEra } from "../eras.ts";
 import { machineModules } from "../modules.ts";
 import { errorCode, type Host, reasonOf } from "./host.ts";
@@ -23,7 +23,7 @@ export async function loadDrivers(host: Host, paths: readonly string[]): Promise
   const names = new Set(era === undefined ? [] : machineModules(era, era.notifier).map(({ name }) => name));
   for (const path of paths) {
     const driver = await loadDriver(host, path);
-    const name = nameOf(path, driver);
+    const name = await nameOf(path, driver);
     if (names.has(name))
       throw new UserError(`driver ${path} calls its module ${name}, as another one is called; give it a name of its own`);
     names.add(name);
@@ -47,7 +47,8 @@ async function loadDriver(host: Host, path: string): Promise<Driver> {
 }
 
 /** Makes the module once, to see that it can be made. */
-function nameOf(path: string, driver: Driver): string {
+async function nameOf(path: string, driver: Driver): Promise<string> {
+  const { driverApi } = await import("../driver.ts");
   let made: unknown;
   try {
     made = driver(driverApi);
