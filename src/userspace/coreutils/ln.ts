@@ -1,8 +1,11 @@
-/** ln(1): -f, -n, -s, -t, -T, -v, hard links too; readlink(1): -e, -f, -m, -n. */
+/** ln(1): all options but -d; readlink(1). */
 import { EEXIST, strerror } from "../../kernel/index.ts";
 import { S_IFDIR, S_IFLNK, S_IFMT } from "../../syscall/index.ts";
 import { canonical } from "./canonical.ts";
+import { parent } from "./copy.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
+import { relativeTo } from "./realpath.ts";
+import { Asker, Backups, backupNote } from "./replace.ts";
 import { clear, joinPath, lastPart, type Move, movesOf } from "./targets.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -18,11 +21,12 @@ const lnManual = {
     verbose: "v",
     ...{ directory: "d", interactive: "i", logical: "L", physical: "P", relative: "r", suffix: "S", backup: "backup::" },
   },
-  refused: [..."bdFiLPrS", "backup"],
+  refused: [..."dF"],
 };
 
 export const ln = utility(lnManual, async (util) => {
-  for (const { source, target } of await linksOf(util)) await makeLink(util, source, target);
+  const means = { backups: await Backups.from(util), asker: new Asker(util) };
+  for (const { source, target } of await linksOf(util)) await makeLink(util, source, target, means);
 });
 
 /** A single operand is linked into the current directory; with -n a link to a directory is a name like any other. */
@@ -37,20 +41,47 @@ async function linksOf(util: Utility): Promise<readonly Move[]> {
   return await movesOf(util);
 }
 
-async function makeLink(util: Utility, source: string, target: string): Promise<void> {
+interface Means {
+  readonly backups: Backups;
+  readonly asker: Asker;
+}
+
+async function makeLink(util: Utility, operand: string, target: string, { backups, asker }: Means): Promise<void> {
   const { process } = util;
   const symbolic = util.has("s");
+  let source = operand;
   if (!symbolic) {
     const stat = await process.lstat(source);
     if (typeof stat === "number") return await util.fail(`failed to access ${quote(source)}: ${strerror(stat)}`);
     if ((stat.mode & S_IFMT) === S_IFDIR) return await util.fail(`${quoteIfNeeded(source)}: hard link not allowed for directory`);
+    if (util.lastOf("L", "P") === "L") source = await resolved(util, source);
+  } else if (util.has("r")) source = await relativeSource(util, source, target);
+  const there = await process.lstat(target);
+  let backup: string | null = null;
+  if (typeof there !== "number") {
+    if (util.lastOf("f", "i") === "i") {
+      if (!(await asker.yes(`replace ${quote(target)}`))) return;
+      await clear(util, target);
+    }
+    backup = await backups.keep(target);
   }
   const create = (): Promise<number> => (symbolic ? process.symlink(source, target) : process.link(source, target));
   let error = await create();
   if (error === -EEXIST && util.has("f") && (await clear(util, target)) === 0) error = await create();
   const kind = symbolic ? "symbolic" : "hard";
   if (error < 0) return await util.fail(`failed to create ${kind} link ${quote(target)}: ${strerror(error)}`);
-  if (util.has("v")) await util.out(`${quote(target)} ${symbolic ? "->" : "=>"} ${quote(source)}\n`);
+  if (util.has("v")) await util.out(`${quote(target)} ${symbolic ? "->" : "=>"} ${quote(source)}${backupNote(backup)}\n`);
+}
+
+async function resolved(util: Utility, path: string): Promise<string> {
+  const real = await canonical(util, path, "e");
+  return typeof real === "string" ? real : path;
+}
+
+/** -r: how the source is called from the link's directory. */
+async function relativeSource(util: Utility, source: string, target: string): Promise<string> {
+  const [from, to] = [await canonical(util, parent(target), "m"), await canonical(util, source, "m")];
+  return typeof from === "string" && typeof to === "string" ? relativeTo(to, from) : source;
 }
 
 const readlinkManual = {
@@ -66,13 +97,12 @@ const readlinkManual = {
     verbose: "v",
     zero: "z",
   },
-  refused: ["z"],
 };
 
 export const readlink = utility(readlinkManual, async (util) => {
   if (util.operands.length === 0) await util.missingOperand();
   const mode = util.lastOf("e", "f", "m");
-  const newline = util.has("n") && util.operands.length === 1 ? "" : "\n";
+  const newline = util.has("n") && util.operands.length === 1 ? "" : util.has("z") ? "\0" : "\n";
   for (const path of util.operands) {
     const found = mode === undefined ? await util.process.readlink(path) : await canonical(util, path, mode);
     if (typeof found !== "number") await util.out(found + newline);

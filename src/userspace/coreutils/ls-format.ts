@@ -1,7 +1,6 @@
 /** How ls(1) and stat(1) show modes, types and times. */
 
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, type Stat } from "../../syscall/index.ts";
-import { momentOf, strftime } from "../lib/index.ts";
 
 /** Half a year: ls shows the year instead of the hour beyond it. */
 const RECENT_NS = (31_556_952 / 2) * 1e9;
@@ -34,10 +33,9 @@ export function typeName({ mode, size }: Stat): string {
   return name === "regular file" && size === 0 ? "regular empty file" : name;
 }
 
-/** "Nov  1 00:00", or with the year if it is long ago or to come. Times are ns since the epoch. */
-export function listingTime(mtime: number, now: number): string {
-  const recent = mtime <= now && now - mtime < RECENT_NS;
-  return strftime(recent ? "%b %e %H:%M" : "%b %e  %Y", momentOf(mtime));
+/** Whether a time is neither long ago nor to come. Times are ns since the epoch. */
+export function isRecent(mtime: number, now: number): boolean {
+  return mtime <= now && now - mtime < RECENT_NS;
 }
 
 /** KiB that a file takes on tmpfs, in whole pages; on the other file systems nothing takes any. */

@@ -1,164 +1,172 @@
 /**
- * ls(1), one entry a line, sorted by bytes: -a -A -d -F -h -i -l -n -p -r -R -S -t -1. Left out: columns, colours, other
- * sort orders and time styles.
+ * ls(1) of GNU coreutils 9.1: what is listed, and in which order; ls-print.ts shows it. A file has one time here, that of its
+ * last change, and -c and -u mean it too. Left out: -Z, -D, hyperlinks.
  */
 import { ENOENT, ENOTDIR, strerror } from "../../kernel/index.ts";
-import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, type Stat } from "../../syscall/index.ts";
-import { listingTime, modeText, pagesKib } from "./ls-format.ts";
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, type Stat } from "../../syscall/index.ts";
+import { complain } from "../lib/index.ts";
+import { globToRegex } from "./glob.ts";
+import { pagesKib } from "./ls-format.ts";
+import { type Layout, layoutOf } from "./ls-layout.ts";
+import { Printer } from "./ls-print.ts";
 import { quote } from "./quote.ts";
-import { humanSize } from "./size.ts";
 import { type Utility, utility } from "./utility.ts";
+import { compareVersions } from "./version-order.ts";
 
 const manual = {
   usage: "[OPTION]... [FILE]...",
   short: "aAbBcCdDfFgGhHiI:klLmnNopqQrRsStT:uUvw:xXZ1",
   long: {
-    all: "a",
-    "almost-all": "A",
-    directory: "d",
-    classify: "F",
-    inode: "i",
-    "numeric-uid-gid": "n",
-    reverse: "r",
-    recursive: "R",
-    "human-readable": "h",
-    "indicator-style": "indicator-style:",
-    color: "color::",
-    "time-style": "time-style:",
-    "full-time": "full-time",
-    sort: "sort:",
+    ...{ all: "a", "almost-all": "A", directory: "d", inode: "i", "numeric-uid-gid": "n", reverse: "r", recursive: "R", size: "s" },
+    ...{ "human-readable": "h", si: "si", kibibytes: "k", "no-group": "G", dereference: "L", "dereference-command-line": "H" },
+    ...{ escape: "b", "ignore-backups": "B", ignore: "I", hide: "hide:", literal: "N", "hide-control-chars": "q", "quote-name": "Q" },
+    ...{ classify: "classify::", "file-type": "file-type", "indicator-style": "indicator-style:", "quoting-style": "quoting-style:" },
+    ...{ color: "color::", "time-style": "time-style:", "full-time": "full-time", sort: "sort:", format: "format:", time: "time:" },
+    ...{ tabsize: "T", width: "w", "group-directories-first": "group-directories-first", zero: "zero", context: "Z", dired: "D" },
+    ...{ "show-control-chars": "show-control-chars", "block-size": "block-size:", author: "author", hyperlink: "hyperlink::" },
+    "dereference-command-line-symlink-to-dir": "to-dir",
   },
-  refused: [..."bBcCDfgGHIkLmNoqQsTuUvwxXZ", "indicator-style", "time-style", "full-time", "sort"],
+  refused: ["Z", "D", "block-size", "author", "hyperlink"],
   trouble: 2,
 };
 
 const TMPFS_MAGIC = 0x0102_1994;
 
-interface Item {
+export interface Item {
   readonly name: string;
   readonly path: string;
   readonly stat: Stat;
-  /** Where a symbolic link points to, with -F what is there. */
+  /** Where a symbolic link points to. */
   readonly target: string | null;
+  /** What is there; null if nothing is, or it was not asked. */
+  readonly behind: Stat | null;
 }
 
 export const ls = utility(manual, async (util) => {
   const operands = util.operands.length === 0 ? ["."] : util.operands;
+  const layout = await layoutOf(util);
+  const printer = new Printer(util, layout);
   const files: Item[] = [];
   const folders: Item[] = [];
   for (const operand of operands) {
-    const item = await look(util, operand, operand, !util.has("l", "d", "F"));
+    const item = await look(util, layout, operand, operand, true);
     if (typeof item === "number") await util.fail(`cannot access ${quote(operand)}: ${strerror(item)}`);
-    else if (isFolder(item) && !util.has("d")) folders.push(item);
+    else if (isFolder(item.stat) && !util.has("d")) folders.push(item);
     else files.push(item);
   }
-  await listItems(util, sort(util, files), null);
+  const order = await orderOf(util, layout);
+  await printer.items(order(files), null);
   const titled = operands.length > 1 || util.has("R");
   let first = files.length === 0;
-  for (const folder of sort(util, folders)) {
-    await listFolder(util, folder, titled, first);
+  for (const folder of order(folders)) {
+    await listFolder(util, printer, { folder, titled, first, order });
     first = false;
   }
 });
 
-/** A link that names a directory on the command line is followed, unless the long form is asked for. */
-async function look(util: Utility, path: string, name: string, follow: boolean): Promise<Item | number> {
+/** Links are followed with -L; on the command line with -H too, and to directories unless a form that shows links is asked for. */
+async function look(util: Utility, layout: Layout, path: string, name: string, named: boolean): Promise<Item | number> {
   const { process } = util;
+  if (path === "") return -ENOENT;
   const own = await process.lstat(path);
   if (typeof own === "number") return own;
-  const isLink = (own.mode & S_IFMT) === S_IFLNK;
-  const behind = isLink && follow ? await process.stat(path) : own;
-  if (typeof behind !== "number" && (behind.mode & S_IFMT) === S_IFDIR) return { name, path, stat: behind, target: null };
-  const target = isLink && util.has("l", "n") ? await process.readlink(path) : null;
-  if (target === null || typeof target === "number") return { name, path, stat: own, target: null };
-  const there = await process.stat(path);
-  return { name, path, stat: own, target: typeof there === "number" ? target : target + indicator(util, there) };
+  if ((own.mode & S_IFMT) !== S_IFLNK) return { name, path, stat: own, target: null, behind: null };
+  const behind = await process.stat(path);
+  const there = typeof behind === "number" ? null : behind;
+  if (there !== null && follows(util, layout, there, named)) return { name, path, stat: there, target: null, behind: null };
+  const target = layout.long || layout.indicators !== "none" || layout.colors !== null ? await process.readlink(path) : null;
+  return { name, path, stat: own, target: typeof target === "string" ? target : null, behind: there };
 }
 
-function isFolder({ stat }: Item): boolean {
-  return (stat.mode & S_IFMT) === S_IFDIR;
+function follows(util: Utility, layout: Layout, there: Stat, named: boolean): boolean {
+  if (util.has("L")) return true;
+  if (!named) return false;
+  if (util.has("H")) return true;
+  if (util.has("to-dir")) return isFolder(there);
+  return isFolder(there) && !util.has("d") && !layout.long && layout.indicators !== "classify";
 }
 
-function sort(util: Utility, items: readonly Item[]): readonly Item[] {
-  const key = util.lastOf("S", "t");
+export function isFolder({ mode }: Stat): boolean {
+  return (mode & S_IFMT) === S_IFDIR;
+}
+
+const SORTS: Readonly<Record<string, string>> = { none: "U", time: "t", size: "S", extension: "X", version: "v", width: "width" };
+
+type Order = (items: readonly Item[]) => readonly Item[];
+
+/** By what -S, -t, -X, -v, -U and --sort say, the last of them; names decide what is equal. */
+async function orderOf(util: Utility, layout: Layout): Promise<Order> {
+  const last = util.given.findLast(({ letter }) => /^([StXvUf]|sort)$/.test(letter));
+  const word = last?.letter === "sort" ? SORTS[last.argument] : last?.letter;
+  if (last !== undefined && word === undefined) await refuseChoice(util, last.argument, "--sort", Object.keys(SORTS));
+  const timed = util.has("c", "u", "time") && !layout.long;
+  const key = word ?? (timed ? "t" : "name");
   const byName = (a: Item, b: Item): number => (a.name < b.name ? -1 : Number(a.name > b.name));
-  const sorted = [...items].sort((a, b) => {
-    const difference = key === "S" ? b.stat.size - a.stat.size : key === "t" ? b.stat.mtime - a.stat.mtime : 0;
-    return difference === 0 ? byName(a, b) : difference;
-  });
-  return util.has("r") ? sorted.reverse() : sorted;
+  const extension = ({ name }: Item): string => (name.includes(".") ? name.slice(name.lastIndexOf(".")) : "");
+  const by: Readonly<Record<string, (a: Item, b: Item) => number>> = {
+    S: (a, b) => b.stat.size - a.stat.size,
+    t: (a, b) => b.stat.mtime - a.stat.mtime,
+    X: (a, b) => (extension(a) < extension(b) ? -1 : Number(extension(a) > extension(b))),
+    v: (a, b) => compareVersions(a.name, b.name),
+    width: (a, b) => Array.from(a.name).length - Array.from(b.name).length,
+    name: byName,
+  };
+  const compare = by[key];
+  const folderFirst = util.has("group-directories-first");
+  const rank = (item: Item): number => (folderFirst && !isFolder(item.behind ?? item.stat) ? 1 : 0);
+  const direction = util.has("r") ? -1 : 1;
+  if (compare === undefined) return (items) => items;
+  return (items) => [...items].sort((a, b) => rank(a) - rank(b) || direction * (compare(a, b) || byName(a, b)));
 }
 
-async function listFolder(util: Utility, folder: Item, titled: boolean, first: boolean): Promise<void> {
+/** Wrong usage: a word that is none of those an option knows. */
+export async function refuseChoice(util: Utility, word: string, option: string, words: readonly string[]): Promise<never> {
+  await util.say(`invalid argument ${quote(word)} for ${quote(option)}`);
+  await complain(util.process, `Valid arguments are:\n${words.map((known) => `  - '${known}'\n`).join("")}`);
+  await complain(util.process, `Try '${util.name} --help' for more information.\n`);
+  return await util.end(1);
+}
+
+interface Listing {
+  readonly folder: Item;
+  readonly titled: boolean;
+  readonly first: boolean;
+  readonly order: Order;
+}
+
+async function listFolder(util: Utility, printer: Printer, { folder, titled, first, order }: Listing): Promise<void> {
   const entries = await util.process.readdir(folder.path);
   if (typeof entries === "number") return await util.fail(`cannot open directory ${quote(folder.path)}: ${strerror(entries)}`);
-  if (titled) await util.out(`${first ? "" : "\n"}${folder.path}:\n`);
-  const names = entries.map(({ name }) => name).filter((name) => util.has("a", "A") || !name.startsWith("."));
+  if (titled) await printer.title(folder.path, first);
+  const names = entries.map(({ name }) => name).filter((name) => isShown(util, name));
   const items: Item[] = [];
-  for (const name of util.has("a") && util.lastOf("a", "A") === "a" ? [".", "..", ...names] : names) {
+  for (const name of util.lastOf("a", "A", "f") !== "A" && util.has("a", "f") ? [".", "..", ...names] : names) {
     const path = folder.path.endsWith("/") ? folder.path + name : `${folder.path}/${name}`;
-    const item = await look(util, path, name, false);
+    const item = await look(util, printer.layout, path, name, false);
     if (typeof item !== "number") items.push(item);
     else if (item !== -ENOENT && item !== -ENOTDIR) await util.fail(`cannot access ${quote(path)}: ${strerror(item)}`, 1);
   }
-  const sorted = sort(util, items);
+  const sorted = order(items);
   const statfs = await util.process.statfs(folder.path);
   const onDisk = typeof statfs !== "number" && statfs.type === TMPFS_MAGIC;
-  await listItems(util, sorted, onDisk ? items.reduce((sum, { stat }) => sum + pagesKib(stat), 0) : 0);
+  await printer.items(sorted, onDisk ? items.reduce((sum, { stat }) => sum + pagesKib(stat), 0) : 0);
   if (!util.has("R")) return;
-  for (const item of sorted) if (isFolder(item) && item.name !== "." && item.name !== "..") await listFolder(util, item, true, false);
-}
-
-/** @param kib what the long form shows as the total, if it does */
-async function listItems(util: Utility, items: readonly Item[], kib: number | null): Promise<void> {
-  const inodes = util.has("i") ? column(items, ({ stat }) => String(stat.ino)).map((text) => `${text} `) : items.map(() => "");
-  if (!util.has("l", "n")) {
-    for (const [i, item] of items.entries()) await util.out(`${inodes[i]}${item.name}${indicator(util, item.stat)}\n`);
-    return;
-  }
-  if (kib !== null) await util.out(`total ${util.has("h") ? sizeText(util, kib * 1024) : kib}\n`);
-  const now = util.process.clockRealtime();
-  const links = column(items, ({ stat }) => String(stat.nlink));
-  const [owners, groups] = [
-    column(items, ({ stat }) => owner(util, stat.uid), "end"),
-    column(items, ({ stat }) => owner(util, stat.gid), "end"),
-  ];
-  const sizes = column(items, ({ stat }) =>
-    isDevice(stat) ? `${(stat.rdev >> 8) & 0xfff}, ${stat.rdev & 0xff}` : sizeText(util, stat.size),
-  );
-  for (const [i, item] of items.entries()) {
-    const arrow = item.target === null ? indicator(util, item.stat) : ` -> ${item.target}`;
-    const when = listingTime(item.stat.mtime, now);
-    await util.out(
-      `${inodes[i]}${modeText(item.stat.mode)} ${links[i]} ${owners[i]} ${groups[i]} ${sizes[i]} ${when} ${item.name}${arrow}\n`,
-    );
+  for (const item of sorted) {
+    if (isFolder(item.stat) && item.name !== "." && item.name !== "..")
+      await listFolder(util, printer, { folder: item, titled: true, first: false, order });
   }
 }
 
-/** Texts of equal width. */
-function column(items: readonly Item[], textOf: (item: Item) => string, fill: "start" | "end" = "start"): readonly string[] {
-  const texts = items.map(textOf);
-  const width = Math.max(0, ...texts.map((text) => text.length));
-  return texts.map((text) => (fill === "start" ? text.padStart(width) : text.padEnd(width)));
+/** -a, -A, -B, -I and --hide. */
+function isShown(util: Utility, name: string): boolean {
+  const all = util.has("a", "A", "f");
+  const matches = (letter: string): boolean =>
+    util.given.some((option) => option.letter === letter && globToRegex(option.argument, false).test(name));
+  if (!all && (name.startsWith(".") || matches("hide"))) return false;
+  return !(util.has("B") && name.endsWith("~")) && !matches("I");
 }
 
-function owner(util: Utility, id: number): string {
-  return id === 0 && !util.has("n") ? "root" : String(id);
-}
-
-function isDevice({ mode }: Stat): boolean {
-  return (mode & S_IFMT) === S_IFCHR || (mode & S_IFMT) === S_IFBLK;
-}
-
-/** -h: three digits and a unit. */
-function sizeText(util: Utility, bytes: number): string {
-  return util.has("h") ? humanSize(bytes) : String(bytes);
-}
-
-function indicator(util: Utility, { mode }: Stat): string {
-  const type = mode & S_IFMT;
-  if (type === S_IFDIR && util.has("F", "p")) return "/";
-  if (!util.has("F")) return "";
-  if (type === S_IFREG) return (mode & 0o111) === 0 ? "" : "*";
-  return type === S_IFLNK ? "@" : type === S_IFIFO ? "|" : type === S_IFSOCK ? "=" : "";
+/** Whether a file can be run. */
+export function isExecutable({ mode }: Stat): boolean {
+  return (mode & S_IFMT) === S_IFREG && (mode & 0o111) !== 0;
 }

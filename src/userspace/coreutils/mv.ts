@@ -1,7 +1,8 @@
-/** mv(1) within one file system: -f, -n, -t, -T, -v. Left out: asking, backups, and moving between file systems. */
+/** mv(1): all options but -Z. Between file systems the tree is copied and removed. */
 import { EINVAL, EXDEV, strerror } from "../../kernel/index.ts";
-import { S_IFDIR, S_IFMT } from "../../syscall/index.ts";
+import { S_IFDIR, S_IFMT, type Stat } from "../../syscall/index.ts";
 import { quote } from "./quote.ts";
+import { Asker, Backups, backupNote, withoutSlashes } from "./replace.ts";
 import { isSameFile, movesOf } from "./targets.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -9,34 +10,75 @@ const manual = {
   usage: "[OPTION]... SOURCE... DEST",
   short: "bfinS:t:TuvZ",
   long: {
-    force: "f",
-    "no-clobber": "n",
-    "target-directory": "t",
-    "no-target-directory": "T",
-    verbose: "v",
-    ...{ interactive: "i", suffix: "S", update: "u", context: "Z", backup: "backup::", "strip-trailing-slashes": "strip-trailing-slashes" },
+    ...{ force: "f", "no-clobber": "n", "target-directory": "t", "no-target-directory": "T", verbose: "v", interactive: "i" },
+    ...{ suffix: "S", update: "u", context: "Z", backup: "backup::", "strip-trailing-slashes": "strip-trailing-slashes" },
   },
-  refused: [..."biSuZ", "backup", "strip-trailing-slashes"],
+  refused: ["Z"],
 };
 
+interface Means {
+  readonly backups: Backups;
+  readonly asker: Asker;
+}
+
 export const mv = utility(manual, async (util) => {
-  for (const { source, target } of await movesOf(util)) await move(util, source, target);
+  const means = { backups: await Backups.from(util), asker: new Asker(util) };
+  for (const { source, target } of await movesOf(util)) {
+    await move(util, util.has("strip-trailing-slashes") ? withoutSlashes(source) : source, target, means);
+  }
 });
 
-async function move(util: Utility, source: string, target: string): Promise<void> {
+async function move(util: Utility, source: string, target: string, means: Means): Promise<void> {
   const { process } = util;
   const [from, to] = [await process.lstat(source), await process.lstat(target)];
   if (typeof from === "number") return await util.fail(`cannot stat ${quote(source)}: ${strerror(from)}`);
+  let backup: string | null = null;
   if (typeof to !== "number") {
-    if (await isSameFile(util, source, target)) return await util.fail(`${quote(source)} and ${quote(target)} are the same file`);
-    if (util.has("n")) return;
-    const [isFolder, overFolder] = [(from.mode & S_IFMT) === S_IFDIR, (to.mode & S_IFMT) === S_IFDIR];
-    if (overFolder && !isFolder) return await util.fail(`cannot overwrite directory ${quote(target)} with non-directory`);
-    if (isFolder && !overFolder) return await util.fail(`cannot overwrite non-directory ${quote(target)} with directory ${quote(source)}`);
+    if (!(await mayReplace(util, { source, from, target, to }, means))) return;
+    backup = await means.backups.keep(target);
   }
   const error = await process.rename(source, target);
   if (error === -EINVAL) return await util.fail(`cannot move ${quote(source)} to a subdirectory of itself, ${quote(target)}`);
-  if (error === -EXDEV) return await util.fail(`moving ${quote(source)} to another file system is not modelled by this emulator`);
+  if (error === -EXDEV) return await carry(util, source, target, means);
   if (error < 0) return await util.fail(`cannot move ${quote(source)} to ${quote(target)}: ${strerror(error)}`);
-  if (util.has("v")) await util.out(`renamed ${quote(source)} -> ${quote(target)}\n`);
+  if (util.has("v")) await util.out(`renamed ${quote(source)} -> ${quote(target)}${backupNote(backup)}\n`);
+}
+
+interface Meeting {
+  readonly source: string;
+  readonly from: Stat;
+  readonly target: string;
+  readonly to: Stat;
+}
+
+/** Whether what is at the target may go; tells why not where that is an error. */
+async function mayReplace(util: Utility, { source, from, target, to }: Meeting, { asker }: Means): Promise<boolean> {
+  if ((await isSameFile(util, source, target)) && from.ino === to.ino) {
+    await util.fail(`${quote(source)} and ${quote(target)} are the same file`);
+    return false;
+  }
+  const last = util.lastOf("f", "i", "n");
+  if (last === "n" || (util.has("u") && to.mtime >= from.mtime)) return false;
+  const [isFolder, overFolder] = [(from.mode & S_IFMT) === S_IFDIR, (to.mode & S_IFMT) === S_IFDIR];
+  if (isFolder !== overFolder) {
+    const clash = overFolder
+      ? `directory ${quote(target)} with non-directory`
+      : `non-directory ${quote(target)} with directory ${quote(source)}`;
+    await util.fail(`cannot overwrite ${clash}`);
+    return false;
+  }
+  return last !== "i" || (await asker.yes(`overwrite ${quote(target)}`));
+}
+
+/** To another file system. */
+async function carry(util: Utility, source: string, target: string, means: Means): Promise<void> {
+  const { Copier } = await util.process.hostCall(() => import("./copy.ts"));
+  const { removeTree } = await util.process.hostCall(() => import("./rm.ts"));
+  const copier = new Copier(util, {
+    ...{ recursive: true, follow: "none", keepMode: true, keepTime: true, keepLinks: true, make: "copies", update: false },
+    ...{ overwrite: "always", force: true, removeFirst: true, withoutData: false, verbose: false, ...means },
+  });
+  if (!(await copier.copy(source, target))) return;
+  if (util.has("v")) await util.out(`copied ${quote(source)} -> ${quote(target)}\n`);
+  await removeTree(util, source);
 }

@@ -51,7 +51,7 @@ function isBelow(path: string, base: string): boolean {
   return path === base || path.startsWith(base === "/" ? "/" : `${base}/`);
 }
 
-function relativeTo(path: string, from: string): string {
+export function relativeTo(path: string, from: string): string {
   const parts = (text: string): readonly string[] => text.split("/").filter((part) => part !== "");
   const [there, here] = [parts(path), parts(from)];
   let common = 0;

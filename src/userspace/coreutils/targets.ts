@@ -15,7 +15,7 @@ export async function movesOf(util: Utility): Promise<readonly Move[]> {
   const folder = util.value("t");
   const operands = [...util.operands];
   if (operands.length === 0) return await util.missingOperand("file operand");
-  if (folder !== undefined) return await into(util, operands, folder);
+  if (folder !== undefined) return await into(util, operands, folder, "target directory");
   if (operands.length === 1) return await util.misused(`missing destination file operand after ${quote(operands[0] ?? "")}`);
   const target = operands.pop() ?? "";
   if (util.has("T") && operands.length > 1) return await util.misused(`extra operand ${quote(operands[2] ?? target)}`);
@@ -25,10 +25,10 @@ export async function movesOf(util: Utility): Promise<readonly Move[]> {
     : [{ source: operands[0] ?? "", target }];
 }
 
-async function into(util: Utility, sources: readonly string[], folder: string): Promise<readonly Move[]> {
+async function into(util: Utility, sources: readonly string[], folder: string, what = "target"): Promise<readonly Move[]> {
   const stat = await util.process.stat(folder);
   const error = typeof stat === "number" ? stat : (stat.mode & S_IFMT) === S_IFDIR ? 0 : -ENOTDIR;
-  if (error < 0) await util.die(`target ${quote(folder)}: ${strerror(error)}`);
+  if (error < 0) await util.die(`${what} ${quote(folder)}: ${strerror(error)}`);
   return sources.map((source) => ({ source, target: joinPath(folder, lastPart(source)) }));
 }
 
