@@ -1,28 +1,19 @@
 /**
- * find(1) of GNU findutils 4.9: -name -path -regex -lname -type -size -links -inum -mtime -mmin -newer -perm -empty, -print(0) -printf
- * -exec(dir) -delete -prune -quit, -maxdepth -mindepth -depth -xdev, operators. Left out: access and change times, owners,
- * -L and -H, -regextype, -ls, -fprint.
+ * find(1) of GNU findutils 4.9. A file has one time here, that of its last change, and the tests of its other times mean it too;
+ * everything belongs to root. Left out: -fls, -used, -context, -files0-from, -D.
  */
 import { strerror } from "../../../kernel/index.ts";
-import { type Process, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, type Stat } from "../../../syscall/index.ts";
-import { complain, execvp, momentOf, strftime } from "../../lib/index.ts";
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, type Stat } from "../../../syscall/index.ts";
+import { complain, encode, execvp, LineReader, STDIN, writeAll } from "../../lib/index.ts";
+import { fileSystemName } from "../file-systems.ts";
 import { quote } from "../quote.ts";
 import { type Utility, utility } from "../utility.ts";
 import { parseFind } from "./parse.ts";
+import { type Found, formatted, listing, TYPE_LETTERS } from "./printf.ts";
 import { type Action, type Comparison, type Expression, FindError, type Node, type Test } from "./syntax.ts";
 
 /** Words of one `-exec ... +`. */
 const BATCH = 1000;
-
-const TYPE_LETTERS: ReadonlyMap<number, string> = new Map([
-  [S_IFREG, "f"],
-  [S_IFDIR, "d"],
-  [S_IFLNK, "l"],
-  [S_IFIFO, "p"],
-  [0o020000, "c"],
-  [0o060000, "b"],
-  [0o140000, "s"],
-]);
 
 const manual = {
   usage: "[-H] [-L] [-P] [path...] [expression]",
@@ -31,26 +22,20 @@ const manual = {
   modernise: (words: readonly string[]) => ["--", ...words],
 };
 
-/** A file that was met on the way. */
-interface Found {
-  readonly path: string;
-  readonly name: string;
-  readonly start: string;
-  readonly depth: number;
-  readonly stat: Stat;
-}
-
 class Quit {}
 
 export const find = utility(manual, async (util) => {
-  const words = util.operands.filter((word, i) => !(i === 0 && word === "-P"));
-  const refused = words[0] === "-L" || words[0] === "-H" ? words[0] : null;
-  if (refused !== null) return await util.notModelled(`option '${refused}'`);
+  const words = [...util.operands];
+  let follow: Follow = "P";
+  while (/^-([HLP]|O\d)$/.test(words[0] ?? "")) {
+    const letter = words.shift()?.charAt(1);
+    if (letter !== "O") follow = letter as Follow;
+  }
   const first = words.findIndex((word) => word.startsWith("-") || ["(", ")", "!", ","].includes(word));
   const starts = words.slice(0, first < 0 ? words.length : first);
   try {
-    const expression = await parseFind(util.process, first < 0 ? [] : words.slice(first));
-    const search = new Search(util, expression);
+    const expression = await parseFind(util, first < 0 ? [] : words.slice(first));
+    const search = new Search(util, expression, expression.follow ? "L" : follow);
     await search.run(starts.length === 0 ? ["."] : starts);
   } catch (thrown) {
     if (!(thrown instanceof FindError)) throw thrown;
@@ -58,14 +43,24 @@ export const find = utility(manual, async (util) => {
   }
 });
 
+/** Links that are followed: those of the command line, all, none. */
+type Follow = "H" | "L" | "P";
+
 class Search {
   private readonly util: Utility;
   private readonly expression: Expression;
+  private readonly follow: Follow;
+  private readonly now: number;
+  /** Directories above the one that is looked at, for links that lead back to them. */
+  private readonly above: string[] = [];
   private pruned = false;
+  private answers: LineReader | null = null;
 
-  constructor(util: Utility, expression: Expression) {
+  constructor(util: Utility, expression: Expression, follow: Follow) {
     this.util = util;
     this.expression = expression;
+    this.follow = follow;
+    this.now = util.process.clockRealtime();
   }
 
   async run(starts: readonly string[]): Promise<void> {
@@ -77,21 +72,39 @@ class Search {
     for (const exec of this.expression.execs) await this.runBatch(exec);
   }
 
+  private async look(path: string, depth: number): Promise<Stat | number> {
+    const { process } = this.util;
+    const own = await process.lstat(path);
+    const follow = this.follow === "L" || (this.follow === "H" && depth === 0);
+    if (!follow || typeof own === "number" || (own.mode & S_IFMT) !== S_IFLNK) return own;
+    const behind = await process.stat(path);
+    return typeof behind === "number" ? own : behind;
+  }
+
   private async visit(path: string, start: string, depth: number, device: number | null): Promise<void> {
-    const stat = await this.util.process.lstat(path);
+    const stat = await this.look(path, depth);
     if (typeof stat === "number") return await this.util.fail(`${quote(path)}: ${strerror(stat)}`);
     const { minDepth, maxDepth, depthFirst, oneFileSystem, root } = this.expression;
     const found: Found = { path, name: baseName(path), start, depth, stat };
     this.pruned = false;
     if (!depthFirst && depth >= minDepth) await this.test(root, found);
     const enter = (stat.mode & S_IFMT) === S_IFDIR && depth < maxDepth && !(this.pruned && !depthFirst);
-    if (enter && !(oneFileSystem && device !== null && stat.dev !== device)) {
-      const entries = await this.util.process.readdir(path);
-      if (typeof entries === "number") await this.util.fail(`${quote(path)}: ${strerror(entries)}`);
-      else
-        for (const { name } of entries) await this.visit(path.endsWith("/") ? path + name : `${path}/${name}`, start, depth + 1, stat.dev);
-    }
+    if (enter && !(oneFileSystem && device !== null && stat.dev !== device)) await this.enter(found);
     if (depthFirst && depth >= minDepth) await this.test(root, found);
+  }
+
+  private async enter({ path, start, depth, stat }: Found): Promise<void> {
+    const identity = `${stat.dev}:${stat.ino}`;
+    if (this.above.includes(identity)) {
+      return await this.util.fail(
+        `File system loop detected; ${quote(path)} is part of the same file system loop as ${quote(parentOf(path))}.`,
+      );
+    }
+    const entries = await this.util.process.readdir(path);
+    if (typeof entries === "number") return await this.util.fail(`${quote(path)}: ${strerror(entries)}`);
+    this.above.push(identity);
+    for (const { name } of entries) await this.visit(path.endsWith("/") ? path + name : `${path}/${name}`, start, depth + 1, stat.dev);
+    this.above.pop();
   }
 
   private async test(node: Node, found: Found): Promise<boolean> {
@@ -111,15 +124,28 @@ class Search {
         const target = await this.util.process.readlink(found.path);
         return typeof target === "string" && node.pattern.test(target);
       }
+      case "access":
+        return (await this.util.process.access(found.path, node.mode)) === 0;
+      case "other type": {
+        const { process } = this.util;
+        const other = this.follow === "L" ? await process.lstat(found.path) : await process.stat(found.path);
+        const stat = typeof other === "number" ? found.stat : other;
+        return node.types.split(",").includes(TYPE_LETTERS.get(stat.mode & S_IFMT) ?? "?");
+      }
+      case "file system": {
+        const statfs = await this.util.process.statfs(found.path);
+        return typeof statfs !== "number" && fileSystemName(statfs.type) === node.name;
+      }
       case "print":
       case "printf":
+      case "ls":
       case "delete":
       case "prune":
       case "quit":
       case "exec":
         return await this.act(node, found);
       default:
-        return holds(node, found, this.util.process.clockRealtime());
+        return holds(node, found, this.now);
     }
   }
 
@@ -133,10 +159,13 @@ class Search {
   private async act(action: Action, found: Found): Promise<boolean> {
     switch (action.kind) {
       case "print":
-        await this.util.out(found.path + action.end);
+        await this.put(found.path + action.end, action.file);
         return true;
       case "printf":
-        await this.util.out(await formatted(this.util, action.format, found));
+        await this.put(await formatted(this.util, action.format, found), action.file);
+        return true;
+      case "ls":
+        await this.util.out(await listing(this.util, found, this.now));
         return true;
       case "prune":
         this.pruned = true;
@@ -148,6 +177,22 @@ class Search {
       default:
         return await this.exec(action, found);
     }
+  }
+
+  /** To standard output, or to the file of -fprint and its kind. */
+  private async put(text: string, file: number | null): Promise<void> {
+    if (file === null) return await this.util.out(text);
+    const error = await writeAll(this.util.process, file, encode(text));
+    if (error < 0) await this.util.die(`write error: ${strerror(error)}`);
+  }
+
+  /** -ok */
+  private async agreed(words: readonly string[], path: string): Promise<boolean> {
+    await this.util.flush();
+    await complain(this.util.process, `< ${words[0]} ... ${path} > ? `);
+    this.answers ??= new LineReader(this.util.process, STDIN);
+    const answer = await this.answers.next();
+    return typeof answer === "string" && /^[yY]/.test(answer);
   }
 
   private async remove({ path, stat }: Found): Promise<boolean> {
@@ -164,6 +209,7 @@ class Search {
       if (action.pending.length >= BATCH) await this.runBatch(action);
       return true;
     }
+    if (action.asks && !(await this.agreed(action.words, found.path))) return false;
     const name = action.inFolder ? `./${found.name}` : found.path;
     const folder = action.inFolder ? found.path.slice(0, found.path.lastIndexOf("/") + 1) || "." : null;
     return (
@@ -204,7 +250,15 @@ function fits({ sign, value }: Comparison, actual: number): boolean {
   return sign === "+" ? actual > value : sign === "-" ? actual < value : actual === value;
 }
 
-function holds(test: Exclude<Test, { kind: "empty" | "link" }>, { path, name, stat }: Found, now: number): boolean {
+function parentOf(path: string): string {
+  return path.includes("/") ? path.slice(0, Math.max(1, path.lastIndexOf("/"))) : ".";
+}
+
+function holds(
+  test: Exclude<Test, { kind: "empty" | "link" | "access" | "other type" | "file system" }>,
+  { path, name, stat }: Found,
+  now: number,
+): boolean {
   switch (test.kind) {
     case "name":
       return test.pattern.test(test.whole ? path : name);
@@ -213,13 +267,17 @@ function holds(test: Exclude<Test, { kind: "empty" | "link" }>, { path, name, st
     case "size":
       return fits(test.compare, Math.ceil(stat.size / test.unit));
     case "age":
-      return fits(test.compare, Math.floor((now - stat.mtime) / test.unit));
+      return fits(test.compare, Math.floor(((test.from ?? now) - stat.mtime) / test.unit));
     case "links":
       return fits(test.compare, stat.nlink);
     case "inode":
       return fits(test.compare, stat.ino);
     case "newer":
       return stat.mtime > test.than;
+    case "same":
+      return stat.dev === test.dev && stat.ino === test.ino;
+    case "owner":
+      return fits(test.compare, test.who === "user" ? stat.uid : stat.gid);
     case "perm": {
       const bits = stat.mode & 0o7777;
       return test.how === "exact"
@@ -231,78 +289,4 @@ function holds(test: Exclude<Test, { kind: "empty" | "link" }>, { path, name, st
     default:
       return test.kind === "true";
   }
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: "\n",
-  t: "\t",
-  "0": "\0",
-  "\\": "\\",
-  r: "\r",
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  v: "\v",
-};
-
-async function formatted(util: Utility, format: string, found: Found): Promise<string> {
-  let text = "";
-  for (const [all, escaped, width = "", directive] of format.matchAll(/\\(.)|%([-0]?\d*)(T.|.)|[^\\%]+|[\\%]/gs)) {
-    if (escaped !== undefined) text += ESCAPES[escaped] ?? all;
-    else if (directive === undefined) text += all;
-    else {
-      const value = await directiveOf(util.process, directive, found);
-      if (value === null) return await util.notModelled(`directive '%${directive}'`);
-      text += width.startsWith("-") ? value.padEnd(Number(width.slice(1))) : value.padStart(Number(width));
-    }
-  }
-  return text;
-}
-
-async function directiveOf(process: Process, directive: string, { path, name, start, depth, stat }: Found): Promise<string | null> {
-  const letter = TYPE_LETTERS.get(stat.mode & S_IFMT) ?? "U";
-  if (directive.startsWith("T") && directive.length > 1) return modified(directive.charAt(1), stat.mtime);
-  switch (directive) {
-    case "p":
-      return path;
-    case "f":
-      return name;
-    case "h":
-      return path.includes("/") ? path.slice(0, Math.max(1, path.lastIndexOf("/"))) : ".";
-    case "P":
-      return path === start ? "" : path.slice(start.length).replace(/^\/+/, "");
-    case "H":
-      return start;
-    case "d":
-      return String(depth);
-    case "s":
-      return String(stat.size);
-    case "y":
-      return letter;
-    case "m":
-      return (stat.mode & 0o7777).toString(8);
-    case "i":
-      return String(stat.ino);
-    case "n":
-      return String(stat.nlink);
-    case "u":
-    case "g":
-      return "root";
-    case "U":
-    case "G":
-      return "0";
-    case "l": {
-      const target = letter === "l" ? await process.readlink(path) : "";
-      return typeof target === "string" ? target : "";
-    }
-    case "%":
-      return "%";
-    default:
-      return null;
-  }
-}
-
-function modified(conversion: string, mtime: number): string {
-  const moment = momentOf(mtime);
-  return conversion === "@" ? `${moment.seconds}.${String(moment.nanoseconds).padStart(9, "0")}0` : strftime(`%${conversion}`, moment);
 }

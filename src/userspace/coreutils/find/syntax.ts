@@ -5,7 +5,12 @@ export type Test =
   | { readonly kind: "link"; readonly pattern: RegExp }
   | { readonly kind: "type"; readonly types: string }
   | { readonly kind: "size"; readonly compare: Comparison; readonly unit: number }
-  | { readonly kind: "age"; readonly compare: Comparison; readonly unit: number }
+  | { readonly kind: "age"; readonly compare: Comparison; readonly unit: number; readonly from: number | null }
+  | { readonly kind: "same"; readonly dev: number; readonly ino: number }
+  | { readonly kind: "owner"; readonly who: "user" | "group"; readonly compare: Comparison }
+  | { readonly kind: "access"; readonly mode: number }
+  | { readonly kind: "other type"; readonly types: string }
+  | { readonly kind: "file system"; readonly name: string }
   | { readonly kind: "links" | "inode"; readonly compare: Comparison }
   | { readonly kind: "newer"; readonly than: number }
   | { readonly kind: "perm"; readonly how: "all" | "any" | "exact"; readonly bits: number }
@@ -18,14 +23,17 @@ export interface Comparison {
 }
 
 export type Action =
-  | { readonly kind: "print"; readonly end: "\n" | "\0" }
-  | { readonly kind: "printf"; readonly format: string }
+  | { readonly kind: "print"; readonly end: "\n" | "\0"; readonly file: number | null }
+  | { readonly kind: "printf"; readonly format: string; readonly file: number | null }
+  | { readonly kind: "ls" }
   | { readonly kind: "delete" | "prune" | "quit" }
   | {
       readonly kind: "exec";
       readonly words: readonly string[];
       readonly batch: boolean;
       readonly inFolder: boolean;
+      /** -ok and -okdir */
+      readonly asks: boolean;
       readonly pending: string[];
     };
 
@@ -42,6 +50,8 @@ export interface Expression {
   /** A directory's content before the directory. */
   readonly depthFirst: boolean;
   readonly oneFileSystem: boolean;
+  /** -follow */
+  readonly follow: boolean;
   readonly execs: readonly Extract<Action, { kind: "exec" }>[];
 }
 
