@@ -1,6 +1,6 @@
-/** cut(1): -b, -c, -d, -f, -s, --complement, --output-delimiter. */
+/** cut(1): all options. */
 import { strerror } from "../../kernel/index.ts";
-import { LineReader } from "../lib/index.ts";
+import { LineSource } from "./grep-lines.ts";
 import { closeOperand, openOperand } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
@@ -18,7 +18,6 @@ const manual = {
     complement: "complement",
     "output-delimiter": "output-delimiter:",
   },
-  refused: ["z"],
 };
 
 type Range = readonly [from: number, to: number];
@@ -35,35 +34,52 @@ export const cut = utility(manual, async (util) => {
   const ranges = await rangesOf(util, list.argument, byFields);
   const wanted = (number: number): boolean => ranges.some(([from, to]) => number >= from && number <= to) !== util.has("complement");
   const joint = util.value("output-delimiter") ?? (byFields ? delimiter : "");
+  const cutOne = (line: string): string | null =>
+    byFields ? cutFields(line, { delimiter, joint, wanted, onlyDelimited: util.has("s") }) : cutCharacters(line, joint, wanted);
   for (const operand of util.operands.length === 0 ? ["-"] : util.operands) {
     const fd = await openOperand(util, operand);
-    const error = fd < 0 ? fd : await cutLines(util, fd, (line) => cutLine(line, byFields ? delimiter : "", joint, wanted, util.has("s")));
+    const error = fd < 0 ? fd : await cutLines(util, fd, cutOne);
     if (error < 0) await util.fail(`${quoteIfNeeded(operand)}: ${strerror(error)}`);
     if (fd >= 0) await closeOperand(util, fd);
   }
 });
 
 async function cutLines(util: Utility, fd: number, cutOne: (line: string) => string | null): Promise<number> {
-  const reader = new LineReader(util.process, fd);
+  const end = util.has("z") ? "\0" : "\n";
+  const source = new LineSource(util.process, fd, { end, mayBeBinary: false, offsets: false });
   for (;;) {
-    const line = await reader.next();
+    const line = await source.next();
     if (typeof line === "number") return line;
     if (line === null) return 0;
-    const shown = cutOne(line);
-    if (shown !== null) await util.out(`${shown}\n`);
+    const shown = cutOne(line.text);
+    if (shown !== null) await util.out(shown + end);
   }
 }
 
-function cutLine(
-  line: string,
-  delimiter: string,
-  joint: string,
-  wanted: (number: number) => boolean,
-  onlyDelimited: boolean,
-): string | null {
-  if (delimiter !== "" && !line.includes(delimiter)) return onlyDelimited ? null : line;
-  const parts = delimiter === "" ? Array.from(line) : line.split(delimiter);
-  return parts.filter((_part, i) => wanted(i + 1)).join(joint);
+interface Fields {
+  readonly delimiter: string;
+  readonly joint: string;
+  readonly wanted: (number: number) => boolean;
+  readonly onlyDelimited: boolean;
+}
+
+function cutFields(line: string, { delimiter, joint, wanted, onlyDelimited }: Fields): string | null {
+  if (!line.includes(delimiter)) return onlyDelimited ? null : line;
+  return line
+    .split(delimiter)
+    .filter((_part, i) => wanted(i + 1))
+    .join(joint);
+}
+
+/** The output delimiter stands between ranges that do not touch, not between their characters. */
+function cutCharacters(line: string, joint: string, wanted: (number: number) => boolean): string {
+  let [text, last] = ["", -1];
+  for (const [i, char] of Array.from(line).entries()) {
+    if (!wanted(i + 1)) continue;
+    text += (text !== "" && last !== i - 1 ? joint : "") + char;
+    last = i;
+  }
+  return text;
 }
 
 async function rangesOf(util: Utility, list: string, byFields: boolean): Promise<readonly Range[]> {

@@ -1,36 +1,64 @@
-/** tee(1): -a, -i. Left out: -p. */
-import { SIGINT, strerror } from "../../kernel/index.ts";
+/** tee(1): -a, -i, -p, --output-error. */
+import { EPIPE, SIGINT, SIGPIPE, strerror } from "../../kernel/index.ts";
 import { type Fd, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from "../../syscall/index.ts";
 import { STDIN, STDOUT, writeAll } from "../lib/index.ts";
 import { readSome } from "./input.ts";
-import { quoteIfNeeded } from "./quote.ts";
-import { utility } from "./utility.ts";
+import { quote, quoteIfNeeded } from "./quote.ts";
+import { type Utility, utility } from "./utility.ts";
 
 const manual = {
   usage: "[OPTION]... [FILE]...",
   short: "aip",
   long: { append: "a", "ignore-interrupts": "i", "output-error": "output-error::" },
-  refused: ["p", "output-error"],
 };
 
 export const tee = utility(manual, async (util) => {
   const { process } = util;
   if (util.has("i")) process.sigaction(SIGINT, "ignore");
-  const outputs: { readonly fd: Fd; readonly name: string }[] = [{ fd: STDOUT, name: "standard output" }];
+  const mode = await errorMode(util);
+  if (mode !== null) process.sigaction(SIGPIPE, "ignore");
+  const outputs: Output[] = [{ fd: STDOUT, name: "standard output" }];
   for (const path of util.operands) {
     const fd = await process.open(path, O_WRONLY | O_CREAT | (util.has("a") ? O_APPEND : O_TRUNC), 0o666);
     if (fd < 0) await util.fail(`${quoteIfNeeded(path)}: ${strerror(fd)}`);
     else outputs.push({ fd, name: path });
   }
+  await pour(util, outputs, mode);
+});
+
+interface Output {
+  readonly fd: Fd;
+  readonly name: string;
+}
+
+async function pour(util: Utility, outputs: Output[], mode: ErrorMode | null): Promise<void> {
+  const { process } = util;
   for (;;) {
     const bytes = await readSome(process, STDIN);
     if (typeof bytes === "number") return await util.fail(`read error: ${strerror(bytes)}`);
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 || outputs.length === 0) return;
     for (const output of [...outputs]) {
       const error = await writeAll(process, output.fd, bytes);
       if (error === 0) continue;
-      await util.fail(`${quoteIfNeeded(output.name)}: ${strerror(error)}`);
+      const quiet = error === -EPIPE && mode?.endsWith("-nopipe") === true;
+      if (!quiet) await util.fail(`${quoteIfNeeded(output.name)}: ${strerror(error)}`);
+      if (!quiet && mode?.startsWith("exit") === true) await util.end(1);
       outputs.splice(outputs.indexOf(output), 1);
     }
   }
-});
+}
+
+const MODES = ["warn", "warn-nopipe", "exit", "exit-nopipe"] as const;
+
+type ErrorMode = (typeof MODES)[number];
+
+/** What is done when something cannot be written; null without -p and --output-error: SIGPIPE ends tee. */
+async function errorMode(util: Utility): Promise<ErrorMode | null> {
+  const last = util.given.findLast(({ letter }) => letter === "p" || letter === "output-error");
+  if (last === undefined) return null;
+  if (last.argument === "") return last.letter === "p" ? "warn-nopipe" : "warn";
+  return (
+    MODES.find((mode) => mode === last.argument) ??
+    (await util.misused(`invalid argument ${quote(last.argument)} for ${quote("--output-error")}`))
+  );
+}

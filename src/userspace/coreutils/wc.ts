@@ -1,16 +1,15 @@
-/** wc(1): -c, -l, -L, -m, -w. */
+/** wc(1): all options. */
 import { strerror } from "../../kernel/index.ts";
 import { S_IFMT, S_IFREG } from "../../syscall/index.ts";
 import { decode, STDIN } from "../lib/index.ts";
 import { readOperand } from "./input.ts";
-import { quoteIfNeeded } from "./quote.ts";
+import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const manual = {
   usage: "[OPTION]... [FILE]...",
   short: "clLmw",
   long: { bytes: "c", chars: "m", lines: "l", words: "w", "max-line-length": "L", "files0-from": "files0-from:" },
-  refused: ["files0-from"],
 };
 
 /** In the order in which they are printed. */
@@ -30,8 +29,9 @@ function displayWidth(line: string): number {
 export const wc = utility(manual, async (util) => {
   const asked = COUNTERS.filter(([letter]) => util.has(letter));
   const counters = asked.length > 0 ? asked : COUNTERS.filter(([letter]) => "lwc".includes(letter));
-  const operands = util.operands.length === 0 ? ["-"] : util.operands;
-  const width = await widthFor(util, operands, counters.length);
+  const listed = await listedFiles(util);
+  const operands = listed ?? (util.operands.length === 0 ? ["-"] : util.operands);
+  const width = listed !== null ? 1 : await widthFor(util, operands, counters.length);
   const totals = counters.map(() => 0);
   const show = (counts: readonly number[], name: string): Promise<void> =>
     util.out(`${counts.map((count) => String(count).padStart(width)).join(" ")}${name === "" ? "" : ` ${name}`}\n`);
@@ -43,10 +43,26 @@ export const wc = utility(manual, async (util) => {
     const counts = counters.map(([, count]) => count(text, typeof bytes === "number" ? 0 : bytes.length));
     for (const [i, count] of counts.entries())
       totals[i] = counters[i]?.[0] === "L" ? Math.max(totals[i] ?? 0, count) : (totals[i] ?? 0) + count;
-    await show(counts, util.operands.length === 0 ? "" : operand);
+    await show(counts, util.operands.length === 0 && listed === null ? "" : operand);
   }
   if (operands.length > 1) await show(totals, "total");
 });
+
+/** The names of --files0-from; null without it. */
+async function listedFiles(util: Utility): Promise<readonly string[] | null> {
+  const list = util.value("files0-from");
+  if (list === undefined) return null;
+  const [extra] = util.operands;
+  if (extra !== undefined) {
+    await util.say(`extra operand ${quote(extra)}`);
+    return await util.misused("file operands cannot be combined with --files0-from");
+  }
+  const bytes = await readOperand(util, list);
+  if (typeof bytes === "number") return await util.die(`cannot open ${quote(list)} for reading: ${strerror(bytes)}`);
+  return decode(bytes)
+    .split("\0")
+    .filter((name) => name !== "");
+}
 
 async function isThere(util: Utility, operand: string): Promise<boolean> {
   return typeof (await util.process.stat(operand)) !== "number";

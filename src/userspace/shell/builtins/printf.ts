@@ -1,5 +1,6 @@
 /** printf */
 
+import type { Process } from "../../../syscall/index.ts";
 import { complain, decode, encode, rawByte, strftime } from "../../lib/index.ts";
 import { assignElement, assignText } from "../assign.ts";
 import { unescapeText } from "../escapes.ts";
@@ -22,7 +23,7 @@ async function printf(shell: Shell, args: readonly string[]): Promise<number> {
     await complain(shell.process, "printf: usage: printf [-v var] format [arguments]\n");
     return USAGE;
   }
-  const formatter = new Formatter(shell, values);
+  const formatter = new Formatter(shell.process, values, TEXTS);
   const text = formatter.run(format);
   let status = 0;
   for (const message of formatter.warnings) await builtinError(shell, "printf", message);
@@ -36,6 +37,24 @@ async function printf(shell: Shell, args: readonly string[]): Promise<number> {
   return status;
 }
 
+/** What is said of arguments and formats that are wrong. */
+export interface FormatterTexts {
+  /** @param partly whether a number stands at its beginning */
+  readonly invalidNumber: (text: string, partly: boolean) => string;
+  readonly invalidOctal: (text: string) => string;
+  readonly outOfRange: (text: string) => string;
+  /** @param rest of the format from the wrong directive on. @param letter behind the per cent sign, or none */
+  readonly invalidDirective: (rest: string, letter: string) => string;
+}
+
+const TEXTS: FormatterTexts = {
+  invalidNumber: (text) => `${text}: invalid number`,
+  invalidOctal: (text) => `${text}: invalid octal number`,
+  outOfRange: (text) => `warning: ${text}: Numerical result out of range`,
+  invalidDirective: (rest, letter) =>
+    letter === "" ? `\`${rest[rest.length - 1]}': missing format character` : `\`${letter}': invalid format character`,
+};
+
 interface Directive {
   readonly flags: string;
   readonly width: number;
@@ -44,19 +63,27 @@ interface Directive {
   readonly letter: string;
 }
 
-class Formatter {
+/** printf(1) on one format: of the shell, and of the file /usr/bin/printf. */
+export class Formatter {
   readonly errors: string[] = [];
   /** Told as errors are, but the status stays. */
   readonly warnings: string[] = [];
-  private readonly shell: Shell;
+  private readonly process: Process;
+  private readonly texts: FormatterTexts;
   private readonly values: readonly string[];
   private next = 0;
   /** \c in %b or a wrong directive: nothing more is printed. */
   private stopped = false;
 
-  constructor(shell: Shell, values: readonly string[]) {
-    this.shell = shell;
+  constructor(process: Process, values: readonly string[], texts: FormatterTexts) {
+    this.process = process;
     this.values = values;
+    this.texts = texts;
+  }
+
+  /** Arguments that the format has not taken. */
+  get left(): readonly string[] {
+    return this.stopped ? [] : this.values.slice(this.next);
   }
 
   /** The format is used again as long as arguments are left and it takes some. */
@@ -87,7 +114,7 @@ class Formatter {
     const wrong = part.indexOf("%");
     if (wrong >= 0) {
       const letter = /^%[-+ 0#']*\d*(?:\.\d*)?[hljzLt]*(.?)/.exec(part.slice(wrong))?.[1] ?? "";
-      this.errors.push(letter === "" ? `\`${part[part.length - 1]}': missing format character` : `\`${letter}': invalid format character`);
+      this.errors.push(this.texts.invalidDirective(part.slice(wrong), letter));
       this.stopped = true;
       return unescapeText(part.slice(0, wrong), "printf-format").text;
     }
@@ -162,11 +189,11 @@ class Formatter {
     if (text === "") return 0n;
     if (text[0] === "'" || text[0] === '"') return BigInt(text.codePointAt(1) ?? 0);
     const found = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d+)/.exec(text);
-    if (found === null || found[0].length !== text.length) this.errors.push(`${text}: invalid number`);
+    if (found === null || found[0].length !== text.length) this.errors.push(this.texts.invalidNumber(text, found !== null));
     if (found === null) return 0n;
     const digits = found[2] as string;
     const octal = /^0\d/.test(digits) ? (/^[0-7]+/.exec(digits)?.[0] ?? "0") : null;
-    if (octal !== null && octal.length < digits.length) this.errors.push(`${text}: invalid octal number`);
+    if (octal !== null && octal.length < digits.length) this.errors.push(this.texts.invalidOctal(text));
     const magnitude = octal === null ? BigInt(digits) : BigInt(`0o${octal}`);
     return found[1] === "-" ? -magnitude : magnitude;
   }
@@ -176,7 +203,7 @@ class Formatter {
     const value = this.integer(text);
     const isSigned = directive.letter === "d" || directive.letter === "i";
     const [low, high] = isSigned ? [-(2n ** 63n), 2n ** 63n - 1n] : [-(2n ** 64n) + 1n, 2n ** 64n - 1n];
-    if (value < low || value > high) this.warnings.push(`warning: ${text}: Numerical result out of range`);
+    if (value < low || value > high) this.warnings.push(this.texts.outOfRange(text));
     return isSigned ? signed(value, directive) : unsigned(clamp(value, low, high), directive);
   }
 
@@ -185,8 +212,9 @@ class Formatter {
     const quoted = text[0] === "'" || text[0] === '"';
     let value = quoted ? (text.codePointAt(1) ?? 0) : Number(text === "" ? "0" : text);
     if (Number.isNaN(value) && !/^[+-]?nan$/i.test(text)) {
-      this.errors.push(`${text}: invalid number`);
-      value = Number.parseFloat(text) || 0;
+      const parsed = Number.parseFloat(text);
+      this.errors.push(this.texts.invalidNumber(text, !Number.isNaN(parsed)));
+      value = parsed || 0;
     }
     const digits = formatFloat(Math.abs(value), letter, precision, flags.includes("#"));
     return signOf(value < 0 || Object.is(value, -0), flags) + digits;
@@ -194,8 +222,7 @@ class Formatter {
 
   private time({ time }: Directive): string {
     const argument = this.take();
-    const { process } = this.shell;
-    const now = Math.floor(process.clockRealtime() / NS_PER_SECOND);
+    const now = Math.floor(this.process.clockRealtime() / NS_PER_SECOND);
     const seconds =
       argument === undefined || argument === "" || argument === "-1" ? now : argument === "-2" ? now : Number(this.integer(argument));
     return strftime(time === null || time === "()" ? "%X" : time.slice(1, -1), { seconds, nanoseconds: 0 });
