@@ -1,6 +1,6 @@
 /** What ls(1) shows, as its options and the terminal say. */
 import { STDOUT } from "../lib/index.ts";
-import { refuseChoice } from "./ls.ts";
+import { refuseChoice } from "./choices.ts";
 import { colorsOf, type FileColors } from "./ls-colors.ts";
 import { quote } from "./quote.ts";
 import type { Utility } from "./utility.ts";

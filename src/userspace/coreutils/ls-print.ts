@@ -1,8 +1,8 @@
 /** How ls(1) shows a list of files: the long form, one a line, in columns, between commas. */
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFSOCK, type Stat } from "../../syscall/index.ts";
 import { momentOf, strftime } from "../lib/index.ts";
-import { type Item, isExecutable } from "./ls.ts";
 import { isRecent, modeText, pagesKib } from "./ls-format.ts";
+import { type Item, isExecutable } from "./ls-item.ts";
 import type { Layout } from "./ls-layout.ts";
 import { escapeName } from "./ls-names.ts";
 import { humanSize } from "./size.ts";
@@ -163,7 +163,7 @@ export class Printer {
     if (indicators === "none") return "";
     if (type === S_IFDIR) return "/";
     if (indicators === "slash") return "";
-    if (isExecutable({ mode } as Stat)) return indicators === "classify" ? "*" : "";
+    if (isExecutable({ mode })) return indicators === "classify" ? "*" : "";
     return type === S_IFLNK ? "@" : type === S_IFIFO ? "|" : type === S_IFSOCK ? "=" : "";
   }
 }

@@ -3,10 +3,11 @@
  * last change, and -c and -u mean it too. Left out: -Z, -D, hyperlinks.
  */
 import { ENOENT, ENOTDIR, strerror } from "../../kernel/index.ts";
-import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, type Stat } from "../../syscall/index.ts";
-import { complain } from "../lib/index.ts";
+import { S_IFLNK, S_IFMT, type Stat } from "../../syscall/index.ts";
+import { refuseChoice } from "./choices.ts";
 import { globToRegex } from "./glob.ts";
 import { pagesKib } from "./ls-format.ts";
+import { type Item, isFolder } from "./ls-item.ts";
 import { type Layout, layoutOf } from "./ls-layout.ts";
 import { Printer } from "./ls-print.ts";
 import { quote } from "./quote.ts";
@@ -31,16 +32,6 @@ const manual = {
 };
 
 const TMPFS_MAGIC = 0x0102_1994;
-
-export interface Item {
-  readonly name: string;
-  readonly path: string;
-  readonly stat: Stat;
-  /** Where a symbolic link points to. */
-  readonly target: string | null;
-  /** What is there; null if nothing is, or it was not asked. */
-  readonly behind: Stat | null;
-}
 
 export const ls = utility(manual, async (util) => {
   const operands = util.operands.length === 0 ? ["."] : util.operands;
@@ -86,10 +77,6 @@ function follows(util: Utility, layout: Layout, there: Stat, named: boolean): bo
   return isFolder(there) && !util.has("d") && !layout.long && layout.indicators !== "classify";
 }
 
-export function isFolder({ mode }: Stat): boolean {
-  return (mode & S_IFMT) === S_IFDIR;
-}
-
 const SORTS: Readonly<Record<string, string>> = { none: "U", time: "t", size: "S", extension: "X", version: "v", width: "width" };
 
 type Order = (items: readonly Item[]) => readonly Item[];
@@ -117,14 +104,6 @@ async function orderOf(util: Utility, layout: Layout): Promise<Order> {
   const direction = util.has("r") ? -1 : 1;
   if (compare === undefined) return (items) => items;
   return (items) => [...items].sort((a, b) => rank(a) - rank(b) || direction * (compare(a, b) || byName(a, b)));
-}
-
-/** Wrong usage: a word that is none of those an option knows. */
-export async function refuseChoice(util: Utility, word: string, option: string, words: readonly string[]): Promise<never> {
-  await util.say(`invalid argument ${quote(word)} for ${quote(option)}`);
-  await complain(util.process, `Valid arguments are:\n${words.map((known) => `  - '${known}'\n`).join("")}`);
-  await complain(util.process, `Try '${util.name} --help' for more information.\n`);
-  return await util.end(1);
 }
 
 interface Listing {
@@ -164,9 +143,4 @@ function isShown(util: Utility, name: string): boolean {
     util.given.some((option) => option.letter === letter && globToRegex(option.argument, false).test(name));
   if (!all && (name.startsWith(".") || matches("hide"))) return false;
   return !(util.has("B") && name.endsWith("~")) && !matches("I");
-}
-
-/** Whether a file can be run. */
-export function isExecutable({ mode }: Stat): boolean {
-  return (mode & S_IFMT) === S_IFREG && (mode & 0o111) !== 0;
 }
