@@ -1,8 +1,10 @@
 /** mv(1): all options but -Z. Between file systems the tree is copied and removed. */
 import { EINVAL, EXDEV, strerror } from "../../kernel/index.ts";
 import { S_IFDIR, S_IFMT, type Stat } from "../../syscall/index.ts";
+import { Copier } from "./copy.ts";
 import { quote } from "./quote.ts";
 import { Asker, Backups, backupNote, withoutSlashes } from "./replace.ts";
+import { removeTree } from "./rm.ts";
 import { isSameFile, movesOf } from "./targets.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -72,8 +74,6 @@ async function mayReplace(util: Utility, { source, from, target, to }: Meeting, 
 
 /** To another file system. */
 async function carry(util: Utility, source: string, target: string, means: Means): Promise<void> {
-  const { Copier } = await util.process.hostCall(() => import("./copy.ts"));
-  const { removeTree } = await util.process.hostCall(() => import("./rm.ts"));
   const copier = new Copier(util, {
     ...{ recursive: true, follow: "none", keepMode: true, keepTime: true, keepLinks: true, make: "copies", update: false },
     ...{ overwrite: "always", force: true, removeFirst: true, withoutData: false, verbose: false, ...means },

@@ -5,6 +5,7 @@
 import { strerror } from "../../kernel/index.ts";
 import { S_IFBLK, S_IFCHR, S_IFLNK, S_IFMT, type Stat, type StatFs } from "../../syscall/index.ts";
 import { momentOf, STDIN, strftime } from "../lib/index.ts";
+import { canonical } from "./canonical.ts";
 import { fileSystemName } from "./file-systems.ts";
 import { modeText, pagesKib, typeName } from "./ls-format.ts";
 import { readMounts } from "./mount-table.ts";
@@ -97,7 +98,6 @@ async function showFile(util: Utility, path: string, template: string | null): P
 }
 
 async function mountPointOf(util: Utility, path: string): Promise<string> {
-  const { canonical } = await util.process.hostCall(() => import("./canonical.ts"));
   const [real, mounts] = [await canonical(util, path, "f"), await readMounts(util.process)];
   if (typeof real === "number" || typeof mounts === "number") return "?";
   const above = mounts.map(({ target }) => target).filter((point) => point === "/" || real === point || real.startsWith(`${point}/`));
