@@ -62,6 +62,9 @@ export class PrintkRing {
   }
 
   append(level: number, text: string): void {
+    const { footprint, sched } = this.kernel;
+    // Who reads the log can tell what is in it by then; who writes to it cannot.
+    if (footprint !== null && sched.current !== null) footprint.access(sched.current, this, "commute");
     this.records.push({ level, time: this.kernel.clock.now, text });
     this.size += text.length;
     let drop = 0;

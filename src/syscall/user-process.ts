@@ -293,8 +293,13 @@ export class UserProcess implements Process {
     return { nodename: uts_ns(this.task).nodename, ...utsname(this.task.kernel) };
   }
   syslog(action: "read_all" | "clear"): Promise<readonly LogLine[]> {
-    return this.call("syslog", COST.call, ({ kernel }) => {
-      if (action === "read_all") return [...kernel.log.lines];
+    return this.call("syslog", COST.call, (current) => {
+      const { kernel } = current;
+      if (action === "read_all") {
+        current.reads(kernel.log);
+        return [...kernel.log.lines];
+      }
+      current.writes(kernel.log);
       kernel.log.clear();
       return [];
     });

@@ -153,6 +153,7 @@ export function attach_mnt(current: Frame, tree: mount, where: path): void {
  * a slave of the same group. `map` receives the copy of each.
  */
 export function copy_tree(current: Frame, top: mount, root: dentry, recursive: boolean, map?: Map<mount, mount>): mount {
+  current.reads(top);
   const copy = alloc_vfsmnt(current, root, top.mnt_devname, top.mnt_flags);
   copy.mnt_group = top.mnt_group;
   copy.mnt_master = top.mnt_master;

@@ -3,7 +3,7 @@
  * no class of its own, and every outcome that the enumeration of all schedules has is found by the reduction too.
  */
 import { expect, test } from "vitest";
-import { type Frame, refcount_t, spawnTask, type Task, wait4 } from "../../src/kernel/index.ts";
+import { type Frame, KERN_INFO, printk, refcount_t, spawnTask, type Task, wait4 } from "../../src/kernel/index.ts";
 import { type Body, type Note, reduced } from "./lives.ts";
 
 const step = async (current: Frame): Promise<void> => void (await current.kernel.sched.yieldPoint(current.task));
@@ -83,4 +83,26 @@ test("a look at whether any reference is left comes before or after the last one
     note(count.is_zero(current) ? "none" : "some");
   };
   expect((await reduced(seen))[1]).toEqual(["none", "some"]);
+});
+
+test("what is written to the kernel's log is in no order, until somebody reads it", async () => {
+  const writes = async (current: Frame): Promise<void> => {
+    await step(current);
+    printk(current.kernel, KERN_INFO, "written");
+  };
+  const alone: Body = async (current, note) => {
+    const children = [child(current, writes), child(current, writes)];
+    for (const { pid } of children) await wait4(current, pid);
+    note(String(current.kernel.log.lines.length));
+  };
+  expect(await reduced(alone)).toEqual([1, ["2"]]);
+  const read: Body = async (current, note) => {
+    const children = [child(current, writes), child(current, writes)];
+    await step(current);
+    current.reads(current.kernel.log);
+    note(String(current.kernel.log.lines.length));
+    await step(current);
+    for (const { pid } of children) await wait4(current, pid);
+  };
+  expect(await reduced(read)).toEqual([4, ["0", "1", "2"]]);
 });
