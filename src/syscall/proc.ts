@@ -4,6 +4,8 @@ import { current_fs, path_lookup, proc_create, proc_ns_entry, proc_pid_entry, pr
 import { user_state } from "./user-state.ts";
 import { set_nodename, uts_ns } from "./uts.ts";
 
+/** The priority of a task whose nice value is 0, as /proc/<pid>/stat counts it. */
+const DEFAULT_PRIO = 20;
 /** USER_HZ: the unit of times in /proc. */
 const NS_PER_TICK = 1e7;
 /** Fields of /proc/<pid>/stat after the start time, all of them things that are not modelled. */
@@ -54,7 +56,8 @@ function statText(task: Task): string {
   const ticks = Math.floor(task.startTime / NS_PER_TICK);
   const after = Array<number>(STAT_FIELDS_AFTER_START).fill(0).join(" ");
   const terminal = `${state?.tty?.device ?? 0} ${state?.tty?.pgrp ?? -1}`;
-  return `${task.pid} (${task.displayName}) ${stateLetter(task)} ${ids.join(" ")} ${terminal} 0 0 0 0 0 0 0 0 0 20 0 1 0 ${ticks} ${after}\n`;
+  const nice = state?.nice ?? 0;
+  return `${task.pid} (${task.displayName}) ${stateLetter(task)} ${ids.join(" ")} ${terminal} 0 0 0 0 0 0 0 0 0 ${DEFAULT_PRIO + nice} ${nice} 1 0 ${ticks} ${after}\n`;
 }
 
 function statusText(task: Task): string {

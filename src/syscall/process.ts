@@ -149,6 +149,10 @@ export interface Process {
   /** Looks at whether children were killed by signals, without a system call. */
   watchChildren(): void;
   getppid(): number;
+  /** The nice value of a process (0: its own), null if there is none. */
+  getpriority(pid: number): number | null;
+  /** Sets it, moved into its range from -20 to 19. 0 or -ESRCH. */
+  setpriority(pid: number, nice: number): number;
   getpgid(pid: number): number;
   setpgid(pid: number, pgid: number): number;
   setsid(): number;

@@ -7,6 +7,7 @@ import { kernel_clone } from "./fork.ts";
 import { hostCall, outOfRounds, type WasmName, type WasmProgram, wasmProgram } from "./host-work.ts";
 import { __do_sys_finit_module } from "./modules.ts";
 import { __do_sys_setns, ksys_unshare } from "./nsproxy.ts";
+import { __do_sys_getpriority, __do_sys_setpriority } from "./priority.ts";
 import type { Dirent, Fd, PollFd, Process, Program, SignalHandler, Stat, StatFs, WaitStatus } from "./process.ts";
 import { nextRandom } from "./random.ts";
 import { __do_sys_setpgid, do_getpgid, kill_something_info, ksys_setsid } from "./signals.ts";
@@ -213,6 +214,12 @@ export class UserProcess implements Process {
   }
   getppid(): number {
     return this.task.parent?.pid ?? (this.task.pid === 1 ? 0 : 1);
+  }
+  getpriority(pid: number): number | null {
+    return __do_sys_getpriority(this.task.root, pid);
+  }
+  setpriority(pid: number, nice: number): number {
+    return __do_sys_setpriority(this.task.root, pid, nice);
   }
   getpgid(pid: number): number {
     return do_getpgid(this.task.root, pid);

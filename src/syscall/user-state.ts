@@ -41,6 +41,8 @@ export class UserState implements SignalActions {
   sid: Pid;
   /** The session's terminal. */
   tty: Terminal | null = null;
+  /** How ready the task is to let others go first, -20 to 19. The scheduler does not heed it. */
+  nice = 0;
   /** True once the task has run a program of its own: setpgid from its parent is refused then. */
   execed = false;
   readonly handlers = new Map<number, SignalHandler>();
@@ -73,6 +75,7 @@ export class UserState implements SignalActions {
     copy.env = this.env;
     copy.exe = this.exe;
     copy.tty = this.tty;
+    copy.nice = this.nice;
     for (const [signal, handler] of this.handlers) copy.handlers.set(signal, handler);
     return copy;
   }

@@ -14,7 +14,7 @@ import { head, tail } from "./head-tail.ts";
 import { hostname, id, nproc, uname } from "./identity.ts";
 import { kill } from "./kill.ts";
 import { ln, readlink } from "./ln.ts";
-import { ls } from "./ls.ts";
+import { dir, ls, vdir } from "./ls.ts";
 import { lspci } from "./lspci.ts";
 import { mkdir, rmdir } from "./mkdir.ts";
 import { mktemp } from "./mktemp.ts";
@@ -41,7 +41,7 @@ import { which } from "./which.ts";
 import { xargs } from "./xargs.ts";
 
 export const common = {
-  ...{ basename, cat, chmod, cp, cut, date, dirname, dmesg, echo, env, expr, false: fail, grep, head, hostname, id, kill, ln, ls },
+  ...{ basename, cat, chmod, cp, cut, date, dir, dirname, dmesg, echo, env, expr, false: fail, grep, head, hostname, id, kill, ln, ls },
   ...{
     lspci,
     mkdir,
@@ -63,6 +63,6 @@ export const common = {
     tee,
     timeout,
   },
-  ...{ mount, nsenter, umount, unshare },
+  ...{ mount, nsenter, umount, unshare, vdir },
   ...{ touch, tr, true: succeed, tty, udevadm, uname, uniq, wc, which, xargs, yes },
 } satisfies Readonly<Record<string, Program>>;

@@ -1,4 +1,4 @@
-/** md5sum(1), sha1sum(1), sha224sum(1), sha256sum(1), sha384sum(1), sha512sum(1), b2sum(1): -c, --quiet, --status, --tag. The digests are those of @noble/hashes. */
+/** md5sum(1), sha1sum(1), sha224sum(1), sha256sum(1), sha384sum(1), sha512sum(1), b2sum(1): all options. The digests are those of @noble/hashes. */
 
 import { blake2b } from "@noble/hashes/blake2.js";
 import { md5, sha1 } from "@noble/hashes/legacy.js";
@@ -17,7 +17,6 @@ const manual = {
     ...{ binary: "b", check: "c", text: "t", warn: "w", zero: "z", tag: "tag", quiet: "quiet", status: "status" },
     ...{ "ignore-missing": "ignore-missing", strict: "strict" },
   },
-  refused: ["w", "z", "ignore-missing", "strict"],
 };
 
 type Digest = (bytes: Uint8Array) => Uint8Array;
@@ -26,7 +25,7 @@ function digestProgram(name: string, digest: Digest): Program {
   return utility(manual, async (util) => {
     const operands = util.operands.length === 0 ? ["-"] : util.operands;
     for (const operand of operands) {
-      if (util.has("c")) await check(util, operand, digest);
+      if (util.has("c")) await check(util, operand, digest, name);
       else await show(util, operand, digest, name);
     }
   });
@@ -42,34 +41,66 @@ async function hexOf(util: Utility, operand: string, digest: Digest): Promise<st
 async function show(util: Utility, operand: string, digest: Digest, name: string): Promise<void> {
   const hex = await hexOf(util, operand, digest);
   if (hex === null) return;
-  await util.out(util.has("tag") ? `${name} (${operand}) = ${hex}\n` : `${hex} ${util.lastOf("b", "t") === "b" ? "*" : " "}${operand}\n`);
+  const end = util.has("z") ? "\0" : "\n";
+  await util.out(
+    (util.has("tag") ? `${name} (${operand}) = ${hex}` : `${hex} ${util.lastOf("b", "t") === "b" ? "*" : " "}${operand}`) + end,
+  );
 }
 
-async function check(util: Utility, list: string, digest: Digest): Promise<void> {
+/** What became of the lines of a list. */
+interface Tally {
+  bad: number;
+  unreadable: number;
+  malformed: number;
+  proper: number;
+  matched: number;
+}
+
+async function check(util: Utility, list: string, digest: Digest, name: string): Promise<void> {
   const bytes = await readOperand(util, list);
-  if (typeof bytes === "number") return await util.fail(`${quoteIfNeeded(list)}: ${strerror(bytes)}`);
-  let [bad, unreadable, malformed, proper] = [0, 0, 0, 0];
-  for (const line of splitLines(decode(bytes))) {
-    const match = /^\\?([0-9a-fA-F]+) [ *](.+)$/.exec(line);
-    if (match === null) {
-      malformed++;
-      continue;
+  const shown = list === "-" ? quote("standard input") : quoteIfNeeded(list);
+  if (typeof bytes === "number") return await util.fail(`${shown}: ${strerror(bytes)}`);
+  const tally: Tally = { bad: 0, unreadable: 0, malformed: 0, proper: 0, matched: 0 };
+  for (const [i, line] of splitLines(decode(bytes)).entries()) {
+    const entry = entryOf(line, name);
+    if (entry !== null) await checkOne(util, entry, digest, tally);
+    else {
+      tally.malformed++;
+      if (util.has("w")) await util.say(`${shown}: ${i + 1}: improperly formatted ${name} checksum line`);
     }
-    proper++;
-    const [, wanted = "", file = ""] = match;
-    const hex = await hexOf(util, file, digest);
-    const verdict = hex === null ? "FAILED open or read" : hex === wanted.toLowerCase() ? "OK" : "FAILED";
-    if (hex === null) unreadable++;
-    else if (verdict === "FAILED") bad++;
-    if (!util.has("status") && !(verdict === "OK" && util.has("quiet"))) await util.out(`${file}: ${verdict}\n`);
   }
-  if (proper === 0)
-    return await util.fail(`${list === "-" ? quote("standard input") : quoteIfNeeded(list)}: no properly formatted checksum lines found`);
+  if (tally.proper === 0) return await util.fail(`${shown}: no properly formatted checksum lines found`);
+  await sumUp(util, shown, tally);
+}
+
+/** `DIGEST  NAME` or `MD5 (NAME) = DIGEST`. */
+function entryOf(line: string, name: string): { readonly wanted: string; readonly file: string } | null {
+  const tagged = /^\\?([A-Za-z0-9-]+) \((.*)\) = ([0-9a-fA-F]+)$/.exec(line);
+  if (tagged !== null) return tagged[1] === name ? { wanted: tagged[3] ?? "", file: tagged[2] ?? "" } : null;
+  const match = /^\\?([0-9a-fA-F]+) [ *](.+)$/.exec(line);
+  return match === null ? null : { wanted: match[1] ?? "", file: match[2] ?? "" };
+}
+
+async function checkOne(util: Utility, { wanted, file }: { wanted: string; file: string }, digest: Digest, tally: Tally): Promise<void> {
+  tally.proper++;
+  if (util.has("ignore-missing") && typeof (await util.process.stat(file)) === "number") return;
+  const hex = await hexOf(util, file, digest);
+  const verdict = hex === null ? "FAILED open or read" : hex === wanted.toLowerCase() ? "OK" : "FAILED";
+  if (verdict === "OK") tally.matched++;
+  else if (hex === null) tally.unreadable++;
+  else tally.bad++;
+  if (!util.has("status") && !(verdict === "OK" && util.has("quiet"))) await util.out(`${file}: ${verdict}\n`);
+}
+
+async function sumUp(util: Utility, list: string, { bad, unreadable, malformed, matched }: Tally): Promise<void> {
   const lines = (count: number, one: string, many: string): string => `WARNING: ${count} ${count === 1 ? one : many}`;
-  if (malformed > 0) await util.say(lines(malformed, "line is improperly formatted", "lines are improperly formatted"));
+  if (malformed > 0 && !util.has("status"))
+    await util.say(lines(malformed, "line is improperly formatted", "lines are improperly formatted"));
+  if (malformed > 0 && util.has("strict")) util.status = 1;
   if (unreadable > 0) await util.fail(lines(unreadable, "listed file could not be read", "listed files could not be read"));
   if (bad > 0 && util.has("status")) util.status = 1;
   else if (bad > 0) await util.fail(lines(bad, "computed checksum did NOT match", "computed checksums did NOT match"));
+  if (util.has("ignore-missing") && matched === 0) await util.fail(`${list}: no file was verified`);
 }
 
 export const md5sum = digestProgram("MD5", md5);

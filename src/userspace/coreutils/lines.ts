@@ -1,8 +1,10 @@
 /** Utilities that move whole lines: tac(1), rev(1), paste(1), nl(1), fold(1). */
 import { strerror } from "../../kernel/index.ts";
 import { decode } from "../lib/index.ts";
+import { byteLength } from "./grep-lines.ts";
 import { readOperand, splitLines } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
+import { compileRegex } from "./regex.ts";
 import { type Utility, utility } from "./utility.ts";
 
 /** The text of an operand; a complaint and null if it cannot be read. */
@@ -18,7 +20,7 @@ const plain = (name: string, why: string): string => `${name}: ${why}`;
 const operandsOf = (util: Utility): readonly string[] => (util.operands.length === 0 ? ["-"] : util.operands);
 
 export const tac = utility(
-  { usage: "[OPTION]... [FILE]...", short: "brs:", long: { before: "b", regex: "r", separator: "s:" }, refused: ["b", "r"] },
+  { usage: "[OPTION]... [FILE]...", short: "brs:", long: { before: "b", regex: "r", separator: "s:" } },
   async (util) => {
     const separator = util.value("s") ?? "\n";
     for (const operand of operandsOf(util)) {
@@ -32,13 +34,37 @@ export const tac = utility(
         );
         continue;
       }
-      const pieces = decode(bytes).split(separator);
-      const unended = pieces.pop() ?? "";
-      const records = [...pieces.map((piece) => piece + separator), ...(unended === "" ? [] : [unended])];
-      await util.out(records.reverse().join(""));
+      const found = recordsOf(decode(bytes), separator, util.has("r"), util.has("b"));
+      await (typeof found === "string" ? util.die(found) : util.out(found.toReversed().join("")));
     }
   },
 );
+
+/** Records with their separators, which stand behind them or (`before`) in front of them; or what is wrong with the separator. */
+function recordsOf(text: string, separator: string, regex: boolean, before: boolean): readonly string[] | string {
+  const pattern = regex ? compileRegex(separator, { extended: false }) : null;
+  if (typeof pattern === "string") return pattern;
+  const ends: (readonly [start: number, end: number])[] = [];
+  for (let at = 0; at < text.length; ) {
+    let [start, length] = [text.indexOf(separator, at), separator.length];
+    if (pattern !== null) {
+      pattern.lastIndex = at;
+      const found = pattern.exec(text);
+      [start, length] = [found?.index ?? -1, found?.[0].length ?? 0];
+    }
+    if (start < 0) break;
+    at = start + Math.max(1, length);
+    ends.push([start, start + length]);
+  }
+  const records: string[] = [];
+  let from = 0;
+  for (const [start, end] of ends) {
+    const cut = before ? start : end;
+    if (cut > from || !before) records.push(text.slice(from, cut));
+    from = cut;
+  }
+  return from < text.length ? [...records, text.slice(from)] : records;
+}
 
 export const rev = utility({ usage: "[options] [<file> ...]", short: "0", long: { zero: "0" } }, async (util) => {
   const separator = util.has("0") ? "\0" : "\n";
@@ -141,20 +167,32 @@ export const fold = utility(
     for (const operand of operandsOf(util)) {
       const text = await textOf(util, operand, plain);
       if (text === null || text === "") continue;
-      const folded = splitLines(text).map((line) => folds(line, width, util.has("s")).join("\n"));
+      const folded = splitLines(text).map((line) => folds(line, width, util.has("s"), util.has("b")).join("\n"));
       await util.out(`${folded.join("\n")}${text.endsWith("\n") ? "\n" : ""}`);
     }
   },
 );
 
-function folds(line: string, width: number, atSpaces: boolean): string[] {
+/** Bytes count as in the C locale; a tab goes to the next eighth column, a backspace one back. With -b every byte is one. */
+function folds(line: string, width: number, atSpaces: boolean, byBytes: boolean): string[] {
   const pieces: string[] = [];
-  let rest = line;
-  while (rest.length > width) {
-    const space = atSpaces ? Math.max(rest.lastIndexOf(" ", width - 1), rest.lastIndexOf("\t", width - 1)) : -1;
-    const cut = space >= 0 ? space + 1 : width;
-    pieces.push(rest.slice(0, cut));
-    rest = rest.slice(cut);
+  let [piece, columns] = ["", 0];
+  const moved = (char: string, from: number): number => {
+    if (byBytes) return from + byteLength(char);
+    if (char === "\b") return Math.max(0, from - 1);
+    if (char === "\r") return 0;
+    return char === "\t" ? from + 8 - (from % 8) : from + byteLength(char);
+  };
+  for (const char of line) {
+    while (moved(char, columns) > width && piece !== "") {
+      const space = atSpaces ? Math.max(piece.lastIndexOf(" "), piece.lastIndexOf("\t")) : -1;
+      const cut = space >= 0 ? space + 1 : piece.length;
+      pieces.push(piece.slice(0, cut));
+      piece = piece.slice(cut);
+      columns = Array.from(piece).reduce((at, one) => moved(one, at), 0);
+    }
+    columns = moved(char, columns);
+    piece += char;
   }
-  return [...pieces, rest];
+  return [...pieces, piece];
 }

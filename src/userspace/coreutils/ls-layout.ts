@@ -52,9 +52,10 @@ const INDICATORS = ["none", "slash", "file-type", "classify"] as const;
 
 const DEFAULT_WIDTH = 80;
 
-export async function layoutOf(util: Utility): Promise<Layout> {
+/** @param own the format of dir and vdir, which escape names as well */
+export async function layoutOf(util: Utility, own: Layout["format"] | null): Promise<Layout> {
   const terminal = util.process.isatty(STDOUT);
-  const format = await formatOf(util, terminal);
+  const format = await formatOf(util, own ?? (terminal ? "columns" : "single"));
   const zero = util.has("zero");
   return {
     format,
@@ -62,7 +63,7 @@ export async function layoutOf(util: Utility): Promise<Layout> {
     width: await numberOf(util, "w", "line width", Number(util.process.env.get("COLUMNS")) || DEFAULT_WIDTH),
     tab: await numberOf(util, "T", "tab size", 8),
     indicators: await indicatorsOf(util, terminal),
-    quoting: await quotingOf(util, terminal),
+    quoting: own === null || util.has("N", "Q", "quoting-style") ? await quotingOf(util, terminal) : "escape",
     hideControls:
       util.lastOf("q", "show-control-chars") === "q" || (terminal && !util.has("show-control-chars", "N", "b", "Q", "quoting-style")),
     times: await timesOf(util),
@@ -71,9 +72,9 @@ export async function layoutOf(util: Utility): Promise<Layout> {
   };
 }
 
-async function formatOf(util: Utility, terminal: boolean): Promise<Layout["format"]> {
+async function formatOf(util: Utility, otherwise: Layout["format"]): Promise<Layout["format"]> {
   const last = util.given.findLast(({ letter }) => LETTERS[letter] !== undefined || /^(format|full-time|zero)$/.test(letter));
-  if (last === undefined) return terminal ? "columns" : "single";
+  if (last === undefined) return otherwise;
   if (last.letter === "full-time") return "long";
   if (last.letter === "format")
     return FORMATS[last.argument] ?? (await refuseChoice(util, last.argument, "--format", Object.keys(FORMATS)));

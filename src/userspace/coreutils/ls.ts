@@ -33,9 +33,17 @@ const manual = {
 
 const TMPFS_MAGIC = 0x0102_1994;
 
-export const ls = utility(manual, async (util) => {
+export const ls = utility(manual, (util) => list(util, null));
+
+/** ls -C -b */
+export const dir = utility(manual, (util) => list(util, "columns"));
+
+/** ls -l -b */
+export const vdir = utility(manual, (util) => list(util, "long"));
+
+async function list(util: Utility, format: Layout["format"] | null): Promise<void> {
   const operands = util.operands.length === 0 ? ["."] : util.operands;
-  const layout = await layoutOf(util);
+  const layout = await layoutOf(util, format);
   const printer = new Printer(util, layout);
   const files: Item[] = [];
   const folders: Item[] = [];
@@ -53,7 +61,7 @@ export const ls = utility(manual, async (util) => {
     await listFolder(util, printer, { folder, titled, first, order });
     first = false;
   }
-});
+}
 
 /** Links are followed with -L; on the command line with -H too, and to directories unless a form that shows links is asked for. */
 async function look(util: Utility, layout: Layout, path: string, name: string, named: boolean): Promise<Item | number> {

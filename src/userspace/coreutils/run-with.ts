@@ -1,8 +1,8 @@
 /**
- * Programs that run another one a little differently: nice(1), ionice(1), stdbuf(1). There are no priorities of tasks here: nice and ionice run
- * the program as it is.
+ * Programs that run another one a little differently: nice(1), renice(1), ionice(1), stdbuf(1). A task keeps its nice value, but the scheduler
+ * does not heed it; ionice runs the program as it is.
  */
-import { ENOENT, strerror } from "../../kernel/index.ts";
+import { ENOENT, ESRCH, strerror } from "../../kernel/index.ts";
 import type { Program } from "../../syscall/index.ts";
 import { execvp } from "../lib/index.ts";
 import { quote } from "./quote.ts";
@@ -12,6 +12,9 @@ import { type Utility, utility } from "./utility.ts";
 const EXIT_CANCELED = 125;
 const EXIT_CANNOT_INVOKE = 126;
 const EXIT_ENOENT = 127;
+
+/** What nice adds without -n. */
+const DEFAULT_ADJUSTMENT = 10;
 
 async function become(util: Utility, argv: readonly string[], failed: (name: string) => string, env = util.process.env): Promise<void> {
   await util.flush();
@@ -31,9 +34,40 @@ const niceManual = {
 export const nice = utility(niceManual, async (util) => {
   const text = util.value("n");
   if (text !== undefined && !/^[-+]?\d+$/.test(text)) await util.die(`invalid adjustment ${quote(text)}`);
-  if (util.operands.length > 0) return await become(util, util.operands, quote);
+  const now = util.process.getpriority(0) ?? 0;
+  if (util.operands.length > 0) {
+    util.process.setpriority(0, now + Number(text ?? DEFAULT_ADJUSTMENT));
+    return await become(util, util.operands, quote);
+  }
   if (text !== undefined) await util.misused("a command must be given with an adjustment");
-  await util.out("0\n");
+  await util.out(`${now}\n`);
+});
+
+const reniceManual = {
+  usage: "[-n] <priority> [-p|--pid] <pid>...",
+  short: "n:g:u:hV",
+  long: { priority: "n", pgrp: "g", user: "u" },
+  refused: ["g", "u"],
+  /** Without -n the first operand is the priority; -p says only what the operands are. */
+  modernise: (words: readonly string[]): readonly string[] => {
+    const [first = "", ...rest] = words;
+    const named = /^(-n|--priority)/.test(first) || first === "" ? words : ["-n", first, ...rest];
+    return named.flatMap((word) => (word === "-p" || word === "--pid" ? [] : [word]));
+  },
+};
+
+export const renice = utility(reniceManual, async (util) => {
+  const text = util.value("n");
+  if (text !== undefined && !/^[-+]?\d+$/.test(text)) await util.misused(`invalid priority '${text}'`);
+  if (text === undefined || util.operands.length === 0) return await util.misused("not enough arguments");
+  for (const operand of util.operands) {
+    const pid = Number(operand);
+    if (!/^\d+$/.test(operand)) await util.fail(`bad process ID value: ${operand}`);
+    const before = /^\d+$/.test(operand) ? util.process.getpriority(pid) : 0;
+    if (before === null) await util.fail(`failed to get priority for ${pid} (process ID): ${strerror(-ESRCH)}`);
+    else if (util.process.setpriority(pid, Number(text)) < 0) util.status = 1;
+    else await util.out(`${pid} (process ID) old priority ${before}, new priority ${util.process.getpriority(pid)}\n`);
+  }
 });
 
 const ioniceManual = {

@@ -45,6 +45,8 @@ export interface FormatterTexts {
   readonly outOfRange: (text: string) => string;
   /** @param rest of the format from the wrong directive on. @param letter behind the per cent sign, or none */
   readonly invalidDirective: (rest: string, letter: string) => string;
+  /** %q */
+  readonly quoted: (text: string) => string;
 }
 
 const TEXTS: FormatterTexts = {
@@ -53,6 +55,7 @@ const TEXTS: FormatterTexts = {
   outOfRange: (text) => `warning: ${text}: Numerical result out of range`,
   invalidDirective: (rest, letter) =>
     letter === "" ? `\`${rest[rest.length - 1]}': missing format character` : `\`${letter}': invalid format character`,
+  quoted: backslashQuote,
 };
 
 interface Directive {
@@ -149,7 +152,7 @@ export class Formatter {
       }
       case "q":
       case "Q":
-        return letter === "q" ? backslashQuote(this.take() ?? "") : singleQuote(this.take() ?? "");
+        return letter === "q" ? this.texts.quoted(this.take() ?? "") : singleQuote(this.take() ?? "");
       case "T":
         return this.time(directive);
       case "n":
