@@ -1,11 +1,14 @@
 /**
  * Which accesses commute. Two steps commute if no object is touched by both in ways that do not. A release commutes with
  * every request (a lock is handed on in the order of the requests, so who gets it is decided there), two requests for read
- * with each other; what lets readers in depends on the requests for write before it.
+ * with each other. Where readers may overtake a writer that is queued, their requests do not commute with the release of another.
  */
 import type { AccessKind } from "../kernel/index.ts";
 
-const KINDS: readonly AccessKind[] = [
+/** `overtake`: the release of a writer past which readers may overtake another one. */
+export type FootprintKind = AccessKind | "overtake";
+
+const KINDS: readonly FootprintKind[] = [
   "read",
   "write",
   "commute",
@@ -17,19 +20,18 @@ const KINDS: readonly AccessKind[] = [
   "try",
   "release-read",
   "release-write",
-  "admit",
   "overtake",
 ];
 
-const bitOf = (kind: AccessKind): number => 1 << KINDS.indexOf(kind);
-const maskOf = (...kinds: readonly AccessKind[]): number => kinds.reduce((mask, kind) => mask | bitOf(kind), 0);
+const bitOf = (kind: FootprintKind): number => 1 << KINDS.indexOf(kind);
+const maskOf = (...kinds: readonly FootprintKind[]): number => kinds.reduce((mask, kind) => mask | bitOf(kind), 0);
 
 const ANY = maskOf(...KINDS);
 /** Whose reference is the last one is seen to elsewhere. */
 const OTHER_THAN_REFERENCES = ANY & ~maskOf("get", "put", "peek");
 
 /** For each kind, the kinds that it does not commute with. */
-const CONFLICTS: Readonly<Record<AccessKind, number>> = {
+const CONFLICTS: Readonly<Record<FootprintKind, number>> = {
   read: maskOf("write", "try", "commute", "get", "put", "peek"),
   write: ANY,
   commute: ANY & ~maskOf("commute"),
@@ -37,12 +39,11 @@ const CONFLICTS: Readonly<Record<AccessKind, number>> = {
   put: OTHER_THAN_REFERENCES,
   peek: OTHER_THAN_REFERENCES,
   "request-read": maskOf("write", "try", "request-write", "overtake"),
-  "request-write": maskOf("write", "try", "request-read", "request-write", "admit", "overtake"),
+  "request-write": maskOf("write", "try", "request-read", "request-write"),
   try: ANY,
   "release-read": maskOf("write", "try"),
   "release-write": maskOf("write", "try"),
-  admit: maskOf("write", "try", "request-write"),
-  overtake: maskOf("write", "try", "request-read", "request-write"),
+  overtake: maskOf("write", "try", "request-read"),
 };
 
 /** By mask of kinds: the kinds that one of them does not commute with. A mask's are those of its lowest kind and of the rest. */
@@ -55,7 +56,7 @@ for (let mask = 1; mask <= ANY; mask++) {
 /** Kinds of access as bits. */
 export type AccessMask = number;
 
-export function accessBit(kind: AccessKind): AccessMask {
+export function accessBit(kind: FootprintKind): AccessMask {
   return bitOf(kind);
 }
 

@@ -9,6 +9,10 @@ export interface Step {
   /** The how-manieth step of its task, from 1. */
   readonly ordinal: number;
   readonly index: number;
+  /** At the how-manieth scheduling point of its task it begins, from 1; 0 if it goes on after a wait. The same in all equivalent runs. */
+  readonly point: number;
+  /** True if one of several workers took this on that do the same. */
+  readonly pooled: boolean;
   readonly footprint: Map<number, AccessMask>;
   /** Comes before the step as a whole: it cannot begin earlier in any equivalent run. */
   before: Clock;

@@ -6,43 +6,24 @@
 import type { Task } from "../kernel/index.ts";
 import { independent } from "./access.ts";
 import type { Step } from "./clock.ts";
-import { type RunRecorder, stepsAfterWithout } from "./recorder.ts";
-import type { Deal } from "./shard.ts";
+import { type RunRecorder, stepsWithout } from "./recorder.ts";
 import { type Branch, insert, type PlannedStep, sizeOf, weakInitial } from "./tree.ts";
-
-/** Who must not come first: every continuation that begins with it has been explored, or is another shard's. */
-interface Sleeper extends PlannedStep {
-  /** True if that was done where all shards walk. What races with it there is nobody's to plan, so it covers only itself. */
-  readonly shared: boolean;
-}
 
 /** One point of the run at hand. */
 interface Point {
   /** The task that runs here in the run at hand. */
   task: number;
   /** From here, or from an earlier point from which they commute to here. */
-  readonly sleep: Sleeper[];
+  readonly sleep: PlannedStep[];
   /** What is still to be explored from here; the branch of the run at hand is not among it. */
   planned: Branch[];
 }
 
-/** `elsewhere`: what begins like this run is another shard's. */
-export type RunEnd = "complete" | "redundant" | "diverged" | "elsewhere";
+/** `barred`: only tasks could run that have to wait for a step which never came, as the cell says. */
+export type RunEnd = "complete" | "redundant" | "diverged" | "barred";
 
-/**
- * With a deal, the runs are a share of all: up to a depth every task that can run and is not asleep is explored by every
- * shard in the same order, so that no race has to be planned there and no shard needs to know of another's; what lies below
- * is dealt out. There a run may turn out redundant only at its end, because sleepers came from above: its races count too.
- */
 export class Reduction {
   private readonly points: Point[] = [];
-  private readonly deal: Deal | null;
-  /** Choices so far in the run at hand. */
-  private choices = 0;
-  /** Points of the part that all shards walk, in the run at hand; null as long as it has not left that part. */
-  private shared: number | null = null;
-  /** Where the run at hand leaves the one before. */
-  private prefix = 0;
   private at = 0;
   private recorder: RunRecorder | null = null;
   private end: RunEnd = "complete";
@@ -53,11 +34,6 @@ export class Reduction {
   private planned_ = 0;
   /** Continuations done at each point, of those that are known there. */
   private readonly done: number[] = [];
-
-  constructor(deal: Deal | null = null) {
-    this.deal = deal;
-    if (deal === null) this.shared = 0;
-  }
 
   get planned(): number {
     return this.planned_;
@@ -79,7 +55,6 @@ export class Reduction {
   begin(recorder: RunRecorder): void {
     this.recorder = recorder;
     this.at = 0;
-    this.choices = 0;
     this.end = "complete";
     this.wanted = null;
   }
@@ -89,8 +64,7 @@ export class Reduction {
     const recorder = this.recorder as RunRecorder;
     recorder.close();
     const ids = candidates.map((task) => recorder.idOf(task));
-    if (this.at >= this.points.length) this.arrive(ids);
-    this.choices++;
+    if (this.at >= this.points.length) this.enter(ids);
     const point = this.points[this.at];
     if (point === undefined || this.end !== "complete") return null;
     const index = ids.indexOf(point.task);
@@ -99,19 +73,9 @@ export class Reduction {
     return index < 0 ? null : index;
   }
 
-  /** A new point with a choice: a shared one as long as the deal says, else the first or a later one of a share. */
-  private arrive(ids: readonly number[]): void {
-    const { deal } = this;
-    const shared = deal !== null && this.shared === null && this.choices < deal.depth;
-    if (deal !== null && this.shared === null && !shared) {
-      this.shared = this.at;
-      if (!deal.mine(true)) this.end = "elsewhere";
-    }
-    if (this.end === "complete") this.enter(ids, shared);
-  }
-
-  /** A step begins without a choice, or with the one that `choose` made. False if the run is of no use any more. */
+  /** A step is about to begin, without a choice or with the one that `choose` made. False if the run is of no use any more. */
   step(id: number): boolean {
+    (this.recorder as RunRecorder).close();
     if (this.end !== "complete") return false;
     if (this.wanted === null) {
       if (this.at >= this.points.length) this.enter([id]);
@@ -123,64 +87,72 @@ export class Reduction {
   }
 
   /** A new point at the end of the run at hand. */
-  private enter(ids: readonly number[], every = false): void {
+  private enter(ids: readonly number[]): void {
     const sleep = this.asleep();
-    const planned = this.inherited;
-    this.inherited = [];
-    const first = planned.shift();
+    const planned = this.pending();
+    const first = this.resumesFirst(planned[0]) ? undefined : planned.shift();
     if (first !== undefined) this.planned_--;
-    const task = first?.task ?? ids.find((id) => !sleep.some((sleeper) => sleeper.task === id));
-    if (task === undefined) this.end = "redundant";
-    else if (!ids.includes(task)) this.end = "diverged";
+    const free = ids.filter((id) => this.recorder?.isBarred(id) === false);
+    const task = first?.task ?? planned[0]?.task ?? free.find((id) => !sleep.some((sleeper) => sleeper.task === id));
+    if (task === undefined) this.end = free.length < ids.length ? "barred" : "redundant";
+    else if (!free.includes(task)) this.end = "diverged";
     if (task === undefined || this.end !== "complete") return;
-    this.inherited = first?.children ?? [];
-    if (every) {
-      const others = ids.filter((id) => id !== task && !sleep.some((sleeper) => sleeper.task === id));
-      planned.push(...others.map((id) => ({ task: id, footprint: new Map<number, number>(), children: [] })));
-      this.planned_ += others.length;
-    }
+    if (first !== undefined) this.inherited = first.children;
+    else this.inherited = planned.splice(0, 1);
     this.points.push({ task, sleep, planned });
   }
 
+  /** What is planned at a new point. A rest of a step that has run with its beginning is taken out. */
+  private pending(): Branch[] {
+    let planned = this.inherited;
+    this.inherited = [];
+    for (;;) {
+      const merged = planned.findIndex(({ task, point }) => point === 0 && this.recorder?.resumes(task) === false);
+      if (merged < 0) return planned;
+      this.planned_--;
+      planned = planned.flatMap((branch, i) => (i === merged ? branch.children : [branch]));
+    }
+  }
+
+  /** True if the task has to go on after a wait before it can do what is planned: what it waited for was planned after its request. */
+  private resumesFirst(first: Branch | undefined): boolean {
+    return first !== undefined && first.point > 0 && this.recorder?.resumes(first.task) === true;
+  }
+
   /** Who sleeps at a new point: those of the point before that its step does not concern. */
-  private asleep(): Sleeper[] {
+  private asleep(): PlannedStep[] {
     const last = this.points[this.at - 1];
     const step = this.recorder?.steps[this.at - 1];
     if (last === undefined || step === undefined || last.sleep.length === 0) return [];
     return last.sleep.filter((sleeper) => sleeper.task !== step.task && independent(sleeper.footprint, step.footprint));
   }
 
-  /** Ends a run, which may have ended before it left what all shards walk. @returns what it has come to */
+  /** Ends a run. @returns what it has come to */
   conclude(): RunEnd {
     (this.recorder as RunRecorder).close();
-    if (this.shared === null) {
-      if (this.end === "complete" && this.deal?.mine(false) === false) this.end = "elsewhere";
-      if (this.end === "redundant") this.end = "elsewhere";
-    }
     return this.end;
   }
 
   /** Plans what the races of a concluded run ask for and goes back to the last point with something to explore. False if none. */
   finish(): boolean {
     const { steps } = this.recorder as RunRecorder;
-    if (this.end === "complete" || this.end === "redundant") this.plan(steps);
+    // What was barred at its end is a run of its own in its cell.
+    if (this.end !== "diverged") this.plan(steps);
     // Of a run that ended before them.
     this.planned_ -= sizeOf(this.inherited);
     this.inherited = [];
     for (let i = Math.min(this.points.length, steps.length) - 1; i >= 0; i--) {
       const point = this.points[i] as Point;
-      const shared = this.deal !== null && (this.shared === null || i < this.shared);
-      point.sleep.push({ task: point.task, footprint: (steps[i] as Step).footprint, shared });
+      const { task, point: place, footprint } = steps[i] as Step;
+      point.sleep.push({ task, point: place, footprint });
       const next = point.planned.shift();
       this.points.length = i + 1;
       const doneHere = this.done[i];
       this.done.length = Math.min(this.done.length, i);
-      if (this.deal !== null && this.shared !== null && i < this.shared) this.shared = null;
       if (next === undefined) continue;
       this.planned_--;
       point.task = next.task;
       this.inherited = next.children;
-      this.prefix = i;
       this.done[i] = (doneHere ?? 0) + 1;
       return true;
     }
@@ -189,21 +161,18 @@ export class Reduction {
   }
 
   private plan(steps: readonly Step[]): void {
-    const shared = this.shared ?? this.points.length;
-    for (let i = Math.max(this.prefix, shared); i < Math.min(steps.length, this.points.length); i++) {
+    for (let i = 0; i < Math.min(steps.length, this.points.length); i++) {
       const second = steps[i] as Step;
-      for (const first of second.races) if (first >= shared) this.turnAround(steps, steps[first] as Step, second);
+      for (const first of second.races) this.turnAround(steps, steps[first] as Step, second);
     }
   }
 
   private turnAround(steps: readonly Step[], first: Step, second: Step): void {
     const point = this.points[first.index];
     if (point === undefined) return;
-    const continuation: PlannedStep[] = stepsAfterWithout(steps, first, second);
-    continuation.push({ task: second.task, footprint: second.footprint });
-    const covers = (sleeper: Sleeper): boolean =>
-      weakInitial(sleeper, continuation) && (!sleeper.shared || continuation.some(({ task }) => task === sleeper.task));
-    if (point.sleep.some(covers)) return;
+    const continuation: PlannedStep[] = stepsWithout(steps, first);
+    continuation.push(second);
+    if (point.sleep.some((sleeper) => weakInitial(sleeper, continuation))) return;
     this.planned_ += insert(point.planned, continuation);
   }
 }

@@ -4,15 +4,13 @@
  * optimal partial-order reduction on the real coroutines (one run for each class of equivalent schedules), and schedules at
  * random, which prove nothing.
  */
-import { fifoPolicy, formatSchedule, type Kernel, type LimitReached, randomPolicy, type SchedulingPolicy } from "../kernel/index.ts";
-import { Reduction } from "./dpor.ts";
+import { fifoPolicy, formatSchedule, type LimitReached, randomPolicy } from "../kernel/index.ts";
+import type { PlainCell } from "./cells.ts";
 import { type LockCycle, type LockOperation, LockPrograms } from "./lock-programs.ts";
 import { minimise } from "./minimise.ts";
 import { NameTable } from "./names.ts";
 import { EverySchedule, pctPolicy } from "./policies.ts";
-import { RunRecorder } from "./recorder.ts";
-import { ReducedReader } from "./reduced-reader.ts";
-import type { Contested } from "./references.ts";
+import { type Bounds, type Covered, ReducedLayer } from "./reduced.ts";
 import { Deal, depthFor, type Shard } from "./shard.ts";
 import { type StatefulOutcome, searchStateful, straightLines } from "./stateful/layer.ts";
 import type { Subject, SubjectRun, Tables } from "./subject.ts";
@@ -30,6 +28,8 @@ export interface ExploreOptions {
   readonly planned?: number;
   /** The share to explore; everything if absent. */
   readonly shard?: Shard;
+  /** The one cell to explore with the reduction. */
+  readonly cell?: PlainCell;
   /** Asked before each execution: false ends the exploration with what is known so far. */
   readonly goOn: () => boolean;
   readonly progress?: (progress: Progress) => void;
@@ -97,8 +97,6 @@ export type Bound = LimitReached | { readonly limit: "states" | "planned"; reado
 /** Steps that may be planned ahead unless said otherwise. */
 const PLANNED = 5_000_000;
 
-/** Runs from which shards find out which references matter. */
-const SHARED_SAMPLES = 2;
 /** Runs whose lock programs are compared before the order of locks is believed. */
 const SAMPLES = 8;
 
@@ -111,7 +109,6 @@ class Search {
   deadlocked = 0;
   limit: Bound | null = null;
   witness: SubjectRun | null = null;
-  private readonly contested: Contested = new Set();
   private readonly found = new Map<string, { stuck: readonly string[]; executions: number }>();
   private readonly subject: Subject;
   private readonly options: ExploreOptions;
@@ -204,94 +201,32 @@ class Search {
     return outcome;
   }
 
-  /** Layer 3. @returns the number of classes run and whether these are all of the whole or of the share */
-  async reduced(shard: Shard | null): Promise<{ traces: number; complete: boolean }> {
-    if (shard !== null) return await this.reducedShare(shard);
-    for (;;) {
-      this.beginLayer();
-      const reduction = new Reduction();
-      const result = await this.reduce(reduction);
-      // A reference that turned out to matter makes the classes other ones.
-      if (result !== "contested") return result;
-    }
+  /** Layer 3: everything, a shard's share, or one cell. */
+  async reduced(shard: Shard | null): Promise<Covered> {
+    const layer = new ReducedLayer(this.subject, this.tables, this.reducedBounds());
+    const { cell } = this.options;
+    if (cell !== undefined) return await layer.cell(cell);
+    return shard === null ? await layer.whole() : await layer.share(shard);
   }
 
-  /** All shards have to agree on the classes before they divide them: what matters is found in the same few runs by each. */
-  private async reducedShare(shard: Shard): Promise<{ traces: number; complete: boolean }> {
-    this.beginLayer();
-    const { goOn, seed } = this.options;
-    for (let i = 0; i < SHARED_SAMPLES && goOn(); i++) await this.recordedRun(() => (i === 0 ? fifoPolicy() : randomPolicy(seed + i)));
-    const deal = await this.dealt(shard, async (counting) => {
-      const walk = new Reduction(counting);
-      do {
-        if (!goOn()) return;
-        await this.reducedRun(walk);
-        walk.conclude();
-      } while (walk.finish());
-    });
-    const result = await this.reduce(new Reduction(deal));
-    return result === "contested" ? { traces: 0, complete: false } : result;
-  }
-
-  private async reduce(reduction: Reduction): Promise<{ traces: number; complete: boolean } | "contested"> {
-    let traces = 0;
-    let whole = true;
-    const { planned: bound = PLANNED } = this.options;
-    do {
-      if (reduction.planned > bound) this.limit ??= { limit: "planned", value: bound };
-      if (!this.mayGoOn || this.limit?.limit === "planned") return { traces, complete: false };
-      const { run, contested } = await this.reducedRun(reduction);
-      const end = reduction.conclude();
-      if (contested) {
-        this.take(run, "dpor");
-        return "contested";
-      }
-      if (end === "elsewhere") continue;
-      if (end === "complete") traces++;
-      if (end === "diverged" || run.limit !== null) whole = false;
-      this.take(run, "dpor", reduction.covered);
-    } while (reduction.finish());
-    return { traces, complete: whole };
+  private reducedBounds(): Bounds {
+    const { seed, goOn, planned = PLANNED } = this.options;
+    return {
+      seed,
+      planned,
+      goOn,
+      mayGoOn: () => this.mayGoOn,
+      begin: () => this.beginLayer(),
+      take: (run, covered) => this.take(run, "dpor", covered),
+      full: () => {
+        this.limit ??= { limit: "planned", value: planned };
+      },
+    };
   }
 
   /** Null without shards: then there is nothing to deal out. */
   private async dealt(shard: Shard | null, walk: (deal: Deal) => Promise<void>): Promise<Deal | null> {
     return shard === null ? null : new Deal(await depthFor(shard, this.subject.kind, walk), shard);
-  }
-
-  /** `contested`: the run has shown that a reference matters that was not known to. */
-  private async reducedRun(reduction: Reduction): Promise<{ readonly run: SubjectRun; readonly contested: boolean }> {
-    return await this.recordedRun(
-      (kernel) => ({
-        name: "dpor",
-        choose: (candidates) => {
-          const choice = reduction.choose(candidates);
-          if (choice === null) kernel.sched.stop("stop");
-          return choice ?? 0;
-        },
-      }),
-      reduction,
-    );
-  }
-
-  private async recordedRun(
-    policy: (kernel: Kernel) => SchedulingPolicy,
-    reduction: Reduction | null = null,
-  ): Promise<{ readonly run: SubjectRun; readonly contested: boolean }> {
-    const recorders: RunRecorder[] = [];
-    const run = await this.subject.run(
-      {
-        policy,
-        reader: (kernel, names) => {
-          const recorder = new RunRecorder(names, this.contested);
-          recorders.push(recorder);
-          reduction?.begin(recorder);
-          return reduction === null ? recorder : new ReducedReader(kernel, recorder, reduction);
-        },
-      },
-      this.tables,
-    );
-    return { run, contested: recorders.some((recorder) => recorder.settle()) };
   }
 
   async every(shard: Shard | null): Promise<boolean> {

@@ -7,7 +7,7 @@ import type { AccessKind, FootprintReader, Kernel, Task } from "../kernel/index.
 import type { RunNames } from "./names.ts";
 
 /** What says nothing about the order of locks. */
-const DATA: ReadonlySet<AccessKind> = new Set(["read", "write", "commute", "get", "put", "peek", "admit", "overtake"]);
+const DATA: ReadonlySet<AccessKind> = new Set(["read", "write", "commute", "get", "put", "peek"]);
 
 /** One operation on a lock; `lock` is the object's number. */
 export interface LockOperation {

@@ -51,7 +51,7 @@ export function mergeShards(results: readonly ShardResult[]): MergeOutcome {
     deadlocks: deadlocksOf(counted),
     schedule: shortest(sorted.map(({ schedule }) => schedule)),
     limit: sorted.find(({ limit }) => limit !== null)?.limit ?? null,
-    assumptions: [...new Set([...sorted.flatMap(({ assumptions }) => assumptions), ...dividedScript(first)])],
+    assumptions: [...new Set(sorted.flatMap(({ assumptions }) => assumptions))],
     layers: layersOf(counted),
     shard: null,
     merged: { of, shards, missing },
@@ -82,12 +82,6 @@ function partsFit(shards: readonly MergedShard[]): boolean {
   const first = shards.find(({ index }) => index === 1)?.part;
   if (first !== "whole") return shards.every(({ part }) => part === "share");
   return others.every(({ part }) => part === "none") || others.every(({ part }) => part === "whole");
-}
-
-/** Objects that a run of a script makes have no names of their own, so its shards overlap. */
-function dividedScript({ subject, layers }: ExploreDocument): readonly string[] {
-  const divided = subject.kind === "script" && layers.some(({ layer, decided }) => layer === "dpor" && decided);
-  return divided ? ["shards of a script run some classes twice; that together they miss none is shown for lock programs only"] : [];
 }
 
 function indexOf({ document }: ShardResult): number {

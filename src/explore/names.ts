@@ -13,12 +13,18 @@ export class NameTable {
   /** Classes whose objects have one name together. */
   readonly shared = new Set<string>();
   private readonly numbers = new Map<string, number>();
+  private readonly names: string[] = [];
+
+  nameOf(number: number): string {
+    return this.names[number] ?? "";
+  }
 
   number(name: string): number {
     let number = this.numbers.get(name);
     if (number === undefined) {
       number = this.numbers.size;
       this.numbers.set(name, number);
+      this.names.push(name);
     }
     return number;
   }

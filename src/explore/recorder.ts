@@ -5,9 +5,17 @@
  */
 import type { AccessKind, FootprintReader, Task, WaitMode } from "../kernel/index.ts";
 import { type AccessMask, accessBit, conflict, REQUESTS } from "./access.ts";
+import type { Cell } from "./cells.ts";
 import { type Clock, includes, join, type Step } from "./clock.ts";
+import { Contested } from "./contested.ts";
 import type { RunNames } from "./names.ts";
-import { type Contested, References } from "./references.ts";
+import { Overtaking } from "./overtaking.ts";
+import { References } from "./references.ts";
+
+const OVERTAKE = accessBit("overtake");
+
+/** Two steps whose order the cell says conflict. */
+const ORDERED = accessBit("write");
 
 interface Access {
   readonly step: number;
@@ -30,6 +38,7 @@ export class RunRecorder implements FootprintReader {
   readonly steps: Step[] = [];
   private readonly names: RunNames;
   private readonly references: References;
+  private readonly overtaking: Overtaking;
   private readonly tasks = new Map<Task, number>();
   private readonly history = new Map<object, Access[]>();
   private readonly locks = new Map<object, LockClocks>();
@@ -38,14 +47,41 @@ export class RunRecorder implements FootprintReader {
   /** What the rest of a task's step comes after because a lock was handed to it. */
   private readonly grants: Clock[] = [];
   private readonly counts: number[] = [];
+  /** Scheduling points of each task so far, and whether it was woken since. */
+  private readonly points: number[] = [];
+  private readonly woken_: boolean[] = [];
+  private readonly orders: Cell["orders"];
+  /** For each order of the cell, the step that comes first, once it was there. */
+  private readonly passed: Step[] = [];
+  /** Steps that the open one had to wait for, as the cell says. */
+  private waitedFor: number[] = [];
   private touched = new Map<object, AccessMask>();
   private effects: Effect[] = [];
   private ordered: Clock = [];
   private open: Step | null = null;
 
-  constructor(names: RunNames, contested: Contested = new Set()) {
+  constructor(names: RunNames, contested = new Contested(), cell: Cell | null = null) {
     this.names = names;
-    this.references = new References(contested);
+    this.references = new References(contested.counts);
+    this.overtaking = new Overtaking(contested.semaphores);
+    this.orders = cell?.orders ?? [];
+  }
+
+  /** True if the next step of a task has to wait for one that has not been yet, as the cell says. */
+  isBarred(id: number): boolean {
+    if (this.orders.length === 0) return false;
+    const point = this.nextPoint(id);
+    return this.orders.some(({ second }, i) => second.task === id && second.point === point && this.passed[i] === undefined);
+  }
+
+  /** True if a task's next step goes on after a wait. */
+  resumes(id: number): boolean {
+    return this.nextPoint(id) === 0;
+  }
+
+  /** Where a task's next step begins; 0 if it goes on after a wait. */
+  private nextPoint(id: number): number {
+    return this.woken_[id] === true && (this.counts[id] ?? 0) > 0 ? 0 : (this.points[id] ?? 0) + 1;
   }
 
   created(task: Task, object: object): void {
@@ -58,8 +94,8 @@ export class RunRecorder implements FootprintReader {
    */
   settle(): boolean {
     this.close();
-    const contested = this.references.settle(this.steps);
-    return this.settleNames() || contested;
+    const found = [this.references.settle(this.steps), this.overtaking.settle(this.steps), this.settleNames()];
+    return found.includes(true);
   }
 
   /** Takes the names of their own from classes of objects of which another task might have been the first to touch one. */
@@ -99,13 +135,30 @@ export class RunRecorder implements FootprintReader {
   step(task: Task): void {
     this.close();
     const id = this.idOf(task);
+    const pooled = task.workqueue !== null;
+    const point = this.nextPoint(id);
+    if (point > 0) this.points[id] = point;
+    this.woken_[id] = false;
     const ordinal = (this.counts[id] ?? 0) + 1;
     this.counts[id] = ordinal;
     const index = this.steps.length;
-    this.open = { task: id, ordinal, index, footprint: new Map(), before: this.next[id] ?? [], after: [], races: [] };
+    const footprint = new Map<number, AccessMask>();
+    this.open = { task: id, ordinal, index, point, pooled, footprint, before: this.next[id] ?? [], after: [], races: [] };
+    this.keepOrders(this.open);
     this.ordered = this.grants[id] ?? [];
     this.grants[id] = [];
     this.steps.push(this.open);
+  }
+
+  /** A step that the cell makes wait for another comes after it, and never commutes with it. */
+  private keepOrders(step: Step): void {
+    for (const [i, { first, second }] of this.orders.entries()) {
+      if (step.point > 0 && first.task === step.task && first.point === step.point) this.passed[i] = step;
+      else if (step.point === 0 || second.task !== step.task || second.point !== step.point) continue;
+      step.footprint.set(-1 - i, ORDERED);
+      const earlier = this.passed[i];
+      if (earlier !== undefined && earlier !== step) this.waitedFor.push(earlier.index);
+    }
   }
 
   access(task: Task, object: object, done: AccessKind): void {
@@ -113,11 +166,13 @@ export class RunRecorder implements FootprintReader {
       this.names.object(object, task);
       return;
     }
-    const kind = this.references.kindOf(object, done, this.open.index, () => this.names.object(object, task));
-    this.names.object(object, task);
+    const { index } = this.open;
+    const name = (): number => this.names.object(object, task);
+    const kind = this.overtaking.kindOf(object, this.references.kindOf(object, done, index, name), index, name);
+    name();
     this.touched.set(object, (this.touched.get(object) ?? 0) | accessBit(kind));
-    if (kind === "release-read" || kind === "release-write")
-      this.effects.push({ type: "release", lock: object, write: kind === "release-write" });
+    if (done === "release-read" || done === "release-write")
+      this.effects.push({ type: "release", lock: object, write: done === "release-write" });
   }
 
   granted(task: Task, lock: object, mode: WaitMode): void {
@@ -130,6 +185,7 @@ export class RunRecorder implements FootprintReader {
 
   woken(task: Task, by: Task | null): void {
     const id = this.idOf(task, by);
+    this.woken_[id] = true;
     if (by !== null && this.open !== null) this.effects.push({ type: "wake", task: id });
     else {
       // A timer: all that has happened comes before.
@@ -151,6 +207,7 @@ export class RunRecorder implements FootprintReader {
     for (const effect of this.effects) this.apply(effect, step.after);
     this.effects = [];
     this.touched.clear();
+    this.waitedFor = [];
   }
 
   private enter(step: Step, object: object, mask: AccessMask): void {
@@ -183,13 +240,17 @@ export class RunRecorder implements FootprintReader {
    */
   private meet(step: Step): void {
     const races: number[] = [];
-    for (const [index, { request, after }] of this.conflicts(step)) {
+    const late: Clock[] = [];
+    for (const [index, { request, after, apart }] of this.conflicts(step)) {
       const earlier = this.steps[index] as Step;
       if (includes(step.before, earlier) || (!request && includes(this.ordered, earlier))) continue;
-      races.push(index);
-      step.before = join(step.before, after ? earlier.after : earlier.before);
+      if (!this.waitedFor.includes(index)) races.push(index);
+      // What comes between the earlier step's request and its rest may still race with this one.
+      if (apart && after) late.push(earlier.after);
+      step.before = join(step.before, after && !apart ? earlier.after : earlier.before);
       step.before[earlier.task] = Math.max(step.before[earlier.task] ?? 0, earlier.ordinal);
     }
+    step.before = late.reduce(join, step.before);
     step.races = races;
   }
 
@@ -202,9 +263,11 @@ export class RunRecorder implements FootprintReader {
         const request = conflict(other, mask & REQUESTS);
         const after = conflict(other & ~REQUESTS, mask);
         const known = found.get(index);
-        found.set(index, { request: request || known?.request === true, after: after || known?.after === true });
+        const apart = known?.apart === true || ((other & REQUESTS) !== 0 && conflict(other & OVERTAKE, mask & REQUESTS));
+        found.set(index, { request: request || known?.request === true, after: after || known?.after === true, apart });
       }
     }
+    for (const index of this.waitedFor) found.set(index, { request: true, after: found.get(index)?.after === true, apart: true });
     return [...found].sort(([a], [b]) => b - a);
   }
 }
@@ -222,14 +285,16 @@ function isBehind(step: Step, first: Step, born: ReadonlyMap<number, number>): b
 interface Conflict {
   readonly request: boolean;
   readonly after: boolean;
+  /** True if the later one may also come between the earlier one's request and its rest, if that has to wait. */
+  readonly apart: boolean;
 }
 
-/** The steps between two that do not have to come after the first one, in order. */
-export function stepsAfterWithout(steps: readonly Step[], first: Step, second: Step): Step[] {
-  const between: Step[] = [];
-  for (let i = first.index + 1; i < second.index; i++) {
+/** The steps after one that do not have to come after it, in order. */
+export function stepsWithout(steps: readonly Step[], first: Step): Step[] {
+  const others: Step[] = [];
+  for (let i = first.index + 1; i < steps.length; i++) {
     const step = steps[i] as Step;
-    if (step.task !== first.task && !includes(step.before, first)) between.push(step);
+    if (step.task !== first.task && !includes(step.before, first)) others.push(step);
   }
-  return between;
+  return others;
 }

@@ -16,8 +16,8 @@ export class ReducedReader implements FootprintReader {
   }
 
   step(task: Task): void {
-    this.recorder.step(task);
-    if (!this.reduction.step(this.recorder.idOf(task))) this.kernel.sched.stop("stop");
+    if (this.reduction.step(this.recorder.idOf(task))) this.recorder.step(task);
+    else this.kernel.sched.stop("stop");
   }
 
   access(task: Task, object: object, kind: AccessKind): void {

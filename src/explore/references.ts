@@ -8,9 +8,6 @@
 import { type AccessKind, refcount_t } from "../kernel/index.ts";
 import { includes, type Step } from "./clock.ts";
 
-/** Names of objects whose count has to be taken as data. */
-export type Contested = Set<number>;
-
 interface Use {
   readonly kind: "get" | "put" | "peek";
   readonly step: number;
@@ -28,9 +25,9 @@ interface Account {
 /** The references of one run. */
 export class References {
   private readonly accounts = new Map<refcount_t, Account>();
-  private readonly contested: Contested;
+  private readonly contested: Set<number>;
 
-  constructor(contested: Contested) {
+  constructor(contested: Set<number>) {
     this.contested = contested;
   }
 

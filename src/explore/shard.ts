@@ -1,6 +1,7 @@
 /**
- * Dividing a search between shards that do not talk to each other. Every shard walks the same beginnings of runs in the same
- * order, up to a depth that follows from the search itself, and takes about each N-th of them with all that comes after it.
+ * Dividing a search through every schedule between shards that do not talk to each other. Every shard walks the same beginnings
+ * of runs in the same order, up to a depth that follows from the search itself, and takes about each N-th of them with all that
+ * comes after it. The reduction is divided otherwise: `cells.ts`.
  */
 
 /** One of `of` shards, from 1. */

@@ -7,6 +7,8 @@ import { type Footprint, independent } from "./access.ts";
 /** One step of a continuation, as an earlier run saw it. */
 export interface PlannedStep {
   readonly task: number;
+  /** As of a step: 0 if it goes on after a wait. */
+  readonly point: number;
   readonly footprint: Footprint;
 }
 
@@ -25,8 +27,8 @@ export function insert(children: Branch[], continuation: readonly PlannedStep[])
     if (branch.children.length === 0 || rest.length === 0) return 0;
     level = branch.children;
   }
-  for (const { task, footprint } of rest) {
-    const branch: Branch = { task, footprint, children: [] };
+  for (const { task, point, footprint } of rest) {
+    const branch: Branch = { task, point, footprint, children: [] };
     level.push(branch);
     level = branch.children;
   }
@@ -48,6 +50,9 @@ function without(continuation: readonly PlannedStep[], step: PlannedStep): reado
   const at = continuation.findIndex(({ task }) => task === step.task);
   if (at < 0) return continuation.every(({ footprint }) => independent(footprint, step.footprint)) ? continuation : null;
   const own = continuation[at] as PlannedStep;
+  // What goes on after a wait in one order is part of the step before it in another.
+  if (step.point === 0 && own.point > 0) return continuation;
   for (let i = 0; i < at; i++) if (!independent((continuation[i] as PlannedStep).footprint, own.footprint)) return null;
-  return continuation.filter((_, i) => i !== at);
+  const rest = continuation.filter((_, i) => i !== at);
+  return own.point === 0 && step.point > 0 ? without(rest, step) : rest;
 }

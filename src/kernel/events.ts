@@ -123,8 +123,8 @@ export class EventStream {
 
 /**
  * What a step does to an object. Data is read or written, or used in a way that commutes with its like and with nothing
- * else (`commute`). A lock is asked for (`request-*`), asked for without waiting or taken away by a signal (`try`), and released. A release that lets queued readers in says so (`admit`), and also if they overtake a queued writer
- * (`overtake`): what a reader gets that asks a moment later is then another thing. A reference is taken (`get`), given back
+ * else (`commute`). A lock is asked for (`request-*`), asked for without waiting or taken away by a signal (`try`), and
+ * released. A reference is taken (`get`), given back
  * (`put`), or it is seen whether there are any (`peek`): which of these is the last one is for the reader to find out.
  */
 export type AccessKind =
@@ -138,9 +138,7 @@ export type AccessKind =
   | "request-write"
   | "try"
   | "release-read"
-  | "release-write"
-  | "admit"
-  | "overtake";
+  | "release-write";
 
 /** Reads what each step touches; attached only while schedules are explored. */
 export interface FootprintReader {

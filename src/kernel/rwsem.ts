@@ -232,8 +232,6 @@ function grantReaders(sem: rw_semaphore): void {
     sem.waiters.splice(sem.waiters.indexOf(reader), 1);
     handOver(sem, reader);
   }
-  const overtaken = sem.waiters.length > 0;
-  readers[0]?.frame.kernel.sched.current?.root.touches(sem, overtaken ? "overtake" : "admit");
 }
 
 function handOver(sem: rw_semaphore, { frame, mode, subclass }: Wait): void {

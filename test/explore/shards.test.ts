@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { explore, type Program, programSubject, type Shard, type Strategy, type Subject } from "../../src/explore/index.ts";
 import type { AccessKind, FootprintReader, Kernel, Task, WaitMode } from "../../src/kernel/index.ts";
+import { mlx5emu } from "../cli/fake-host.ts";
 import { randomProgram, reference, tasks } from "./programs.ts";
 
 interface Explored {
@@ -130,7 +131,7 @@ const sorted = (list: readonly string[]): string[] => [...list].sort();
 const kindsOf = (all: readonly Explored[]): string[] =>
   sorted([...new Set(all.flatMap(({ found }) => found.deadlocks.map(({ stuck }) => sorted(stuck).join("; "))))]);
 
-const RUNS = 6;
+const RUNS = 12;
 
 test("random programs: the classes that the enumeration of every schedule has, each in one shard", async () => {
   await fc.assert(
@@ -149,12 +150,65 @@ test("random programs: the classes that the enumeration of every schedule has, e
   );
 });
 
-test.each([2, 3])("the reference locks in %i shards: (K+2)! (M+5)! / 30 classes, as without shards", async (of) => {
-  const parts = await together(reference(1, 1), "dpor", of);
+test.each([
+  [1, 1, 3, 144],
+  [1, 1, 9, 144],
+  [2, 1, 2, 576],
+])("the reference locks, K=%i M=%i, in %i shards: (K+2)! (M+5)! / 30 classes, as without shards", async (shows, adds, of, traces) => {
+  const parts = await together(reference(shows, adds), "dpor", of);
   const classes = parts.flatMap((part) => part.classes);
-  expect([new Set(classes).size, classes.length]).toEqual([144, 144]);
-  expect(parts.reduce((sum, { found }) => sum + (found.traces ?? 0), 0)).toBe(144);
+  expect([new Set(classes).size, classes.length]).toEqual([traces, traces]);
+  expect(parts.reduce((sum, { found }) => sum + (found.traces ?? 0), 0)).toBe(traces);
   expect(parts.every(({ found }) => found.verdict === "proved")).toBe(true);
+});
+
+const twoWriters: Program = ({ mutex, rw_semaphore, task }) => {
+  const [sem, lock] = [rw_semaphore("sem"), mutex("lock")];
+  task("reader", async (t) => {
+    await t.down_read(sem);
+    t.up_read(sem);
+  });
+  task("reader that locks", async (t) => {
+    await t.down_read(sem);
+    await t.mutex_lock(lock);
+    t.mutex_unlock(lock);
+    t.up_read(sem);
+  });
+  task("writer", async (t) => {
+    await t.down_write(sem);
+    t.up_write(sem);
+  });
+  task("writer that locks", async (t) => {
+    await t.down_write(sem);
+    await t.mutex_lock(lock);
+    t.mutex_unlock(lock);
+    t.up_write(sem);
+  });
+};
+
+test("where readers overtake a queued writer no order is left out, and shard 1 explores all", async () => {
+  const random = await explored(twoWriters, "random", 3000);
+  const [one, two] = (await together(twoWriters, "dpor", 2)) as [Explored, Explored];
+  expect(new Set(random.classes).size).toBe(20);
+  expect(sorted([...new Set(one.classes)])).toEqual(sorted([...new Set(random.classes)]));
+  expect([one.found.complete, two.found.complete, two.found.traces]).toEqual([true, true, 0]);
+});
+
+test.each([
+  ["a named pipe", "mkfifo /tmp/p\necho hi > /tmp/p &\ncat /tmp/p > /tmp/o &\nwait\n", 18],
+  ["a signal and a trap", "(trap 'echo t > /tmp/t' TERM; sleep 1; echo end > /tmp/e) &\np=$!\nkill $p &\nwait\n", 26],
+  ["a namespace that is deleted while a command runs in it", "ip netns add a\nip netns exec a true &\nip netns del a &\nwait\n", 6],
+])("a script with %s: each class in one shard", async (_what, script, classes) => {
+  const traces = async (...args: readonly string[]): Promise<unknown[]> => {
+    const { stdout } = await mlx5emu(["explore", "-", "--strategy", "dpor", "--json", ...args], { "-": script });
+    const found = JSON.parse(stdout) as { readonly traces: number; readonly complete: boolean };
+    return [found.traces, found.complete];
+  };
+  expect(await traces()).toEqual([classes, true]);
+  const parts: unknown[][] = [];
+  for (const { index, of } of shards(2)) parts.push(await traces("--shard", `${index}/${of}`));
+  expect(parts.map(([, complete]) => complete)).toEqual([true, true]);
+  expect(parts.reduce((sum, [found]) => sum + Number(found), 0)).toBe(classes);
 });
 
 test("every schedule without reduction, and schedules by chance, are divided too", async () => {

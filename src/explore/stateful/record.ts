@@ -43,7 +43,6 @@ export class OpReader implements FootprintReader {
   }
 
   access(task: Task, object: object, kind: AccessKind): void {
-    if (kind === "admit" || kind === "overtake") return;
     // The end of a task that nobody waits for.
     if (!("dep_map" in object) && kind === "release-write") return;
     if (!("dep_map" in object) || kind === "read" || kind === "write" || kind === "try") {
