@@ -56,6 +56,8 @@ export class RunRecorder implements FootprintReader {
   /** Steps that the open one had to wait for, as the cell says. */
   private waitedFor: number[] = [];
   private touched = new Map<object, AccessMask>();
+  /** What the open step did before it got the last lock that it got. */
+  private readonly early = new Map<object, AccessMask>();
   private effects: Effect[] = [];
   private ordered: Clock = [];
   private open: Step | null = null;
@@ -180,7 +182,10 @@ export class RunRecorder implements FootprintReader {
     const id = this.idOf(task);
     const write = mode !== "read";
     if (id !== this.open.task) this.effects.push({ type: "grant", lock, write, task: id });
-    else this.ordered = join(this.ordered, this.releasesBefore(lock, write));
+    else {
+      for (const [object, mask] of this.touched) this.early.set(object, mask);
+      this.ordered = join(this.ordered, this.releasesBefore(lock, write));
+    }
   }
 
   woken(task: Task, by: Task | null): void {
@@ -207,6 +212,7 @@ export class RunRecorder implements FootprintReader {
     for (const effect of this.effects) this.apply(effect, step.after);
     this.effects = [];
     this.touched.clear();
+    this.early.clear();
     this.waitedFor = [];
   }
 
@@ -236,7 +242,7 @@ export class RunRecorder implements FootprintReader {
 
   /**
    * Joins what the conflicting earlier steps bring with them, the latest first; those not ordered otherwise are races. What
-   * a release orders, it orders for the rest of the step only, not for the request that the step began with.
+   * a release orders, it orders for the rest of the step only, not for the request and what the step did before.
    */
   private meet(step: Step): void {
     const races: number[] = [];
@@ -260,7 +266,7 @@ export class RunRecorder implements FootprintReader {
     for (const [object, mask] of this.touched) {
       for (const { step: index, mask: other } of this.history.get(object) ?? []) {
         if (!conflict(other, mask) || this.steps[index]?.task === step.task) continue;
-        const request = conflict(other, mask & REQUESTS);
+        const request = conflict(other, (mask & REQUESTS) | (this.early.get(object) ?? 0));
         const after = conflict(other & ~REQUESTS, mask);
         const known = found.get(index);
         const apart = known?.apart === true || ((other & REQUESTS) !== 0 && conflict(other & OVERTAKE, mask & REQUESTS));
@@ -281,7 +287,7 @@ function isBehind(step: Step, first: Step, born: ReadonlyMap<number, number>): b
   return false;
 }
 
-/** How two steps conflict: in the request that the later one begins with, and in more than the earlier one's request. */
+/** How two steps conflict: in what the later one does up to its request, and in more than the earlier one's request. */
 interface Conflict {
   readonly request: boolean;
   readonly after: boolean;

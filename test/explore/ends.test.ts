@@ -106,3 +106,21 @@ test("what is written to the kernel's log is in no order, until somebody reads i
   };
   expect(await reduced(read)).toEqual([4, ["0", "1", "2"]]);
 });
+
+test("what a step does before it gets a lock at once is not ordered by who released that lock", async () => {
+  const read: Body = async (current, note) => {
+    const shared = { writes: 0 };
+    current.creates(shared);
+    const writes = async (writer: Frame): Promise<void> => {
+      await step(writer);
+      shared.writes++;
+      writer.writes(shared);
+    };
+    const children = [child(current, writes), child(current, writes)];
+    await step(current);
+    current.reads(shared);
+    note(String(shared.writes));
+    for (const { pid } of children) await wait4(current, pid);
+  };
+  expect(await reduced(read)).toEqual([6, ["0", "1", "2"]]);
+});
