@@ -108,9 +108,9 @@ export interface Process {
   /** The descriptors that are ready (or in error, or closed); none when the time is over; -EINTR. `null` waits for ever. */
   poll(fds: readonly PollFd[], timeoutNs: number | null): Promise<readonly Fd[] | number>;
 
-  /** A descriptor that tells of names coming to and going from watched directories (struct inotify_event). */
+  /** A descriptor that tells of names coming to and going from watched directories, and of files that are written (struct inotify_event). */
   inotifyInit(): Promise<Fd>;
-  /** A watch descriptor. IN_CREATE, IN_DELETE, IN_MOVED_FROM, IN_MOVED_TO on a directory; others are -EINVAL. */
+  /** A watch descriptor. IN_CREATE, IN_DELETE, IN_MOVED_FROM, IN_MOVED_TO on a directory, IN_MODIFY on a file; others are -EINVAL. */
   inotifyAddWatch(fd: Fd, path: string, mask: number): Promise<number>;
 
   // mounts and namespaces

@@ -1,8 +1,9 @@
 /**
- * Models inotify (fs/notify/inotify, fs/notify/fsnotify.c): names that come to and go from a watched directory. Left out:
- * events of files themselves, IN_ONESHOT, IN_EXCL_UNLINK, the limit of queued events, watches ending with their directory.
+ * Models inotify (fs/notify/inotify, fs/notify/fsnotify.c): names that come to and go from a watched directory, and regular files
+ * that are written. Left out: other events of files, IN_MODIFY by the directory, IN_ONESHOT, IN_EXCL_UNLINK, the limit of queued
+ * events, watches ending with what they are on.
  */
-import { EAGAIN, EBADF, EINTR, EINVAL, ENOTDIR, type Frame, signal_pending, staticData, wait_once } from "../kernel/index.ts";
+import { EAGAIN, EBADF, EINTR, EINVAL, type Frame, signal_pending, staticData, wait_once } from "../kernel/index.ts";
 import { fd_install, fget, fput } from "./fdtable.ts";
 import { dentry, file, type file_operations, type file_system_type, inode, O_CLOEXEC, O_RDONLY, S_IFREG, super_block } from "./fs.ts";
 import { kern_mount, type mount } from "./mount.ts";
@@ -10,12 +11,13 @@ import { path_lookup } from "./namei.ts";
 import { POLLIN, poll_queue_head, poll_wait } from "./select.ts";
 import { get_anon_bdev } from "./super.ts";
 
+export const IN_MODIFY = 0x2;
 export const IN_MOVED_FROM = 0x40;
 export const IN_MOVED_TO = 0x80;
 export const IN_CREATE = 0x100;
 export const IN_DELETE = 0x200;
 const IN_ISDIR = 0x4000_0000;
-const WATCHABLE = IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE;
+const WATCHABLE = IN_MODIFY | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE;
 
 /** sizeof(struct inotify_event): wd s32, mask u32, cookie u32, len u32; the name is padded to a multiple of it. */
 const EVENT_LEN = 16;
@@ -77,8 +79,8 @@ export async function do_inotify_init(caller: Frame, flags: number): Promise<num
 }
 
 /**
- * inotify_add_watch(2): a watch descriptor; a second call for the directory changes its mask. -EBADF, -EINVAL for a
- * descriptor that is no inotify or a mask that is not modelled, -ENOTDIR for what is no directory, or what the lookup says.
+ * inotify_add_watch(2): a watch descriptor; a second call for the same inode changes its mask. -EBADF, -EINVAL for a
+ * descriptor that is no inotify or a mask that is not modelled, or what the lookup says.
  */
 export function __do_sys_inotify_add_watch(caller: Frame, fd: number, name: string, mask: number): number {
   const current = caller.enter("__do_sys_inotify_add_watch");
@@ -89,7 +91,7 @@ export function __do_sys_inotify_add_watch(caller: Frame, fd: number, name: stri
   const at = path_lookup(current, name);
   if (typeof at === "number") return at;
   const node = at.dentry.d_inode;
-  if (!node.isDirectory) return -ENOTDIR;
+  if (node.isDirectory && (mask & IN_MODIFY) !== 0) return -EINVAL;
   const { marks } = statics(current.kernel);
   current.writes(marks);
   const watches = marks.get(node) ?? [];
@@ -115,6 +117,14 @@ export function fsnotify_name(current: Frame, dir: inode, mask: number, name: st
   }
 }
 
+/** fsnotify_modify(): a regular file was written or cut. Wakes who reads; does not wait. */
+export function fsnotify_modify(current: Frame, node: inode): void {
+  if (node.type !== S_IFREG) return;
+  const { marks } = statics(current.kernel);
+  current.reads(marks);
+  if (marks.size > 0) fsnotify_name(current, node, IN_MODIFY, "", false);
+}
+
 /** fsnotify_move(): both halves of a rename carry the same cookie. */
 export function fsnotify_move(current: Frame, from: inode, to: inode, oldName: string, newName: string, directory: boolean): void {
   const own = statics(current.kernel);
@@ -126,7 +136,7 @@ export function fsnotify_move(current: Frame, from: inode, to: inode, oldName: s
 
 function encodeEvent(wd: number, mask: number, cookie: number, name: string): Uint8Array {
   const text = new TextEncoder().encode(name);
-  const length = (Math.floor(text.length / EVENT_LEN) + 1) * EVENT_LEN;
+  const length = name === "" ? 0 : (Math.floor(text.length / EVENT_LEN) + 1) * EVENT_LEN;
   const bytes = new Uint8Array(EVENT_LEN + length);
   const view = new DataView(bytes.buffer);
   view.setInt32(0, wd, true);

@@ -21,7 +21,7 @@ import {
   S_IFSOCK,
 } from "./fs.ts";
 import { current_fs } from "./fs-struct.ts";
-import { fsnotify_name, IN_CREATE } from "./inotify.ts";
+import { fsnotify_modify, fsnotify_name, IN_CREATE } from "./inotify.ts";
 import { follow_down, mntput } from "./mount.ts";
 import { filename_parentat, lookup_dentry, path_lookup } from "./namei.ts";
 
@@ -50,6 +50,7 @@ export async function vfs_open(current: Frame, at: path, flags: number): Promise
   if (refused !== 0) return refused;
   if ((flags & O_TRUNC) !== 0 && node.type === S_IFREG) {
     const error = node.i_op.truncate?.(current, node, 0) ?? 0;
+    fsnotify_modify(current, node);
     if (error !== 0) return error;
   }
   const opened = new file(at, node.i_fop, flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC));
@@ -66,7 +67,9 @@ export function do_sys_ftruncate(caller: Frame, fd: number, size: number): numbe
   if (file === null) return -EBADF;
   const { i_op, type } = file.f_inode;
   if (size < 0 || type !== S_IFREG || !file.writable) return -EINVAL;
-  return i_op.truncate?.(current, file.f_inode, size) ?? -EINVAL;
+  const error = i_op.truncate?.(current, file.f_inode, size) ?? -EINVAL;
+  if (error === 0) fsnotify_modify(current, file.f_inode);
+  return error;
 }
 
 /** may_open(): what does not depend on the file system. */

@@ -2,6 +2,7 @@
 import { EBADF, EINVAL, EISDIR, ESPIPE, type Frame } from "../kernel/index.ts";
 import { fget, fput, get_file } from "./fdtable.ts";
 import type { file } from "./fs.ts";
+import { fsnotify_modify } from "./inotify.ts";
 
 export const SEEK_SET = 0;
 export const SEEK_CUR = 1;
@@ -33,6 +34,7 @@ export async function ksys_write(caller: Frame, fd: number, bytes: Uint8Array): 
   if (file.f_op.write === undefined) return -EINVAL;
   get_file(current, file);
   const result = await file.f_op.write(current.enter("vfs_write").enter("new_sync_write"), file, bytes);
+  if (result > 0) fsnotify_modify(current, file.f_inode);
   await fput(current, file);
   return result;
 }

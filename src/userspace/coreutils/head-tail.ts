@@ -1,9 +1,10 @@
-/** head(1): -n and -c also with a leading minus, -q, -v, -NUM; tail(1): -n and -c also with a leading plus, -q, -v. */
+/** head(1) and tail(1): all options; tail-follow.ts goes on where -f and -F ask for it. */
 import { strerror } from "../../kernel/index.ts";
-import type { Fd } from "../../syscall/index.ts";
-import { joinBytes, STDOUT, writeAll } from "../lib/index.ts";
+import { type Fd, S_IFIFO, S_IFMT } from "../../syscall/index.ts";
+import { joinBytes, STDIN, STDOUT, writeAll } from "../lib/index.ts";
 import { closeOperand, openOperand, readSome } from "./input.ts";
 import { quote } from "./quote.ts";
+import type { Followed } from "./tail-follow.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const NEWLINE = 10;
@@ -29,41 +30,69 @@ interface Amount {
   readonly count: number;
   /** head: all but the last ones. tail: from this one on. */
   readonly inverse: boolean;
+  /** The byte that ends a line. */
+  readonly end: number;
 }
 
 type Show = (util: Utility, fd: Fd, amount: Amount) => Promise<number>;
 
 const long = { bytes: "c", lines: "n", quiet: "q", silent: "q", verbose: "v", "zero-terminated": "z" };
 
-/** `-5` means `-n 5`. */
-function modernise(words: readonly string[]): readonly string[] {
-  return words.map((word, i) => (i === 0 && /^-\d+$/.test(word) ? `-n${word.slice(1)}` : word));
+/** `-5` means `-n 5`, `-5c` `-c 5`; for tail `-5f` is `-n 5 -f`, and `+5` with one file at most counts from the beginning. */
+function modernise(sign: RegExp): (words: readonly string[]) => readonly string[] {
+  return (words) => {
+    const match = sign.exec(words[0] ?? "");
+    if (match === null) return words;
+    const [, from = "", count = "", letters = ""] = match;
+    if (from === "+" && words.length > 2) return words;
+    const unit = letters.includes("c") ? "c" : "n";
+    const rest = [...letters].filter((letter) => letter !== unit && letter !== "l").map((letter) => `-${letter}`);
+    return [`-${unit}${from === "+" ? "+" : ""}${count}`, ...rest, ...words.slice(1)];
+  };
 }
 
-export const head = utility({ usage: "[OPTION]... [FILE]...", short: "c:n:qvz", long, refused: ["z"], modernise }, (util) =>
-  showAll(util, "-", showHead),
+export const head = utility(
+  { usage: "[OPTION]... [FILE]...", short: "c:n:qvz", long, modernise: modernise(/^(-)(\d+)([cqvz]*)$/) },
+  async (util) => {
+    await showAll(util, "-", showHead, null);
+  },
 );
 
 const tailManual = {
   usage: "[OPTION]... [FILE]...",
   short: "c:fFn:qs:vz",
-  long: { ...long, follow: "f", retry: "F", "sleep-interval": "s", pid: "pid:", "max-unchanged-stats": "max-unchanged-stats:" },
-  refused: [..."fFsz", "pid", "max-unchanged-stats"],
-  modernise,
+  long: { ...long, follow: "follow::", retry: "retry", "sleep-interval": "s", pid: "pid:", "max-unchanged-stats": "max-unchanged-stats:" },
+  refused: ["max-unchanged-stats"],
+  modernise: modernise(/^([-+])(\d+)([lcf]*)$/),
 };
 
-export const tail = utility(tailManual, (util) => showAll(util, "+", showTail));
+export const tail = utility(tailManual, async (util) => {
+  const following = util.has("f", "F", "follow");
+  if (!following) {
+    await showAll(util, "+", showTail, null);
+    return;
+  }
+  const { follow, paceOf } = await util.process.hostCall(() => import("./tail-follow.ts"));
+  const pace = await paceOf(util);
+  const files: Followed[] = [];
+  const titled = await showAll(util, "+", showTail, files);
+  if (files.length === 0) return util.operands.length === 0 ? undefined : await util.die("no files remaining");
+  await follow(util, files, titled, pace);
+});
 
-async function showAll(util: Utility, inverseSign: string, show: Show): Promise<void> {
+/** @param followed where files are kept open that are to be followed. Whether files have titles */
+async function showAll(util: Utility, inverseSign: string, show: Show, followed: Followed[] | null): Promise<boolean> {
   const amount = await amountAsked(util, inverseSign);
   const operands = util.operands.length === 0 ? ["-"] : util.operands;
   const titled = util.has("v") || (operands.length > 1 && !util.has("q"));
+  const byName = util.has("F", "retry");
   let first = true;
   for (const operand of operands) {
     const name = operand === "-" ? "standard input" : operand;
     const fd = await openOperand(util, operand);
     if (fd < 0) {
       await util.fail(`cannot open ${quote(operand)} for reading: ${strerror(fd)}`);
+      if (byName) followed?.push({ name: operand, fd: -1, identity: "" });
       continue;
     }
     if (titled) await util.out(`${first ? "" : "\n"}==> ${name} <==\n`);
@@ -71,8 +100,18 @@ async function showAll(util: Utility, inverseSign: string, show: Show): Promise<
     await util.flush();
     const error = await show(util, fd, amount);
     if (error < 0) await util.fail(`error reading ${quote(name)}: ${strerror(error)}`);
-    await closeOperand(util, fd);
+    const kept = followed !== null && (await keep(util, operand, fd, followed));
+    if (!kept) await closeOperand(util, fd);
   }
+  return titled;
+}
+
+/** Remembers an open file that is to be followed. A pipe as standard input has its end, whatever -f says. */
+async function keep(util: Utility, operand: string, fd: Fd, followed: Followed[]): Promise<boolean> {
+  const stat = await util.process.fstat(fd);
+  if (typeof stat === "number" || (fd === STDIN && (stat.mode & S_IFMT) === S_IFIFO)) return false;
+  followed.push({ name: operand === "-" ? "/dev/stdin" : operand, fd, identity: `${stat.dev}:${stat.ino}` });
+  return true;
 }
 
 async function amountAsked(util: Utility, inverseSign: string): Promise<Amount> {
@@ -81,7 +120,7 @@ async function amountAsked(util: Utility, inverseSign: string): Promise<Amount> 
   const match = /^([-+]?)(\d+)([a-zA-Z]*)$/.exec(text);
   const factor = SUFFIXES[match?.[3] ?? ""];
   if (match === null || factor === undefined) return await util.die(`invalid number of ${unit}: ${quote(text)}`);
-  return { unit, count: Number(match[2]) * factor, inverse: match[1] === inverseSign };
+  return { unit, count: Number(match[2]) * factor, inverse: match[1] === inverseSign, end: util.has("z") ? 0 : NEWLINE };
 }
 
 async function showHead(util: Utility, fd: Fd, amount: Amount): Promise<number> {
@@ -91,7 +130,7 @@ async function showHead(util: Utility, fd: Fd, amount: Amount): Promise<number> 
     const bytes = await readSome(util.process, fd);
     if (typeof bytes === "number") return bytes;
     if (bytes.length === 0) return 0;
-    const { end, found } = unitsFrom(bytes, left, amount.unit);
+    const { end, found } = unitsFrom(bytes, { ...amount, count: left });
     await write(util, bytes.subarray(0, end));
     left -= found;
   }
@@ -99,11 +138,11 @@ async function showHead(util: Utility, fd: Fd, amount: Amount): Promise<number> 
 }
 
 /** Where the `count`th line or byte ends, and how many there are up to there. */
-function unitsFrom(bytes: Uint8Array, count: number, unit: Amount["unit"]): { end: number; found: number } {
+function unitsFrom(bytes: Uint8Array, { unit, count, end: newline }: Amount): { end: number; found: number } {
   if (unit === "bytes") return { end: Math.min(count, bytes.length), found: Math.min(count, bytes.length) };
   let [end, found] = [0, 0];
   while (found < count) {
-    const at = bytes.indexOf(NEWLINE, end);
+    const at = bytes.indexOf(newline, end);
     if (at < 0) return { end: bytes.length, found };
     end = at + 1;
     found++;
@@ -121,17 +160,17 @@ async function showAllBut(util: Utility, fd: Fd, amount: Amount): Promise<number
 async function showTail(util: Utility, fd: Fd, amount: Amount): Promise<number> {
   const bytes = await readAll(util, fd);
   if (typeof bytes === "number") return bytes;
-  const start = amount.inverse ? unitsFrom(bytes, Math.max(0, amount.count - 1), amount.unit).end : lastUnits(bytes, amount);
+  const start = amount.inverse ? unitsFrom(bytes, { ...amount, count: Math.max(0, amount.count - 1) }).end : lastUnits(bytes, amount);
   await write(util, bytes.subarray(start));
   return 0;
 }
 
 /** Where the last `count` lines or bytes begin. */
-function lastUnits(bytes: Uint8Array, { unit, count }: Amount): number {
+function lastUnits(bytes: Uint8Array, { unit, count, end }: Amount): number {
   if (unit === "bytes") return Math.max(0, bytes.length - count);
   if (count === 0) return bytes.length;
   let start = bytes.length;
-  for (let left = count; left > 0 && start > 0; left--) start = bytes.subarray(0, start - 1).lastIndexOf(NEWLINE) + 1;
+  for (let left = count; left > 0 && start > 0; left--) start = bytes.subarray(0, start - 1).lastIndexOf(end) + 1;
   return start;
 }
 
