@@ -40,7 +40,8 @@ async function pour(util: Utility, outputs: Output[], mode: ErrorMode | null): P
     for (const output of [...outputs]) {
       const error = await writeAll(process, output.fd, bytes);
       if (error === 0) continue;
-      const quiet = error === -EPIPE && mode?.endsWith("-nopipe") === true;
+      // Where SIGPIPE is ignored a reader that has gone is no failure, unless that was asked for.
+      const quiet = error === -EPIPE && mode !== "warn" && mode !== "exit";
       if (!quiet) await util.fail(`${quoteIfNeeded(output.name)}: ${strerror(error)}`);
       if (!quiet && mode?.startsWith("exit") === true) await util.end(1);
       outputs.splice(outputs.indexOf(output), 1);

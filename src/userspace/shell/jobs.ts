@@ -32,6 +32,13 @@ export function jobProcess(pid: number, text: () => string): JobProcess {
   };
 }
 
+/** What `coproc` has set up for its command. */
+export interface Coprocess {
+  readonly name: string;
+  /** The shell's ends of the pipes. */
+  readonly fds: readonly number[];
+}
+
 export interface Job {
   readonly id: number;
   /** In the order of the pipeline; the last one's status is the job's. */
@@ -55,6 +62,9 @@ export class Jobs {
   readonly strays = new Set<number>();
   /** Children in the background that wait4() has not told of yet, though they may have ended. */
   readonly unwaited = new Set<number>();
+  /** Coprocesses that run, and those that have ended: their variables go before the next command. */
+  readonly coprocs = new Map<number, Coprocess>();
+  readonly deadCoprocs: Coprocess[] = [];
   /** Whose process a pid is. */
   private readonly owners = new Map<number, Job>();
   /** True if a job may be done that nobody has been told of. */
@@ -80,7 +90,7 @@ export class Jobs {
 
   /** True if there are children that may have ended unnoticed. */
   get busy(): boolean {
-    return this.list.length > 0 || this.strays.size > 0;
+    return this.list.length > 0 || this.strays.size > 0 || this.deadCoprocs.length > 0;
   }
 
   /** @param text writes the command, when somebody asks */
@@ -175,6 +185,11 @@ export class Jobs {
   /** Notes that a child ended. */
   record(ended: WaitStatus): void {
     if (ended.stopped === undefined && this.strays.delete(ended.pid)) this.remember(ended.pid, exitStatus(ended));
+    const coproc = this.coprocs.get(ended.pid);
+    if (coproc !== undefined && ended.stopped === undefined) {
+      this.coprocs.delete(ended.pid);
+      this.deadCoprocs.push(coproc);
+    }
     const job = this.owners.get(ended.pid);
     const process = job?.processes.find(({ pid }) => pid === ended.pid);
     if (job === undefined || process === undefined) return;
@@ -317,10 +332,20 @@ export async function keepUp(shell: Shell): Promise<void> {
   if (interactive === null ? jobs.unwaited.size > MAX_REMEMBERED : jobs.busy) await reapEnded(shell);
 }
 
+/** Takes away what coprocesses that have ended had: their variables and the shell's ends of their pipes. */
+export async function endCoprocs(shell: Shell): Promise<void> {
+  for (const { name, fds } of shell.jobs.deadCoprocs.splice(0)) {
+    shell.variables.unset(name);
+    shell.variables.unset(`${name}_PID`);
+    for (const fd of fds) await shell.process.close(fd);
+  }
+}
+
 /** Forgets jobs that are done, after telling about those a signal has ended. */
 export async function notifyEnded(shell: Shell): Promise<void> {
   if (shell.interactive !== null || !shell.jobs.busy) return;
   shell.process.watchChildren();
+  await endCoprocs(shell);
   if (!shell.jobs.news) return;
   shell.jobs.news = false;
   for (const job of shell.jobs.list.filter(isDone)) {
@@ -361,5 +386,22 @@ export function jobLine(shell: Shell, job: Job, long: boolean): string {
   const last = job.processes.find(({ ended }) => ended === null) ?? job.processes.at(-1);
   const state = last === undefined ? "" : describeState(last, long);
   const pid = long ? ` ${String(job.processes[0]?.pid).padStart(PID_WIDTH)}` : " ";
-  return `[${job.id}]${mark}${pid} ${state.padEnd(STATE_WIDTH - 1)} ${job.command}${state === "Running" ? " &" : ""}\n`;
+  const head = `[${job.id}]${mark}${pid} ${state.padEnd(STATE_WIDTH - 1)} `;
+  const end = state === "Running" ? " &\n" : "\n";
+  return head + (long && job.processes.length > 1 ? processesOf(job) : job.command) + end;
+}
+
+/** A pipeline of `jobs -l`: every process on a line, with its state if that is not the one of the process before it. */
+function processesOf(job: Job): string {
+  let before = "";
+  return job.processes
+    .map((process, i) => {
+      const state = describeState(process, true);
+      const shown = state === before ? "" : state;
+      before = state;
+      return i === 0
+        ? process.command
+        : `     ${String(process.pid).padStart(PID_WIDTH)} ${shown.padEnd(STATE_WIDTH - 2)}| ${process.command}`;
+    })
+    .join("\n");
 }

@@ -18,7 +18,7 @@ export interface LineRead {
 export interface LineOptions {
   /** The byte that ends the line. */
   readonly delimiter: number;
-  /** Read at most so many characters (bytes, for what is no ASCII). */
+  /** Read at most so many characters. */
   readonly limit: number | null;
 }
 
@@ -26,10 +26,10 @@ export interface LineOptions {
 export async function readLine(process: Process, fd: Fd, options: LineOptions): Promise<LineRead | number> {
   const seekable = (await process.lseek(fd, 0, SEEK_CUR)) >= 0;
   const pieces: Uint8Array[] = [];
-  let size = 0;
+  const count: CharacterCount = { characters: 0, missing: 0 };
   const done = (complete: boolean): LineRead => ({ text: decode(joinBytes(pieces)), complete });
   for (;;) {
-    const room = options.limit === null ? BLOCK : options.limit - size;
+    const room = options.limit === null ? BLOCK : options.limit - count.characters + count.missing;
     if (room <= 0) return done(true);
     const piece = await process.read(fd, seekable ? Math.min(BLOCK, room) : 1);
     if (typeof piece === "number") return piece === -EINTR || pieces.length === 0 ? piece : done(false);
@@ -37,11 +37,28 @@ export async function readLine(process: Process, fd: Fd, options: LineOptions): 
     const end = piece.indexOf(options.delimiter);
     if (end < 0) {
       pieces.push(piece);
-      size += piece.length;
+      if (options.limit !== null) addTo(count, piece);
       continue;
     }
     pieces.push(piece.subarray(0, end));
     if (end + 1 < piece.length) await process.lseek(fd, end + 1 - piece.length, SEEK_CUR);
     return done(true);
+  }
+}
+
+/** Characters that have begun, and bytes that the last of them lacks. */
+interface CharacterCount {
+  characters: number;
+  missing: number;
+}
+
+function addTo(count: CharacterCount, piece: Uint8Array): void {
+  for (const byte of piece) {
+    if (count.missing > 0 && (byte & 0xc0) === 0x80) {
+      count.missing--;
+      continue;
+    }
+    count.characters++;
+    count.missing = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc2 ? 1 : 0;
   }
 }

@@ -74,7 +74,7 @@ export class Interpreter extends TextRules {
       });
     }
     await this.streams.closeAll();
-    return this.status & 0xff;
+    return this.streams.failed ? 2 : this.status & 0xff;
   }
 
   private async guarded(work: () => Promise<void>): Promise<"done" | "exit" | "gone"> {

@@ -1,5 +1,5 @@
 /** What an awk program reads and writes: records of files and commands, output to files and pipes. */
-import { EPIPE, strerror } from "../../../kernel/index.ts";
+import { strerror } from "../../../kernel/index.ts";
 import { type Fd, O_APPEND, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Process } from "../../../syscall/index.ts";
 import { complain, decode, encode, execvp, joinBytes, STDIN, STDOUT, writeAll } from "../../lib/index.ts";
 import { readSome } from "../input.ts";
@@ -99,6 +99,8 @@ export class Streams {
   private readonly main: Output;
   /** True once standard output has no reader any more. */
   gone = false;
+  /** Something could not be written: awk ends with 2. */
+  failed = false;
 
   constructor(process: Process) {
     this.process = process;
@@ -214,9 +216,16 @@ export class Streams {
     const text = output.buffered;
     output.buffered = "";
     const error = await writeAll(this.process, output.fd, encode(text));
-    if (error >= 0 || output !== this.main) return;
-    if (error !== -EPIPE) await complain(this.process, `awk: write failure (${strerror(error)})\n`);
-    this.gone = true;
+    if (error >= 0) return;
+    const why = `(${strerror(error)})`;
+    this.failed = true;
+    if (output === this.main) {
+      await complain(this.process, `awk: write failure ${why}\nawk: close failed on file /dev/stdout ${why}\n`);
+      this.gone = true;
+      return;
+    }
+    const name = [...this.outputs].find(([, other]) => other === output)?.[0] ?? "";
+    await complain(this.process, `awk: close failed on file ${name} ${why}\n`);
   }
 }
 

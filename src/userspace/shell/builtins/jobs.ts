@@ -2,7 +2,7 @@
 import { EINTR } from "../../../kernel/index.ts";
 import { assignText } from "../assign.ts";
 import { bringToForeground, goOn } from "../job-control.ts";
-import { exitStatus, isDone, isStopped, type Job, jobLine, reapEnded, reportDeath } from "../jobs.ts";
+import { endCoprocs, exitStatus, isDone, isStopped, type Job, jobLine, reapEnded, reportDeath } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { runPendingTraps } from "../traps.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
@@ -13,6 +13,12 @@ const SIGNALLED = 128;
 const ANY_CHILD = -1;
 
 async function wait(shell: Shell, args: readonly string[]): Promise<number> {
+  const status = await waitAsAsked(shell, args);
+  await endCoprocs(shell);
+  return status;
+}
+
+async function waitAsAsked(shell: Shell, args: readonly string[]): Promise<number> {
   const flags = await parseFlags(shell, "wait", args, "fnp:", "[-fn] [-p var] [id ...]");
   if (flags === null) return USAGE;
   const { given, rest } = flags;
@@ -95,13 +101,20 @@ async function waitForAll(shell: Shell): Promise<number> {
   return 0;
 }
 
-async function waitForNext(shell: Shell, ids: readonly string[], variable: string | undefined): Promise<number> {
+/** The jobs that `wait -n` is asked about. A child that was waited for already is none any more. */
+async function jobsOf(shell: Shell, ids: readonly string[]): Promise<readonly Job[]> {
   const wanted: Job[] = [];
   for (const id of ids) {
     const pid = await pidOf(shell, id);
     const job = pid === null ? undefined : shell.jobs.byPid(pid);
     if (job !== undefined) wanted.push(job);
+    else if (pid !== null) await builtinError(shell, "wait", `${id}: no such job`);
   }
+  return wanted;
+}
+
+async function waitForNext(shell: Shell, ids: readonly string[], variable: string | undefined): Promise<number> {
+  const wanted = await jobsOf(shell, ids);
   for (;;) {
     await reapEnded(shell);
     const candidates = ids.length > 0 ? wanted : [...shell.jobs.list];

@@ -1,4 +1,7 @@
-/** coproc NAME command: a job in the background with a pipe to its standard input and one from its standard output. */
+/**
+ * coproc NAME command: a job in the background with a pipe to its standard input and one from its standard output. When it has ended, the
+ * shell's ends are closed and the variables unset (notifyEnded).
+ */
 import type { Coproc } from "unbash";
 import { strerror } from "../../../kernel/index.ts";
 import { IndexedArray } from "../arrays.ts";
@@ -35,6 +38,7 @@ export async function runCoproc(shell: Shell, node: Coproc): Promise<number> {
   shell.variables.writable(name).value = new IndexedArray([String(reader), String(writer)]);
   assignText(shell, `${name}_PID`, String(pid), false);
   shell.lastBackground = pid;
+  shell.jobs.coprocs.set(pid, { name, fds: [reader, writer] });
   const text = textLater(shell, node);
   shell.jobs.add([jobProcess(pid, text)], text, placement.pgid);
   return 0;
