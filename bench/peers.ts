@@ -9,15 +9,18 @@ import { claims, skipReason, spinComparisons } from "./exclusion.ts";
 import { lockComparisons, memoryComparisons } from "./lock-peers.ts";
 import { machineComparisons } from "./machine.ts";
 import { compareAll, type Result } from "./measure.ts";
+import { loadLine, workerComparisons, workersMissing } from "./workers.ts";
 
 const { values } = parseArgs({
   options: { json: { type: "string" }, rounds: { type: "string", default: "5" }, only: { type: "string", default: "" } },
 });
 const rounds = Number(values.rounds);
-const skipped = (name: string): unknown => process.stdout.write(`skipped: ${name}: ${skipReason(name)}\n`);
+const reasonOf = (name: string): string => (name.startsWith("two workers") ? (workersMissing() ?? "") : skipReason(name));
+const skipped = (name: string): unknown => process.stdout.write(`skipped: ${name}: ${reasonOf(name)}\n`);
 const results: Result[] = [];
-for (const group of [lockComparisons, claims, machineComparisons, spinComparisons, memoryComparisons]) {
+for (const group of [lockComparisons, claims, machineComparisons, workerComparisons, spinComparisons, memoryComparisons]) {
   const wanted = group.filter(({ name }) => name.includes(values.only));
+  if (group === workerComparisons && wanted.length > 0 && workersMissing() === null) process.stdout.write(loadLine());
   results.push(...(await compareAll(wanted, rounds, skipped)));
 }
 process.stdout.write(table(results));

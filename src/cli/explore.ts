@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import {
   type Described,
+  divideSchedules,
   EXPLORE_FORMAT,
   type Exploration,
   type ExploreDocument,
@@ -54,8 +55,9 @@ export interface ExploredSubject {
   readonly plan: MachinePlan;
 }
 
-/** What one thread explores before others are started for the rest: a small exploration is over before they are there. */
+/** What one thread explores before others are started for the rest, executions and ms: a small exploration is over before they are there. */
 const ALONE = 200;
+const ALONE_MS = 150;
 /** Shards for each worker: they are of different sizes. */
 const SHARDS_PER_WORKER = 8;
 /** How often the main thread looks after its workers, ms. */
@@ -66,18 +68,22 @@ export async function exploreCommand(host: Host, path: string, flags: ExploreFla
   return (await exploreAlone(host, path, flags, () => true)) ?? EXIT["not-found"];
 }
 
-/** Explores in this thread. @param settles whether the result is the answer; if not, nothing is printed and null returned */
+/**
+ * Explores in this thread, until a moment of the host's clock at most.
+ * @param settles whether the result is the answer; if not, nothing is printed and null returned
+ */
 async function exploreAlone(
   host: Host,
   path: string,
   flags: ExploreFlags,
   settles: (found: Exploration, watch: Watch) => boolean,
+  until = Number.POSITIVE_INFINITY,
 ): Promise<number | null> {
   const { subject, about, plan } = await subjectOf(host, path, flags);
   const watch = new Watch(host, flags);
   const options: ExploreOptions = {
     ...boundsOf(flags),
-    goOn: () => watch.goOn(),
+    goOn: () => watch.goOn() && host.now() < until,
     progress: (progress) => watch.show(progress),
   };
   const found = await explore(subject, options).finally(() => watch.end());
@@ -94,9 +100,10 @@ async function exploreWithWorkers(host: Host, path: string, flags: ExploreFlags,
   if (path === "-")
     throw new UserError("each worker reads the script, and standard input can be read once; leave out --workers, or name a file");
   const begun = Math.min(ALONE, flags.executions);
+  const until = host.now() + ALONE_MS;
   const over = (found: Exploration, watch: Watch): boolean =>
-    found.complete || found.limit !== null || begun === flags.executions || !watch.goOn();
-  const alone = await exploreAlone(host, path, { ...flags, executions: begun }, over);
+    found.complete || found.limit !== null || (begun === flags.executions && host.now() < until) || !watch.goOn();
+  const alone = await exploreAlone(host, path, { ...flags, executions: begun }, over, until);
   if (alone !== null) return alone;
   const document = await exploreInPool(host, path, flags, count);
   answer(host, document, flags, mergedReport(document, replayCommand(host, document, path, document.machine, flags.out), "Parts"));
@@ -112,13 +119,13 @@ async function exploreInPool(host: Host, path: string, flags: ExploreFlags, coun
     if (!watch.goOn() || executions >= flags.executions) shared.stop();
     watch.show({ executions, deadlocked, layer: `${count} workers` });
   }, LOOK_MS);
-  const of = count * SHARDS_PER_WORKER;
   try {
-    const shards = Array.from({ length: of }, (_, i): Shard => ({ index: i + 1, of }));
-    const documents = await Promise.all(shards.map((shard) => workers.run({ path, flags: { ...flags, shard } }, shared)));
+    const jobs = await jobsFor(host, path, flags, count, () => watch.goOn());
+    const documents = await Promise.all(jobs.map((job) => workers.run(job, shared)));
     const merged = mergeShards(documents.map((document, i) => ({ name: `part ${i + 1}`, document })));
     if (merged.refused !== null) throw new Error(`the parts of one exploration do not fit together: ${merged.refused}`);
-    return merged.document;
+    const { settings } = merged.document;
+    return { ...merged.document, settings: { ...settings, strategy: flags.strategy } };
   } finally {
     clearInterval(looking);
     watch.end();
@@ -126,12 +133,34 @@ async function exploreInPool(host: Host, path: string, flags: ExploreFlags, coun
   }
 }
 
-/** In a worker: one shard. */
-export async function exploreShard(host: Host, { path, flags }: Job<ExploreFlags>, shared: Shared): Promise<ExploreDocument> {
-  const { subject, about } = await subjectOf(host, path, flags);
+/** The parts for the pool. What only the reduction can decide is divided here once, for all threads. */
+async function jobsFor(host: Host, path: string, flags: ExploreFlags, count: number, goOn: () => boolean): Promise<Job<ExploreFlags>[]> {
+  const part = (index: number, of: number): Shard => ({ index: index + 1, of });
+  if (flags.strategy !== "auto" && flags.strategy !== "dpor") {
+    const of = count * SHARDS_PER_WORKER;
+    return Array.from({ length: of }, (_, i) => ({ path, flags: { ...flags, shard: part(i, of) } }));
+  }
+  const { subject } = await subjectOf(host, path, flags);
+  const cells = await divideSchedules(subject, { ...boundsOf(flags), goOn }, count);
+  return cells.map((cell, i) => ({ path, flags: { ...flags, strategy: "dpor", shard: part(i, cells.length) }, cell }));
+}
+
+/** What the jobs of one pool explore: read and loaded once in each thread. */
+export type LoadedSubject = { current: Promise<ExploredSubject> | null };
+
+/** In a worker: one shard or one cell. */
+export async function exploreShard(
+  host: Host,
+  { path, flags, cell }: Job<ExploreFlags>,
+  shared: Shared,
+  loaded: LoadedSubject,
+): Promise<ExploreDocument> {
+  loaded.current ??= subjectOf(host, path, flags);
+  const { subject, about } = await loaded.current;
   let told = { executions: 0, deadlocked: 0 };
   const options: ExploreOptions = {
     ...boundsOf(flags),
+    ...(cell === undefined ? {} : { cell }),
     goOn: () => !shared.stopped,
     progress: ({ executions, deadlocked }) => {
       // A layer counts from nought again.

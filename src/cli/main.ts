@@ -14,5 +14,6 @@ if (isMainThread) {
 
 async function serveThePool(): Promise<void> {
   const [{ serve }, { exploreShard }] = await Promise.all([import("./workers.ts"), import("./explore.ts")]);
-  await serve((job, shared) => exploreShard(host, job, shared));
+  const loaded = { current: null };
+  await serve((job, shared) => exploreShard(host, job, shared, loaded));
 }

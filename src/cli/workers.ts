@@ -1,13 +1,14 @@
 /**
- * Exploring on several processors: the exploration is divided into shards, which the threads of a pool take one after the
+ * Exploring on several processors: the exploration is divided into shards or cells, which the threads of a pool take one after the
  * other. They share three counters with the main thread and nothing else.
  */
-import type { ExploreDocument } from "../explore/index.ts";
+import type { ExploreDocument, PlainCell } from "../explore/index.ts";
 
-/** One shard for a worker. The options are those of the command, which survive being copied to another thread. */
+/** One shard for a worker, or, where the reduction decides, one cell. The options are those of the command, which survive being copied to another thread. */
 export interface Job<Options> {
   readonly path: string;
   readonly flags: Options;
+  readonly cell?: PlainCell;
 }
 
 /** What main thread and workers share. */

@@ -36,9 +36,12 @@ export interface PlainCell {
   readonly pairs: readonly { readonly a: NamedPoint; readonly b: NamedPoint }[];
   /** For each pair, whether `b` comes first. */
   readonly turned: readonly boolean[];
+  /** What is known to be contested, and classes of objects that have one name. */
+  readonly contested: readonly string[];
+  readonly shared: readonly string[];
 }
 
-export function plainCell(pairs: readonly Pair[], { orders }: Cell, nameOf: (task: number) => string): PlainCell {
+export function plainCell(pairs: readonly Pair[], { orders }: Cell, nameOf: (task: number) => string): Pick<PlainCell, "pairs" | "turned"> {
   const named = ({ task, point }: Point): NamedPoint => ({ task: nameOf(task), point });
   return {
     pairs: pairs.map(({ a, b }) => ({ a: named(a), b: named(b) })),

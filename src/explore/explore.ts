@@ -209,6 +209,10 @@ class Search {
     return shard === null ? await layer.whole() : await layer.share(shard);
   }
 
+  async divided(threads: number): Promise<PlainCell[]> {
+    return await new ReducedLayer(this.subject, this.tables, this.reducedBounds()).divided(threads);
+  }
+
   private reducedBounds(): Bounds {
     const { seed, goOn, planned = PLANNED } = this.options;
     return {
@@ -272,6 +276,11 @@ function weight(run: SubjectRun): number {
   return run.steps + run.decisions.filter((choice) => choice !== 0).length / 65_536;
 }
 
+/** Divides the classes of schedules for so many threads: cells, the heaviest first. */
+export async function divideSchedules(subject: Subject, options: ExploreOptions, threads: number): Promise<PlainCell[]> {
+  return await new Search(subject, options).divided(threads);
+}
+
 /** What the layers have come to so far. */
 interface Decided {
   complete: boolean;
@@ -302,7 +311,7 @@ export async function explore(subject: Subject, options: ExploreOptions): Promis
   };
 }
 
-async function layers(subject: Subject, { strategy, shard }: ExploreOptions, search: Search): Promise<Decided> {
+async function layers(subject: Subject, { strategy, shard, cell }: ExploreOptions, search: Search): Promise<Decided> {
   const decided: Decided = { complete: false, traces: null, cycle: null, states: null, part: "whole" };
   let share = shard ?? null;
   if (strategy === "auto") {
@@ -311,7 +320,7 @@ async function layers(subject: Subject, { strategy, shard }: ExploreOptions, sea
     // The other shards have left everything to this one.
     if (late) share = null;
   }
-  if (share !== null) decided.part = "share";
+  if (share !== null || cell !== undefined) decided.part = "share";
   if (strategy === "auto" || strategy === "dpor") {
     const reduced = await search.reduced(share);
     decided.traces = reduced.traces;

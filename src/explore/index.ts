@@ -1,7 +1,8 @@
 /** The explore room: runs something under every schedule that matters, and says whether any deadlocks. */
+export type { PlainCell } from "./cells.ts";
 export { type Comparison, compareSides } from "./compare.ts";
 export type { Deed } from "./divergence.ts";
-export { type Exploration, type ExploreOptions, explore, type Progress, type Strategy } from "./explore.ts";
+export { divideSchedules, type Exploration, type ExploreOptions, explore, type Progress, type Strategy } from "./explore.ts";
 export { LockPrograms } from "./lock-programs.ts";
 export { isExploreDocument, mergedReport, mergeShards } from "./merge.ts";
 export { NameTable } from "./names.ts";

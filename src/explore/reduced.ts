@@ -83,7 +83,10 @@ export class ReducedLayer {
   }
 
   async cell(plain: PlainCell): Promise<Covered> {
-    const { pairs, cell } = cellOf(plain, (path) => this.tables.tasks.number(path));
+    const { tasks, objects } = this.tables;
+    for (const name of plain.contested) this.contested.counts.add(objects.number(name));
+    for (const kind of plain.shared) objects.shared.add(kind);
+    const { pairs, cell } = cellOf(plain, (path) => tasks.number(path));
     return await this.settled({ pairs, cells: [cell] });
   }
 
@@ -92,7 +95,13 @@ export class ReducedLayer {
     const samples = await this.samples();
     const pairs = this.pairs(samples, threads);
     const cells = [...cellsOf(pairs, samples)].sort((a, b) => b.weight - a.weight);
-    return cells.map(({ cell }) => plainCell(pairs, cell, (task) => this.tables.tasks.nameOf(task)));
+    const { tasks, objects } = this.tables;
+    const contested = [...this.contested.counts].map((name) => objects.nameOf(name));
+    return cells.map(({ cell }) => ({
+      ...plainCell(pairs, cell, (task) => tasks.nameOf(task)),
+      contested,
+      shared: [...objects.shared],
+    }));
   }
 
   private async samples(): Promise<Sample[]> {

@@ -65,7 +65,7 @@ export async function mlx5emu(
     onInterrupt: () => () => {},
     startWorkers: async () => ({
       // One after the other in this thread, each with what a copy would have kept.
-      run: async (job, shared) => await exploreShard(host, structuredClone(job) as never, shared),
+      run: async (job, shared) => await exploreShard(host, structuredClone(job) as never, shared, { current: null }),
       end: () => {},
     }),
     openTerminal: (options) => {
