@@ -117,10 +117,10 @@ async function exploreInPool(host: Host, path: string, flags: ExploreFlags, coun
   const looking = setInterval(() => {
     const { executions, deadlocked } = shared;
     if (!watch.goOn() || executions >= flags.executions) shared.stop();
-    watch.show({ executions, deadlocked, layer: `${count} workers` });
+    watch.show({ executions, deadlocked, layer: `${workers.threads} workers` });
   }, LOOK_MS);
   try {
-    const jobs = await jobsFor(host, path, flags, count, () => watch.goOn());
+    const jobs = await jobsFor(host, path, flags, workers.threads, () => watch.goOn());
     const documents = await Promise.all(jobs.map((job) => workers.run(job, shared)));
     const merged = mergeShards(documents.map((document, i) => ({ name: `part ${i + 1}`, document })));
     if (merged.refused !== null) throw new Error(`the parts of one exploration do not fit together: ${merged.refused}`);

@@ -2,6 +2,7 @@
  * Exploring on several processors: the exploration is divided into shards or cells, which the threads of a pool take one after the
  * other. They share three counters with the main thread and nothing else.
  */
+import { availableParallelism } from "node:os";
 import type { ExploreDocument, PlainCell } from "../explore/index.ts";
 
 /** One shard for a worker, or, where the reduction decides, one cell. The options are those of the command, which survive being copied to another thread. */
@@ -45,6 +46,8 @@ export class Shared {
 
 /** A pool of threads that run jobs. */
 export interface Workers {
+  /** How many there are: no more than processors. */
+  readonly threads: number;
   run<Options>(job: Job<Options>, shared: Shared): Promise<ExploreDocument>;
   end(): void;
 }
@@ -52,8 +55,10 @@ export interface Workers {
 /** @param entry the file that a thread begins with; it calls `serve`. The pool is loaded only now: few commands need it. */
 export async function startWorkers(entry: string, count: number): Promise<Workers> {
   const { pool } = await import("workerpool");
-  const threads = pool(entry, { workerType: "thread", maxWorkers: count, workerThreadOpts: { stdout: true } });
+  const maxWorkers = Math.min(count, availableParallelism());
+  const threads = pool(entry, { workerType: "thread", maxWorkers, workerThreadOpts: { stdout: true } });
   return {
+    threads: maxWorkers,
     run: async (job, shared) => (await threads.exec("explore", [job, shared.memory])) as ExploreDocument,
     // Not waited for: a thread that died never says that it has ended.
     end: () => void threads.terminate(true),

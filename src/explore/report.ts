@@ -134,6 +134,7 @@ export function explorationReport(subject: Subject, about: Described, found: Exp
 }
 
 function classesText(classes: number): string {
+  if (classes === 0) return ": none is in this share";
   return classes === 1 ? ": all are equivalent, and one was run" : `: ${classes} classes of equivalent schedules, each run once`;
 }
 

@@ -63,7 +63,8 @@ export async function mlx5emu(
     memoryInUse: () => 0,
     now: () => 0,
     onInterrupt: () => () => {},
-    startWorkers: async () => ({
+    startWorkers: async (threads) => ({
+      threads,
       // One after the other in this thread, each with what a copy would have kept.
       run: async (job, shared) => await exploreShard(host, structuredClone(job) as never, shared, { current: null }),
       end: () => {},

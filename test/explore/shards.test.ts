@@ -245,3 +245,15 @@ test("what tables or the order of locks decide, shard 1 decides for all", async 
   const [, part] = await found(crossed, two);
   expect(part).toBe("none");
 });
+
+test("a share that no class falls to says so", async () => {
+  const { status, stdout } = await mlx5emu(["explore", "-", "--strategy", "dpor", "--shard", "3/3"], { "-": "true &\nwait\n" });
+  expect([status, stdout.split("\n").slice(0, 3)]).toEqual([
+    0,
+    [
+      "Shard 3 of 3: its share; mlx5-emu merge says what all shards come to",
+      "",
+      "PROVED  no schedule deadlocks: none is in this share (0 executions)",
+    ],
+  ]);
+});
