@@ -75,7 +75,7 @@ async function runScriptFile(
   }
   const source = new Source(path, decode(bytes));
   const shell = createShell(process, source, path, positional, line);
-  shell.calls.push({ name: "main", source: path, line: 0 });
+  shell.calls.push({ kind: "script", name: "main", source: path, line: 0 });
   return await runToEnd(shell, async () => await runParsed(shell, parseSource(source), "", false));
 }
 

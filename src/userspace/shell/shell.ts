@@ -40,6 +40,8 @@ export interface CommandLookup {
 
 /** A running function or sourced script. */
 export interface Call {
+  /** A function may be called "main" or "source" too. */
+  readonly kind: "script" | "source" | "function";
   /** FUNCNAME: the function's name, "source" or "main". */
   readonly name: string;
   /** BASH_SOURCE */

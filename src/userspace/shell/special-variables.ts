@@ -37,7 +37,10 @@ const MAKERS: ReadonlyMap<string, Maker> = new Map([
   ["BASH", readOnly(() => "/usr/bin/bash")],
   ["GROUPS", readOnly(() => new IndexedArray(["0"]))],
   ["BASHOPTS", readOnly((shell) => shell.options.shoptsOn().join(":"))],
-  ["FUNCNAME", readOnly((shell) => (shell.calls.some(({ name }) => name !== "main") ? newestFirst(shell, ({ name }) => name) : undefined))],
+  [
+    "FUNCNAME",
+    readOnly((shell) => (shell.calls.some(({ kind }) => kind !== "script") ? newestFirst(shell, ({ name }) => name) : undefined)),
+  ],
   ["BASH_SOURCE", readOnly((shell) => newestFirst(shell, ({ source }) => source))],
   ["BASH_LINENO", readOnly((shell) => newestFirst(shell, ({ line }) => String(line)))],
   ["SECONDS", seconds],

@@ -151,7 +151,7 @@ export async function runDebugTrap(shell: Shell, text?: (source: Source) => stri
   const { traps } = shell;
   if (traps.running > 0 || !traps.has("DEBUG")) return;
   if (text !== undefined) shell.command = text(shell.source);
-  const inFunction = shell.calls.some(({ name }) => name !== "main" && name !== "source");
+  const inFunction = shell.calls.some(({ kind }) => kind === "function");
   if (!inFunction || shell.options.get("functrace")) await runTrap(shell, "DEBUG");
 }
 

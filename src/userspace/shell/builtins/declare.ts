@@ -18,7 +18,7 @@ const ARGUMENT = /^([A-Za-z_]\w*)(?:\[(.*?)\])?(?:(\+)?=(.*))?$/s;
 type Place = "local" | "global" | "visible";
 
 function inFunction(shell: Shell): boolean {
-  return shell.calls.some(({ name }) => name !== "main" && name !== "source");
+  return shell.calls.some(({ kind }) => kind === "function");
 }
 
 async function declare(shell: Shell, args: readonly string[], invocation: Invocation): Promise<number> {

@@ -44,7 +44,7 @@ async function source(shell: Shell, args: readonly string[], { name }: Invocatio
 /** Runs a file in this shell; `return` ends it. Arguments replace the positional parameters meanwhile. */
 async function runSourced(shell: Shell, text: Source, positional: readonly string[]): Promise<number> {
   const { positional: outer, line } = shell;
-  shell.calls.push({ name: "source", source: text.name, line });
+  shell.calls.push({ kind: "source", name: "source", source: text.name, line });
   if (positional.length > 0) shell.positional = positional;
   try {
     return await shell.evaluator.runText(shell, text, "source");

@@ -37,7 +37,7 @@ async function returnFromFunction(shell: Shell, args: readonly string[]): Promis
     await builtinError(shell, "return", "too many arguments");
     throw new Discard(1);
   }
-  if (!shell.calls.some(({ name }) => name !== "main")) {
+  if (!shell.calls.some(({ kind }) => kind !== "script")) {
     return await builtinError(shell, "return", "can only `return' from a function or sourced script", USAGE);
   }
   throw new FunctionReturn(status);

@@ -78,7 +78,7 @@ function isChecked(node: PipelineNode | AndOr): boolean {
 }
 
 async function afterFailure(shell: Shell, node: PipelineNode | AndOr, status: number): Promise<void> {
-  const inFunction = shell.calls.some(({ name }) => name !== "main" && name !== "source");
+  const inFunction = shell.calls.some(({ kind }) => kind === "function");
   if (shell.traps.has("ERR") && shell.traps.running === 0 && (!inFunction || shell.options.get("errtrace"))) {
     shell.command = commandText(shell.source, node);
     await runTrap(shell, "ERR");

@@ -9,7 +9,7 @@ import { Discard, FunctionReturn } from "../unwind.ts";
 export async function callFunction(shell: Shell, called: ShellFunction, args: readonly string[]): Promise<number> {
   await enterNesting(shell, called.name, functionLimit(shell));
   const { source, position, line, positional, loops, options } = shell;
-  shell.calls.push({ name: called.name, source: called.sourceName, line });
+  shell.calls.push({ kind: "function", name: called.name, source: called.sourceName, line });
   shell.variables.pushScope(false);
   shell.positional = args;
   shell.source = called.source;
