@@ -159,7 +159,42 @@ function shardText(shard: MergedShard | undefined): string {
   return `${shard.executions} executions, ${shard.deadlocked} deadlocked, ${shard.complete ? "complete" : "not complete"}`;
 }
 
+/** What has to be in a document that is merged or replayed; all of it is what `explore` writes. */
+const SHAPE: Readonly<Record<string, (value: unknown) => boolean>> = {
+  format: (value) => value === EXPLORE_FORMAT,
+  version: isText,
+  subject: (value) => isRecord(value) && (value["kind"] === "script" || value["kind"] === "program") && isText(value["name"]),
+  verdict: (value) => value === "deadlock" || value === "proved" || value === "not-found",
+  executions: isCount,
+  deadlocked: isCount,
+  devices: Array.isArray,
+  machine: Array.isArray,
+  assumptions: Array.isArray,
+  deadlocks: (value) => Array.isArray(value) && value.every((kind) => isRecord(kind) && Array.isArray(kind["stuck"])),
+  layers: (value) => Array.isArray(value) && value.every(isRecord),
+  schedule: (value) => value === null || isText(value),
+  settings: isRecord,
+  shard: (value) =>
+    value === null || (isRecord(value) && isCount(value["of"]) && isCount(value["index"]) && within(value["index"], value["of"])),
+};
+
 /** True if a parsed file is a result of `explore`. */
 export function isExploreDocument(document: unknown): document is ExploreDocument {
-  return typeof document === "object" && document !== null && "format" in document && document.format === EXPLORE_FORMAT;
+  return isRecord(document) && Object.entries(SHAPE).every(([field, fits]) => fits(document[field]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0;
+}
+
+function within(index: number, of: number): boolean {
+  return index >= 1 && index <= of;
 }

@@ -47,7 +47,12 @@ test("shards that do not belong together are refused with what is wrong", async 
   const other = await mlx5emu(["explore", branch, "--shard", "2/2", "--seed", "9", "--out", "seed9.json"], FILES);
   const whole = await mlx5emu(["explore", branch, "--out", "whole.json"], FILES);
   const all: Record<string, string> = { ...files, ...other.files, ...whole.files, "copy.json": files["1.json"] ?? "" };
+  const torn = { ...(JSON.parse(files["1.json"] ?? "null") as object), shard: { index: 3, of: 2 } };
+  Object.assign(all, { "bare.json": '{"format":"mlx5-emu.explore/1"}', "torn.json": JSON.stringify(torn), "half.json": '{"format":' });
   const refusal = async (...names: readonly string[]): Promise<unknown> => (await merged(names, all))[2];
+  for (const name of ["bare.json", "torn.json", "half.json"]) {
+    expect(await refusal("1.json", name)).toBe(`mlx5-emu: ${name} is no mlx5-emu.explore/1 document; give a file of explore --out\n`);
+  }
   expect(await refusal("1.json", "copy.json")).toBe("mlx5-emu: 1.json and copy.json are both shard 1\n");
   expect(await refusal("1.json", "seed9.json")).toBe("mlx5-emu: 1.json and seed9.json do not belong together: other settings\n");
   expect(await refusal("1.json", "whole.json")).toBe(
