@@ -67,6 +67,8 @@ export class Jobs {
   readonly deadCoprocs: Coprocess[] = [];
   /** Whose process a pid is. */
   private readonly owners = new Map<number, Job>();
+  /** A command substitution hands the jobs it has inherited on to its own children; another subshell does not. */
+  handsOn = false;
   /** True if a job may be done that nobody has been told of. */
   news = false;
   private ranks = 0;
@@ -74,7 +76,8 @@ export class Jobs {
 
   /** @param parent that of the shell from which this one is forked */
   constructor(parent?: Jobs) {
-    this.parents = { jobs: parent?.jobs ?? [], count: parent?.jobs.length ?? 0 };
+    const own = { jobs: parent?.jobs ?? [], count: parent?.jobs.length ?? 0 };
+    this.parents = parent?.handsOn === true && own.count === 0 ? parent.parents : own;
     if (parent !== undefined) parent.shared = true;
   }
 

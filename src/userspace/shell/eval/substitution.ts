@@ -27,6 +27,7 @@ export async function commandSubstitution(shell: Shell, part: CommandExpansionPa
   const pid = await forkShell(shell, async (twin) => {
     await twin.process.close(reader);
     await become(twin, writer, 1);
+    twin.jobs.handsOn = true;
     if (!twin.options.shopt("inherit_errexit")) twin.options.set("errexit", false);
     return await runScript(twin, script, part.pos);
   });
