@@ -3,8 +3,7 @@
  * a format: two-byte words. Left out: format files, floating point, colours.
  */
 import { strerror } from "../../kernel/index.ts";
-import { joinBytes } from "../lib/index.ts";
-import { readOperand } from "./input.ts";
+import { type Blocks, blocksOfOperands, sameBytes } from "./pieces.ts";
 import { parseSize } from "./size.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -64,26 +63,12 @@ export const hexdump = utility(manual, async (util) => {
   if (texts.length === 0) texts.push(...(FORMATS[util.name === "hd" ? "C" : ""] ?? []));
   const formats: (readonly Unit[])[] = [];
   for (const text of texts) formats.push(await parseFormat(util, text));
-  const data = await input(util);
-  if (data !== null) await dump(util, formats, data.bytes, data.skipped);
-});
-
-async function input(util: Utility): Promise<{ readonly bytes: Uint8Array; readonly skipped: number } | null> {
-  const pieces: Uint8Array[] = [];
   const most = await sizeOf(util, "n", Number.POSITIVE_INFINITY);
-  const skipped = await sizeOf(util, "s", 0);
-  for (const operand of util.operands.length === 0 ? ["-"] : util.operands) {
-    const bytes = await readOperand(util, operand, skipped + most);
-    if (typeof bytes === "number") await util.fail(`${operand}: ${strerror(bytes)}`);
-    else pieces.push(bytes);
-  }
-  if (pieces.length === 0 && util.operands.length > 0) {
-    await util.fail("all input file arguments failed");
-    return null;
-  }
-  const all = joinBytes(pieces);
-  return { bytes: all.subarray(skipped, skipped + most), skipped: Math.min(skipped, all.length) };
-}
+  const skip = await sizeOf(util, "s", 0);
+  const input = blocksOfOperands(util, (operand, errno) => util.fail(`${operand}: ${strerror(errno)}`), skip + most);
+  await dump(util, formats, input, await input.skip(skip));
+  if (!input.openedAny && util.status !== 0) await util.fail("all input file arguments failed");
+});
 
 async function sizeOf(util: Utility, letter: string, otherwise: number): Promise<number> {
   const text = util.value(letter);
@@ -133,23 +118,21 @@ const lengthOf = (units: readonly Unit[]): number =>
 const isEnd = (units: readonly Unit[]): boolean =>
   units.some(({ pieces }) => pieces.some(({ conversion }) => conversion?.startsWith("_A")));
 
-async function dump(util: Utility, all: readonly (readonly Unit[])[], data: Uint8Array, skipped: number): Promise<void> {
+async function dump(util: Utility, all: readonly (readonly Unit[])[], input: Blocks, skipped: number): Promise<void> {
   const formats = all.filter((units) => !isEnd(units));
   const block = Math.max(0, ...formats.map(lengthOf));
   if (block === 0) return;
-  let [before, starred]: [string | null, boolean] = [null, false];
-  for (let at = 0; at < data.length; at += block) {
-    const row = data.subarray(at, at + block);
-    const key = row.length === block ? row.join() : null;
-    if (key !== null && key === before && !util.has("v")) {
+  let [at, before, starred]: [number, Uint8Array | null, boolean] = [skipped, null, false];
+  for (let row = await input.take(block); row.length > 0; at += row.length, row = await input.take(block)) {
+    if (row.length === block && before !== null && sameBytes(row, before) && !util.has("v")) {
       if (!starred) await util.out("*\n");
       starred = true;
       continue;
     }
-    [before, starred] = [key, false];
-    for (const units of formats) await util.out(rowText(stretched(units, block), row, skipped + at));
+    [before, starred] = [row, false];
+    for (const units of formats) await util.out(rowText(stretched(units, block), row, at));
   }
-  if (data.length > 0) for (const units of all.filter(isEnd)) await util.out(rowText(units, new Uint8Array(0), skipped + data.length));
+  if (at > 0) for (const units of all.filter(isEnd)) await util.out(rowText(units, new Uint8Array(0), at));
 }
 
 /** The last unit of a format that takes bytes is repeated until the block is full. */

@@ -16,9 +16,9 @@ export async function closeOperand(util: Utility, fd: Fd): Promise<void> {
 }
 
 /** Some bytes, none at the end; a negative errno. Goes on after a signal. */
-export async function readSome(process: Process, fd: Fd): Promise<Uint8Array | number> {
+export async function readSome(process: Process, fd: Fd, most = CHUNK): Promise<Uint8Array | number> {
   for (;;) {
-    const bytes = await process.read(fd, CHUNK);
+    const bytes = await process.read(fd, most);
     if (bytes !== -EINTR) return bytes;
   }
 }

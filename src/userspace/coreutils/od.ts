@@ -1,7 +1,6 @@
 /** od(1): -A, -j, -N, -t with a, c, d, o, u, x and a size, -v, -w, and the old short forms -b -c -d -i -o -s -x. Left out: floats, -S. */
 import { strerror } from "../../kernel/index.ts";
-import { joinBytes } from "../lib/index.ts";
-import { readOperand } from "./input.ts";
+import { type Blocks, blocksOfOperands, sameBytes } from "./pieces.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -88,25 +87,13 @@ export const od = utility(manual, async (util) => {
   if (!/^[doxn]$/.test(radix)) await util.die(`invalid output address radix '${radix}'; it must be one character from [doxn]`);
   const skip = await count(util, "j", 0);
   const most = await count(util, "N", Number.POSITIVE_INFINITY);
-  const bytes = await input(util, skip + most);
-  if (bytes === null) return;
-  if (skip > bytes.length) return await util.die("cannot skip past end of combined input");
-  const data = bytes.subarray(skip, skip + most);
+  const complain = (operand: string, errno: number): Promise<void> => util.fail(`${quoteIfNeeded(operand)}: ${strerror(errno)}`);
+  const input = blocksOfOperands(util, complain, skip + most);
+  const skipped = await input.skip(skip);
+  if (skipped < skip && input.openedAny) return await util.die("cannot skip past end of combined input");
   const perLine = util.has("w") ? Number(util.value("w") || 32) : 16;
-  await dump(util, data, { formats, perLine, skip, radix });
+  await dump(util, input, { formats, perLine, skip, radix });
 });
-
-/** All files in a row, as far as they are needed; null if none could be read. */
-async function input(util: Utility, most: number): Promise<Uint8Array | null> {
-  const pieces: Uint8Array[] = [];
-  for (const operand of util.operands.length === 0 ? ["-"] : util.operands) {
-    const left = most - pieces.reduce((sum, { length }) => sum + length, 0);
-    const bytes = await readOperand(util, operand, left);
-    if (typeof bytes === "number") await util.fail(`${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
-    else pieces.push(bytes);
-  }
-  return pieces.length === 0 ? null : joinBytes(pieces);
-}
 
 async function count(util: Utility, letter: string, standard: number): Promise<number> {
   const text = util.value(letter);
@@ -150,7 +137,7 @@ interface Layout {
   readonly radix: string;
 }
 
-async function dump(util: Utility, data: Uint8Array, { formats, perLine, skip, radix }: Layout): Promise<void> {
+async function dump(util: Utility, input: Blocks, { formats, perLine, skip, radix }: Layout): Promise<void> {
   const address = (at: number): string =>
     radix === "n"
       ? ""
@@ -161,22 +148,20 @@ async function dump(util: Utility, data: Uint8Array, { formats, perLine, skip, r
           : at.toString(8).padStart(7, "0");
   // All formats are as wide as the one that needs most room for a byte.
   const perByte = Math.max(...formats.map(({ size, width }) => (width + 1) / size));
-  let [before, starred]: [string | null, boolean] = [null, false];
-  for (let at = 0; at < data.length; at += perLine) {
-    const line = data.subarray(at, at + perLine);
-    const key = line.length === perLine ? line.join() : null;
-    if (key !== null && key === before && !util.has("v")) {
+  let [at, before, starred]: [number, Uint8Array | null, boolean] = [skip, null, false];
+  for (let line = await input.take(perLine); line.length > 0; at += line.length, line = await input.take(perLine)) {
+    if (line.length === perLine && before !== null && sameBytes(line, before) && !util.has("v")) {
       if (!starred) await util.out("*\n");
       starred = true;
       continue;
     }
-    [before, starred] = [key, false];
+    [before, starred] = [line, false];
     for (const [i, format] of formats.entries()) {
-      const head = i === 0 ? address(skip + at) : " ".repeat(address(skip + at).length);
+      const head = i === 0 ? address(at) : " ".repeat(address(at).length);
       await util.out(`${head}${rowOf(line, format, Math.ceil(perByte * format.size), perLine)}\n`);
     }
   }
-  if (radix !== "n") await util.out(`${address(skip + data.length)}\n`);
+  if (radix !== "n" && (input.openedAny || util.status === 0)) await util.out(`${address(at)}\n`);
 }
 
 function rowOf(line: Uint8Array, format: Format, width: number, perLine: number): string {

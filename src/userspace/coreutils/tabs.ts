@@ -1,7 +1,8 @@
 /** expand(1): -i -t; unexpand(1): -a -t, --first-only. Tab stops are one width or a list. */
 import { strerror } from "../../kernel/index.ts";
-import { decode } from "../lib/index.ts";
-import { readOperand } from "./input.ts";
+import type { Fd } from "../../syscall/index.ts";
+import { closeOperand, openOperand, readSome } from "./input.ts";
+import { TextPieces } from "./pieces.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -22,11 +23,37 @@ async function stopsOf(util: Utility): Promise<Stops> {
   return list.length === 1 ? (column) => column - (column % width) + width : (column) => list.find((stop) => stop > column) ?? null;
 }
 
-async function eachText(util: Utility, show: (text: string) => string): Promise<void> {
+/** What a program makes of a character, with the column that it keeps; lines may go on in the next file. */
+interface Converter {
+  take(char: string): string;
+  /** What is still held at the end. */
+  end(): string;
+}
+
+async function convert(util: Utility, converter: Converter): Promise<void> {
   for (const operand of util.operands.length === 0 ? ["-"] : util.operands) {
-    const bytes = await readOperand(util, operand);
-    if (typeof bytes === "number") await util.fail(`${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
-    else await util.out(show(decode(bytes)));
+    const fd = await openOperand(util, operand);
+    const error = fd < 0 ? fd : await convertFile(util, fd, converter);
+    if (error < 0) await util.fail(`${quoteIfNeeded(operand)}: ${strerror(error)}`);
+    if (fd >= 0) await closeOperand(util, fd);
+  }
+  await util.out(converter.end());
+}
+
+async function convertFile(util: Utility, fd: Fd, converter: Converter): Promise<number> {
+  const pieces = new TextPieces();
+  for (;;) {
+    const bytes = await readSome(util.process, fd);
+    const atEnd = typeof bytes === "number" || bytes.length === 0;
+    let out = "";
+    for (const char of atEnd ? pieces.end() : pieces.take(bytes)) {
+      out += converter.take(char);
+      if (char !== "\n") continue;
+      await util.out(out);
+      out = "";
+    }
+    await util.out(out);
+    if (atEnd) return typeof bytes === "number" ? bytes : 0;
   }
 }
 
@@ -34,30 +61,37 @@ const modernise = (words: readonly string[]): readonly string[] => words.map((wo
 
 const expandManual = { usage: "[OPTION]... [FILE]...", short: "it:", long: { initial: "i", tabs: "t" }, modernise };
 
-export const expand = utility(expandManual, async (util) => {
-  const stops = await stopsOf(util);
-  await eachText(util, (text) =>
-    text
-      .split("\n")
-      .map((line) => expandLine(line, stops, util.has("i")))
-      .join("\n"),
-  );
-});
+export const expand = utility(expandManual, async (util) => convert(util, new Expander(await stopsOf(util), util.has("i"))));
 
-function expandLine(line: string, stops: Stops, initial: boolean): string {
-  let [out, column, leading] = ["", 0, true];
-  for (const char of line) {
-    if (char === "\t" && (leading || !initial)) {
-      const next = stops(column) ?? column + 1;
-      out += " ".repeat(next - column);
-      column = next;
-      continue;
-    }
-    if (char !== " ") leading = false;
-    out += char;
-    column = char === "\b" ? Math.max(0, column - 1) : column + 1;
+class Expander implements Converter {
+  private readonly stops: Stops;
+  private readonly initial: boolean;
+  private column = 0;
+  private leading = true;
+
+  constructor(stops: Stops, initial: boolean) {
+    this.stops = stops;
+    this.initial = initial;
   }
-  return out;
+
+  take(char: string): string {
+    if (char === "\n") {
+      [this.column, this.leading] = [0, true];
+      return char;
+    }
+    if (char === "\t" && (this.leading || !this.initial)) {
+      const from = this.column;
+      this.column = this.stops(from) ?? from + 1;
+      return " ".repeat(this.column - from);
+    }
+    if (char !== " ") this.leading = false;
+    this.column = char === "\b" ? Math.max(0, this.column - 1) : this.column + 1;
+    return char;
+  }
+
+  end(): string {
+    return "";
+  }
 }
 
 const unexpandManual = {
@@ -68,51 +102,48 @@ const unexpandManual = {
 };
 
 export const unexpand = utility(unexpandManual, async (util) => {
-  const stops = await stopsOf(util);
   const all = util.has("a", "t") && !util.has("first-only");
-  await eachText(util, (text) =>
-    text
-      .split("\n")
-      .map((line) => unexpandLine(line, stops, all))
-      .join("\n"),
-  );
+  await convert(util, new Unexpander(await stopsOf(util), all));
 });
 
 /** Blanks that reach a tab stop become a tab; a single space in front of one stays behind the first blanks. */
-function unexpandLine(line: string, stops: Stops, all: boolean): string {
-  let [out, column, leading] = ["", 0, true];
-  for (let at = 0; at < line.length; ) {
-    const blanks = leading || all ? (/^[ \t]+/.exec(line.slice(at))?.[0] ?? "") : "";
-    if (blanks === "") {
-      const char = line.charAt(at++);
-      leading = false;
-      out += char;
-      column++;
-      continue;
-    }
-    const packed = packBlanks(blanks, column, stops);
-    out += packed.text;
-    column = packed.column;
-    at += blanks.length;
-  }
-  return out;
-}
+class Unexpander implements Converter {
+  private readonly stops: Stops;
+  private readonly all: boolean;
+  private column = 0;
+  private leading = true;
+  /** Blanks since the last tab stop, which are not written yet. */
+  private pending = 0;
 
-function packBlanks(blanks: string, from: number, stops: Stops): { readonly text: string; readonly column: number } {
-  let [text, column, pending] = ["", from, 0];
-  for (const blank of blanks) {
-    const stop = stops(column);
-    if (stop === null) {
-      text += " ".repeat(pending) + blank;
-      pending = 0;
-      column++;
-      continue;
-    }
-    column = blank === "\t" ? stop : column + 1;
-    pending++;
-    if (column !== stop) continue;
-    text += pending === 1 && blank === " " ? " " : "\t";
-    pending = 0;
+  constructor(stops: Stops, all: boolean) {
+    this.stops = stops;
+    this.all = all;
   }
-  return { text: text + " ".repeat(pending), column };
+
+  take(char: string): string {
+    if ((char === " " || char === "\t") && (this.leading || this.all)) return this.takeBlank(char);
+    const held = this.end();
+    [this.column, this.leading] = char === "\n" ? [0, true] : [this.column + 1, false];
+    return held + char;
+  }
+
+  end(): string {
+    const held = " ".repeat(this.pending);
+    this.pending = 0;
+    return held;
+  }
+
+  private takeBlank(blank: string): string {
+    const stop = this.stops(this.column);
+    if (stop === null) {
+      this.column++;
+      return this.end() + blank;
+    }
+    this.column = blank === "\t" ? stop : this.column + 1;
+    this.pending++;
+    if (this.column !== stop) return "";
+    const single = this.pending === 1 && blank === " ";
+    this.pending = 0;
+    return single ? " " : "\t";
+  }
 }

@@ -1,8 +1,9 @@
 /** uniq(1): all options. */
 import { strerror } from "../../kernel/index.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../../syscall/index.ts";
-import { complain, decode, encode, writeAll } from "../lib/index.ts";
-import { readOperand } from "./input.ts";
+import { complain, STDOUT } from "../lib/index.ts";
+import { LineSource } from "./grep-lines.ts";
+import { openOperand } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -28,58 +29,135 @@ export const uniq = utility(manual, async (util) => {
   if (grouped !== null && util.has("c", "d", "D", "u")) await util.misused("--group is mutually exclusive with -c/-d/-D/-u");
   if (repeated !== null && util.has("c")) await util.misused("printing all duplicated lines and repeat counts is meaningless");
   const end = util.has("z") ? "\0" : "\n";
-  const bytes = await readOperand(util, input);
-  if (typeof bytes === "number") return await util.die(`${quoteIfNeeded(input)}: ${strerror(bytes)}`);
-  const lines = decode(bytes).split(end);
-  if (lines.at(-1) === "") lines.pop();
-  const groups = await groupsOf(util, lines);
-  const delimit = grouped ?? repeated;
-  const text =
-    delimit === null
-      ? summary(util, groups, end)
-      : blocks(grouped === null ? groups.filter((group) => group.length > 1) : groups, delimit, end);
-  if (output === undefined || output === "-") return await util.out(text);
-  const fd = await util.process.open(output, O_WRONLY | O_CREAT | O_TRUNC, 0o666);
-  const error = fd < 0 ? fd : await writeAll(util.process, fd, encode(text));
-  if (error < 0) await util.die(`${quoteIfNeeded(output)}: ${strerror(error)}`);
+  const keyOf = await keysOf(util);
+  const fd = await openOperand(util, input);
+  if (fd < 0) return await util.die(`${quoteIfNeeded(input)}: ${strerror(fd)}`);
+  if (output !== undefined && output !== "-") await redirect(util, output);
+  const printer =
+    grouped !== null
+      ? new AllLines(util, end, grouped, 1)
+      : repeated !== null
+        ? new AllLines(util, end, repeated, 2)
+        : new OneOfEach(util, end);
+  const source = new LineSource(util.process, fd, { end, mayBeBinary: false, offsets: false });
+  let key: string | null = null;
+  for (;;) {
+    const line = await source.next();
+    if (typeof line === "number") return await util.die(`error reading ${quote(input)}`);
+    if (line === null) break;
+    const mine = keyOf(line.text);
+    await (mine === key ? printer.goOn(line.text) : printer.begin(line.text));
+    key = mine;
+  }
+  await printer.end();
 });
 
-/** Lines that follow one another and are equal in what is compared. */
-async function groupsOf(util: Utility, lines: readonly string[]): Promise<readonly (readonly string[])[]> {
+/** Standard output becomes a file. */
+async function redirect(util: Utility, output: string): Promise<void> {
+  const fd = await util.process.open(output, O_WRONLY | O_CREAT | O_TRUNC, 0o666);
+  if (fd < 0) await util.die(`${quoteIfNeeded(output)}: ${strerror(fd)}`);
+  await util.process.dup2(fd, STDOUT);
+  await util.process.close(fd);
+}
+
+/** What is compared of a line. */
+async function keysOf(util: Utility): Promise<(line: string) => string> {
   const [fields, chars, most] = [
     await countOf(util, "f", 0),
     await countOf(util, "s", 0),
     await countOf(util, "w", Number.POSITIVE_INFINITY),
   ];
   const skipped = new RegExp(`^(?:[ \\t]*[^ \\t]*){${fields}}`);
-  const keyOf = (line: string): string => {
+  return (line) => {
     const part = line.replace(skipped, "").slice(chars, chars + most);
     return util.has("i") ? part.toLowerCase() : part;
   };
-  const groups: string[][] = [];
-  let key: string | null = null;
-  for (const line of lines) {
-    const mine = keyOf(line);
-    if (mine === key) groups.at(-1)?.push(line);
-    else groups.push([line]);
-    key = mine;
+}
+
+/** Prints one line of each group of lines that are equal. */
+class OneOfEach {
+  private readonly util: Utility;
+  private readonly lineEnd: string;
+  /** Nothing has to be known about a group to print its first line. */
+  private readonly atOnce: boolean;
+  private line = "";
+  private count = 0;
+
+  constructor(util: Utility, lineEnd: string) {
+    this.util = util;
+    this.lineEnd = lineEnd;
+    this.atOnce = !util.has("c", "d", "u");
   }
-  return groups;
+
+  async begin(line: string): Promise<void> {
+    await this.end();
+    [this.line, this.count] = [line, 1];
+    if (this.atOnce) await this.util.out(line + this.lineEnd);
+  }
+
+  async goOn(_line: string): Promise<void> {
+    this.count++;
+  }
+
+  async end(): Promise<void> {
+    const { util, count } = this;
+    if (this.atOnce || count === 0 || util.has(count > 1 ? "u" : "d")) return;
+    await util.out(`${util.has("c") ? `${String(count).padStart(7)} ` : ""}${this.line}${this.lineEnd}`);
+  }
 }
 
-/** One line of each group. */
-function summary(util: Utility, groups: readonly (readonly string[])[], end: string): string {
-  const shown = groups.filter(({ length }) => (length > 1 ? !util.has("u") : !util.has("d")));
-  return shown.map((lines) => `${util.has("c") ? `${String(lines.length).padStart(7)} ` : ""}${lines[0]}${end}`).join("");
-}
+/** Prints all lines of the groups that have `least` of them, a line late if that is more than one, as the real one does. */
+class AllLines {
+  private readonly util: Utility;
+  private readonly lineEnd: string;
+  private readonly delimit: Delimit;
+  private readonly late: boolean;
+  private groups = 0;
+  private waiting: string | null = null;
+  private size = 0;
 
-/** All lines of the groups. */
-function blocks(groups: readonly (readonly string[])[], delimit: Delimit, end: string): string {
-  if (groups.length === 0) return "";
-  const texts = groups.map((lines) => lines.map((line) => line + end).join(""));
-  const before = delimit === "prepend" || delimit === "both" ? end : "";
-  const after = delimit === "append" || delimit === "both" ? end : "";
-  return before + texts.join(delimit === "none" ? "" : end) + after;
+  constructor(util: Utility, lineEnd: string, delimit: Delimit, least: 1 | 2) {
+    this.util = util;
+    this.lineEnd = lineEnd;
+    this.delimit = delimit;
+    this.late = least > 1;
+  }
+
+  async begin(line: string): Promise<void> {
+    if (this.late) {
+      await this.endGroup();
+      [this.waiting, this.size] = [line, 1];
+      return;
+    }
+    await this.openGroup();
+    await this.put(line);
+  }
+
+  async goOn(line: string): Promise<void> {
+    if (!this.late) return await this.put(line);
+    if (this.size++ === 1) await this.openGroup();
+    await this.put(this.waiting ?? "");
+    this.waiting = line;
+  }
+
+  async end(): Promise<void> {
+    await this.endGroup();
+    if (this.groups > 0 && (this.delimit === "append" || this.delimit === "both")) await this.util.out(this.lineEnd);
+  }
+
+  private async openGroup(): Promise<void> {
+    const first = this.groups++ === 0;
+    if (first ? this.delimit === "prepend" || this.delimit === "both" : this.delimit !== "none") await this.util.out(this.lineEnd);
+  }
+
+  private async endGroup(): Promise<void> {
+    if (this.size > 1) await this.put(this.waiting ?? "");
+    this.size = 0;
+  }
+
+  private async put(line: string): Promise<void> {
+    await this.util.out(line + this.lineEnd);
+  }
 }
 
 async function delimitOf<T extends Delimit>(util: Utility, option: string, known: readonly T[]): Promise<Delimit> {

@@ -1,8 +1,9 @@
 /** wc(1): all options. */
 import { strerror } from "../../kernel/index.ts";
-import { S_IFMT, S_IFREG } from "../../syscall/index.ts";
+import { type Fd, S_IFMT, S_IFREG } from "../../syscall/index.ts";
 import { decode, STDIN } from "../lib/index.ts";
-import { readOperand } from "./input.ts";
+import { closeOperand, openOperand, readOperand, readSome } from "./input.ts";
+import { TextPieces } from "./pieces.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -12,23 +13,73 @@ const manual = {
   long: { bytes: "c", chars: "m", lines: "l", words: "w", "max-line-length": "L", "files0-from": "files0-from:" },
 };
 
-/** In the order in which they are printed. */
-const COUNTERS: readonly (readonly [letter: string, count: (text: string, bytes: number) => number])[] = [
-  ["l", (text) => text.split("\n").length - 1],
-  ["w", (text) => text.split(/[\s\0]+/).filter((word) => word !== "").length],
-  ["m", (text) => Array.from(text).length],
-  ["c", (_text, bytes) => bytes],
-  ["L", (text) => Math.max(...text.split("\n").map(displayWidth))],
-];
+/** What is counted, in the order in which it is printed. */
+const COUNTERS = ["l", "w", "m", "c", "L"] as const;
+type Counter = (typeof COUNTERS)[number];
 
-/** Columns on a terminal, with tabs at every eighth. */
-function displayWidth(line: string): number {
-  return Array.from(line).reduce((width, char) => (char === "\t" ? width + 8 - (width % 8) : width + 1), 0);
+const NEWLINE = 10;
+/** A word begins with something that can be seen. */
+const WORD = /[^\s\p{Cc}]\S*/gu;
+const PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
+
+/** Counts what one file holds, piece by piece. */
+class Counting {
+  readonly counts: Record<Counter, number> = { l: 0, w: 0, m: 0, c: 0, L: 0 };
+  private readonly asked: ReadonlySet<Counter>;
+  private readonly pieces: TextPieces | null;
+  private inWord = false;
+  private column = 0;
+
+  constructor(asked: readonly Counter[]) {
+    this.asked = new Set(asked);
+    this.pieces = asked.some((counter) => counter !== "l" && counter !== "c") ? new TextPieces() : null;
+  }
+
+  take(bytes: Uint8Array): void {
+    this.counts.c += bytes.length;
+    if (this.asked.has("l")) for (const byte of bytes) if (byte === NEWLINE) this.counts.l++;
+    if (this.pieces !== null) this.takeText(this.pieces.take(bytes));
+  }
+
+  end(): void {
+    if (this.pieces !== null) this.takeText(this.pieces.end());
+    this.endLine();
+  }
+
+  private takeText(text: string): void {
+    if (text === "") return;
+    this.counts.m += text.length - (text.match(PAIR)?.length ?? 0);
+    if (this.asked.has("w")) this.takeWords(text);
+    if (this.asked.has("L")) for (const char of text) this.takeWidth(char);
+  }
+
+  private takeWords(text: string): void {
+    const fresh = this.inWord ? text.slice(/^\S*/.exec(text)?.[0].length) : text;
+    if (fresh === "") return;
+    let end = -1;
+    for (const match of fresh.matchAll(WORD)) {
+      this.counts.w++;
+      end = match.index + match[0].length;
+    }
+    this.inWord = end === fresh.length;
+  }
+
+  /** Columns on a terminal, with tabs at every eighth. */
+  private takeWidth(char: string): void {
+    if (char === "\n" || char === "\r" || char === "\f") this.endLine();
+    else if (char === "\t") this.column += 8 - (this.column % 8);
+    else if (char >= " " && char !== "\x7f") this.column++;
+  }
+
+  private endLine(): void {
+    this.counts.L = Math.max(this.counts.L, this.column);
+    this.column = 0;
+  }
 }
 
 export const wc = utility(manual, async (util) => {
-  const asked = COUNTERS.filter(([letter]) => util.has(letter));
-  const counters = asked.length > 0 ? asked : COUNTERS.filter(([letter]) => "lwc".includes(letter));
+  const asked = COUNTERS.filter((counter) => util.has(counter));
+  const counters = asked.length > 0 ? asked : COUNTERS.filter((counter) => "lwc".includes(counter));
   const listed = await listedFiles(util);
   const operands = listed ?? (util.operands.length === 0 ? ["-"] : util.operands);
   const width = listed !== null ? 1 : await widthFor(util, operands, counters.length);
@@ -36,17 +87,35 @@ export const wc = utility(manual, async (util) => {
   const show = (counts: readonly number[], name: string): Promise<void> =>
     util.out(`${counts.map((count) => String(count).padStart(width)).join(" ")}${name === "" ? "" : ` ${name}`}\n`);
   for (const operand of operands) {
-    const bytes = await readOperand(util, operand);
-    if (typeof bytes === "number") await util.fail(`${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
-    if (typeof bytes === "number" && !(await isThere(util, operand))) continue;
-    const text = typeof bytes === "number" ? "" : decode(bytes);
-    const counts = counters.map(([, count]) => count(text, typeof bytes === "number" ? 0 : bytes.length));
-    for (const [i, count] of counts.entries())
-      totals[i] = counters[i]?.[0] === "L" ? Math.max(totals[i] ?? 0, count) : (totals[i] ?? 0) + count;
-    await show(counts, util.operands.length === 0 && listed === null ? "" : operand);
+    const fd = await openOperand(util, operand);
+    if (fd < 0) {
+      await util.fail(`${quoteIfNeeded(operand)}: ${strerror(fd)}`);
+      continue;
+    }
+    const found = await countsOf(util, fd, operand, counters);
+    await closeOperand(util, fd);
+    for (const [i, counter] of counters.entries())
+      totals[i] = counter === "L" ? Math.max(totals[i] ?? 0, found.L) : (totals[i] ?? 0) + found[counter];
+    await show(
+      counters.map((counter) => found[counter]),
+      util.operands.length === 0 && listed === null ? "" : operand,
+    );
   }
   if (operands.length > 1) await show(totals, "total");
 });
+
+/** What a file holds, as far as it can be read. */
+async function countsOf(util: Utility, fd: Fd, operand: string, counters: readonly Counter[]): Promise<Readonly<Record<Counter, number>>> {
+  const counting = new Counting(counters);
+  for (;;) {
+    const bytes = await readSome(util.process, fd);
+    if (typeof bytes === "number") await util.fail(`${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
+    if (typeof bytes === "number" || bytes.length === 0) break;
+    counting.take(bytes);
+  }
+  counting.end();
+  return counting.counts;
+}
 
 /** The names of --files0-from; null without it. */
 async function listedFiles(util: Utility): Promise<readonly string[] | null> {
@@ -62,10 +131,6 @@ async function listedFiles(util: Utility): Promise<readonly string[] | null> {
   return decode(bytes)
     .split("\0")
     .filter((name) => name !== "");
-}
-
-async function isThere(util: Utility, operand: string): Promise<boolean> {
-  return typeof (await util.process.stat(operand)) !== "number";
 }
 
 /** One number of one file needs no room; else as many digits as the files have bytes, and 7 if one of them is no regular file. */

@@ -1,9 +1,11 @@
 /** xargs(1) of GNU findutils 4.9. Left out: -p, -o and --show-limits. */
 import { ENOENT, strerror } from "../../kernel/index.ts";
-import { O_RDONLY, type Process } from "../../syscall/index.ts";
-import { complain, decode, execvp, STDIN } from "../lib/index.ts";
-import { readOperand } from "./input.ts";
+import { type Fd, O_CLOEXEC, O_RDONLY, type Process } from "../../syscall/index.ts";
+import { complain, execvp, STDIN } from "../lib/index.ts";
+import { readSome } from "./input.ts";
+import { TextPieces } from "./pieces.ts";
 import { type Utility, utility } from "./utility.ts";
+import { type Found, Items } from "./xargs-items.ts";
 
 const [EXIT_COMMAND_FAILED, EXIT_ABORTED, EXIT_SIGNALLED, EXIT_CANNOT_RUN, EXIT_NOT_FOUND] = [123, 124, 125, 126, 127];
 
@@ -43,8 +45,9 @@ interface Plan {
 }
 
 export const xargs = utility(manual, async (util) => {
-  const bytes = await readOperand(util, util.value("a") ?? "-");
-  if (typeof bytes === "number") return await util.die(`Cannot open input file '${util.value("a") ?? "-"}': ${strerror(bytes)}`);
+  const file = util.value("a") ?? "-";
+  const fd = file === "-" ? STDIN : await util.process.open(file, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return await util.die(`Cannot open input file '${file}': ${strerror(fd)}`);
   const replace = !replaced(util) ? null : (util.value("I") ?? (util.value("i") || "{}"));
   await warnOfExclusive(util);
   const plan: Plan = {
@@ -55,17 +58,39 @@ export const xargs = utility(manual, async (util) => {
     maxLines: util.has("L", "l") ? Number(util.value("L") ?? (util.value("l") || 1)) : Number.POSITIVE_INFINITY,
     maxChars: Math.min(await countOf(util, "s", MAX_CHARS, 1), MAX_CHARS),
   };
-  const lines = await itemsOf(util, decode(bytes), replace !== null);
+  const separator = await separatorOf(util);
+  const items = new Items({ separator, wholeLines: replace !== null, end: util.value("E") ?? util.value("e"), most: plan.maxChars });
   const runner = new Runner(util, plan);
   try {
-    for (const items of batches(lines.items, plan)) await (items === null ? tooLong(util, runner) : runner.run(items));
-    if (lines.items.every((line) => line.length === 0) && !util.has("r") && replace === null) await runner.run([]);
-    if (lines.complaint !== null) await util.fail(lines.complaint);
+    await runAll(util, fd, items, new Batch(util, plan, runner));
+    if (!runner.ranAny && !util.has("r") && replace === null) await runner.run([]);
   } catch (thrown) {
     if (!(thrown instanceof Stop)) throw thrown;
   }
   await runner.finish();
 });
+
+/** Commands run as soon as there are enough arguments for them. An input that cannot be read has none. */
+async function runAll(util: Utility, fd: Fd, items: Items, batch: Batch): Promise<void> {
+  const pieces = new TextPieces();
+  while (!items.ended) {
+    const bytes = await readSome(util.process, fd);
+    const atEnd = typeof bytes === "number" || bytes.length === 0;
+    for (const found of items.take(atEnd ? pieces.end() : pieces.take(bytes))) await batch.take(found);
+    if (atEnd) for (const found of items.end()) await batch.take(found);
+  }
+  await batch.run();
+}
+
+/** What -0 or -d puts between arguments; null if blanks and newlines do. */
+async function separatorOf(util: Utility): Promise<string | null> {
+  const delimiter = util.has("0") ? "\0" : util.value("d");
+  if (delimiter === undefined) return null;
+  const separator = delimiter.replace(/^\\n$/, "\n").replace(/^\\t$/, "\t").replace(/^\\0$/, "\0");
+  if (separator.length === 1) return separator;
+  const reason = "the delimiter must be either a single character or an escape sequence starting with \\.";
+  return await util.die(`Invalid input delimiter specification ${delimiter}: ${reason}`);
+}
 
 function replaced(util: Utility): boolean {
   return /^[Ii]$/.test(util.lastOf("I", "i", "L", "l", "n") ?? "") || (util.has("I", "i") && util.value("n") === "1");
@@ -99,96 +124,62 @@ async function countOf(util: Utility, letter: "n" | "s" | "P", otherwise: number
   return Number(text);
 }
 
-async function tooLong(util: Utility, runner: Runner): Promise<void> {
-  await util.fail("argument line too long");
-  await runner.finish();
-  await util.end(1);
-}
+/** Gathers arguments until they are enough for a command. */
+class Batch {
+  private readonly util: Utility;
+  private readonly plan: Plan;
+  private readonly runner: Runner;
+  private readonly base: number;
+  private items: string[] = [];
+  private lines = 0;
+  private size: number;
 
-interface Input {
-  /** The arguments of each line. */
-  readonly items: readonly string[][];
-  /** What is wrong behind them. */
-  readonly complaint: string | null;
-}
-
-async function itemsOf(util: Utility, text: string, wholeLines: boolean): Promise<Input> {
-  const delimiter = util.has("0") ? "\0" : util.value("d");
-  if (delimiter !== undefined) {
-    const separator = delimiter.replace(/^\\n$/, "\n").replace(/^\\t$/, "\t").replace(/^\\0$/, "\0");
-    const pieces = text.split(separator);
-    if (pieces.at(-1) === "") pieces.pop();
-    return { items: pieces.map((piece) => [piece]), complaint: null };
+  constructor(util: Utility, plan: Plan, runner: Runner) {
+    this.util = util;
+    this.plan = plan;
+    this.runner = runner;
+    this.base = plan.command.reduce((sum, word) => sum + word.length + 1, 0);
+    this.size = this.base;
   }
-  const end = util.value("E") ?? util.value("e");
-  const lines = (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
-  const result: string[][] = [];
-  if (text === "") return { items: result, complaint: null };
-  let continued = false;
-  for (const line of lines) {
-    const { words, unmatched } = wordsOf(wholeLines ? line.trimStart() : line, wholeLines);
-    const stop = end === undefined || end === "" ? -1 : words.indexOf(end);
-    const taken = stop < 0 ? words : words.slice(0, stop);
-    // A blank at the end of a line continues it on the next one.
-    if (continued) result.at(-1)?.push(...taken);
-    else result.push(taken);
-    continued = !wholeLines && /[ \t]$/.test(line) && taken.length > 0;
-    if (stop >= 0) break;
-    if (unmatched !== null) {
-      const kind = unmatched === "'" ? "single" : "double";
-      return { items: result, complaint: `unmatched ${kind} quote; by default quotes are special to xargs unless you use the -0 option` };
+
+  async take(found: Found): Promise<void> {
+    switch (found.kind) {
+      case "item":
+        return await this.add(found.text);
+      case "line":
+        if (++this.lines >= this.plan.maxLines) await this.run();
+        return;
+      case "unmatched":
+        await this.run();
+        await this.util.fail(`unmatched ${found.quote} quote; by default quotes are special to xargs unless you use the -0 option`);
+        throw new Stop();
+      case "long":
+        return await this.tooLong();
     }
   }
-  return { items: result, complaint: null };
-}
 
-function wordsOf(line: string, whole: boolean): { readonly words: string[]; readonly unmatched: string | null } {
-  const words: string[] = [];
-  let word: string | null = null;
-  for (let i = 0; i < line.length; i++) {
-    const char = line.charAt(i);
-    if (char === "'" || char === '"') {
-      const close = line.indexOf(char, i + 1);
-      if (close < 0) return { words, unmatched: char };
-      word = (word ?? "") + line.slice(i + 1, close);
-      i = close;
-    } else if (char === "\\" && i + 1 < line.length) word = (word ?? "") + line.charAt(++i);
-    else if (!whole && (char === " " || char === "\t")) {
-      if (word !== null) words.push(word);
-      word = null;
-    } else word = (word ?? "") + char;
+  async run(): Promise<void> {
+    const { items } = this;
+    [this.items, this.lines, this.size] = [[], 0, this.base];
+    if (items.length > 0) await this.runner.run(items);
   }
-  if (word !== null) words.push(word);
-  return { words, unmatched: null };
-}
 
-/** What each command gets; null where one argument is too long for any. */
-function* batches(
-  lines: readonly string[][],
-  { replace, maxArgs, maxLines, maxChars, command }: Plan,
-): Generator<readonly string[] | null> {
-  const base = command.reduce((sum, word) => sum + word.length + 1, 0);
-  let [items, count, size]: [string[], number, number] = [[], 0, base];
-  for (const line of lines) {
-    if (line.length === 0) continue;
-    if (replace !== null) {
-      yield line;
-      continue;
-    }
-    for (const item of line) {
-      if (base + item.length + 1 > maxChars) yield null;
-      if (items.length >= maxArgs || (items.length > 0 && size + item.length + 1 > maxChars)) {
-        yield items;
-        [items, count, size] = [[], 0, base];
-      }
-      items.push(item);
-      size += item.length + 1;
-    }
-    if (++count < maxLines) continue;
-    yield items;
-    [items, count, size] = [[], 0, base];
+  private async add(item: string): Promise<void> {
+    const { replace, maxArgs, maxChars } = this.plan;
+    if (replace !== null) return await this.runner.run([item]);
+    if (this.base + item.length + 1 > maxChars) return await this.tooLong();
+    if (this.size + item.length + 1 > maxChars) await this.run();
+    this.items.push(item);
+    this.size += item.length + 1;
+    if (this.items.length >= maxArgs) await this.run();
   }
-  if (items.length > 0) yield items;
+
+  private async tooLong(): Promise<void> {
+    await this.run();
+    await this.util.fail("argument line too long");
+    await this.runner.finish();
+    await this.util.end(1);
+  }
 }
 
 /** Runs commands, as many at a time as -P says. */
@@ -197,6 +188,7 @@ class Runner {
   private readonly plan: Plan;
   /** The slot of every command that runs. */
   private readonly running = new Map<number, number>();
+  ranAny = false;
 
   constructor(util: Utility, plan: Plan) {
     this.util = util;
@@ -206,6 +198,7 @@ class Runner {
   async run(items: readonly string[]): Promise<void> {
     const { util, plan } = this;
     const { command, replace } = plan;
+    this.ranAny = true;
     const words = replace === null ? [...command, ...items] : command.map((word) => word.replaceAll(replace, items[0] ?? ""));
     while (this.running.size >= plan.maxProcs) await this.reap();
     if (util.has("t")) await complain(util.process, `${words.join(" ")}\n`);
