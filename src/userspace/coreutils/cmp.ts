@@ -1,9 +1,16 @@
 /** cmp(1) of GNU diffutils 3.8: -b, -i, -l, -n, -s. */
 import { strerror } from "../../kernel/index.ts";
-import { readOperand } from "./input.ts";
+import { type Fd, S_IFMT, S_IFREG } from "../../syscall/index.ts";
+import { openOperand } from "./input.ts";
+import { Blocks } from "./pieces.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const TROUBLE = 2;
+const NEWLINE = 10;
+/** Bytes that are compared at a time. */
+const BLOCK = 65_536;
+/** The largest offset, and its digits. */
+const [MOST_BYTES, MOST_DIGITS] = [2 ** 63, 19];
 
 const manual = {
   usage: "[OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]",
@@ -17,50 +24,97 @@ export const cmp = utility(manual, async (util) => {
   if (first === undefined) return await util.misused(`missing operand after '${util.name}'`);
   const [skip1 = 0, skip2 = skip1] = (util.value("i")?.split(":") ?? skips).map(Number);
   const limit = Number(util.value("n") ?? Number.POSITIVE_INFINITY);
-  const a = (await contentOf(util, first)).subarray(skip1).subarray(0, limit);
-  const b = (await contentOf(util, second)).subarray(skip2).subarray(0, limit);
-  const lines = await differences(util, [first, a], [second, b]);
-  if (lines !== null && a.length !== b.length) await ended(util, a.length < b.length ? [first, a] : [second, b], lines);
+  const a = await openSide(util, first, skip1, limit);
+  const b = await openSide(util, second, skip2, limit);
+  await compare(util, a, b, await offsetWidth(util, [a, b], limit));
 });
 
-type Named = readonly [name: string, bytes: Uint8Array];
+/** One of the two files, from where the comparison begins. */
+interface Side {
+  readonly name: string;
+  readonly fd: Fd;
+  readonly skip: number;
+  readonly bytes: Blocks;
+}
 
-/** Says where the common length differs. The number of the line behind it, null if there is no more to say. */
-async function differences(util: Utility, [first, a]: Named, [second, b]: Named): Promise<number | null> {
-  const common = Math.min(a.length, b.length);
-  const width = String(common).length;
+async function openSide(util: Utility, name: string, skip: number, limit: number): Promise<Side> {
+  const fd = await openOperand(util, name);
+  const fail = (errno: number): Promise<never> => util.die(`${name}: ${strerror(errno)}`);
+  if (fd < 0) await fail(fd);
+  let given = false;
+  const next = async (): Promise<Fd | null> => {
+    if (given) return null;
+    given = true;
+    return fd;
+  };
+  return { name, fd, skip, bytes: new Blocks(util.process, { next, unreadable: fail }, skip + limit) };
+}
+
+/** With -l, offsets are as wide as the largest one can be. */
+async function offsetWidth(util: Utility, sides: readonly Side[], limit: number): Promise<number> {
+  let most = Math.min(limit, MOST_BYTES);
+  for (const { fd, skip } of sides) {
+    const stat = await util.process.fstat(fd);
+    if (typeof stat !== "number" && (stat.mode & S_IFMT) === S_IFREG) most = Math.min(most, Math.max(0, stat.size - skip));
+  }
+  return most >= MOST_BYTES ? MOST_DIGITS : String(most).length;
+}
+
+/** How far a comparison has come. */
+interface Place {
+  /** Bytes that were compared. */
+  at: number;
+  /** The line behind them. */
+  line: number;
+  /** Whether a newline is the last one. */
+  atLineEnd: boolean;
+}
+
+async function compare(util: Utility, a: Side, b: Side, width: number): Promise<void> {
+  await a.bytes.skip(a.skip);
+  await b.bytes.skip(b.skip);
+  const place: Place = { at: 0, line: 1, atLineEnd: false };
+  for (;;) {
+    const [x, y] = [await a.bytes.take(BLOCK), await b.bytes.take(BLOCK)];
+    if (!(await compareBlocks(util, [a, x], [b, y], place, width))) return;
+    if (x.length !== y.length) return await ended(util, x.length < y.length ? a.name : b.name, place);
+    if (x.length < BLOCK) return;
+  }
+}
+
+type Block = readonly [side: Side, bytes: Uint8Array];
+
+/** Says where the common length differs. False if there is no more to say. */
+async function compareBlocks(util: Utility, [a, left]: Block, [b, right]: Block, place: Place, width: number): Promise<boolean> {
   const bytes = util.has("b");
-  let lines = 1;
+  const common = Math.min(left.length, right.length);
   for (let i = 0; i < common; i++) {
-    const [x = 0, y = 0] = [a[i], b[i]];
-    if (x === 10) lines++;
+    const [x = 0, y = 0] = [left[i], right[i]];
+    const { line } = place;
+    place.at++;
+    place.atLineEnd = x === NEWLINE;
+    if (place.atLineEnd) place.line++;
     if (x === y) continue;
     util.status = 1;
-    if (util.has("s")) return null;
+    if (util.has("s")) return false;
     if (!util.has("l")) {
       const which = bytes ? ` is ${octal(x)} ${shown(x)} ${octal(y)} ${shown(y)}` : "";
-      await util.out(`${first} ${second} differ: ${bytes ? "byte" : "char"} ${i + 1}, line ${x === 10 ? lines - 1 : lines}${which}\n`);
-      return null;
+      await util.out(`${a.name} ${b.name} differ: ${bytes ? "byte" : "char"} ${place.at}, line ${line}${which}\n`);
+      return false;
     }
-    const [left, right] = bytes ? [` ${shown(x).padEnd(4)}`, ` ${shown(y)}`] : ["", ""];
-    await util.out(`${String(i + 1).padStart(width)} ${octal(x)}${left} ${octal(y)}${right}\n`);
+    const [one, other] = bytes ? [` ${shown(x).padEnd(4)}`, ` ${shown(y)}`] : ["", ""];
+    await util.out(`${String(place.at).padStart(width)} ${octal(x)}${one} ${octal(y)}${other}\n`);
   }
-  return lines;
+  return true;
 }
 
 /** One file is the beginning of the other. */
-async function ended(util: Utility, [name, bytes]: Named, lines: number): Promise<void> {
+async function ended(util: Utility, name: string, { at, line, atLineEnd }: Place): Promise<void> {
   util.status = 1;
   if (util.has("s")) return;
-  if (bytes.length === 0) return await util.say(`EOF on ${name} which is empty`);
-  const whole = bytes[bytes.length - 1] === 10;
-  const where = util.has("l") ? "" : `, ${whole ? `line ${lines - 1}` : `in line ${lines}`}`;
-  await util.say(`EOF on ${name} after byte ${bytes.length}${where}`);
-}
-
-async function contentOf(util: Utility, operand: string): Promise<Uint8Array> {
-  const bytes = await readOperand(util, operand);
-  return typeof bytes === "number" ? await util.die(`${operand}: ${strerror(bytes)}`) : bytes;
+  if (at === 0) return await util.say(`EOF on ${name} which is empty`);
+  const where = util.has("l") ? "" : `, ${atLineEnd ? `line ${line - 1}` : `in line ${line}`}`;
+  await util.say(`EOF on ${name} after byte ${at}${where}`);
 }
 
 function octal(byte: number): string {

@@ -65,7 +65,10 @@ export const hexdump = utility(manual, async (util) => {
   for (const text of texts) formats.push(await parseFormat(util, text));
   const most = await sizeOf(util, "n", Number.POSITIVE_INFINITY);
   const skip = await sizeOf(util, "s", 0);
-  const input = blocksOfOperands(util, (operand, errno) => util.fail(`${operand}: ${strerror(errno)}`), skip + most);
+  const unopened = (operand: string, errno: number): Promise<void> => util.fail(`${operand}: ${strerror(errno)}`);
+  // What cannot be read is as good as empty.
+  const unreadable = (operand: string, errno: number): Promise<void> => util.say(`${operand}: ${strerror(errno)}`);
+  const input = blocksOfOperands(util, { unopened, unreadable }, skip + most);
   await dump(util, formats, input, await input.skip(skip));
   if (!input.openedAny && util.status !== 0) await util.fail("all input file arguments failed");
 });

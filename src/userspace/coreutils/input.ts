@@ -1,7 +1,7 @@
 /** Reading operands: files by name, `-` for standard input. */
 import { EINTR } from "../../kernel/index.ts";
 import { type Fd, O_RDONLY, type Process } from "../../syscall/index.ts";
-import { decode, joinBytes, readToEnd, STDIN } from "../lib/index.ts";
+import { decode, readToEnd, STDIN } from "../lib/index.ts";
 import type { Utility } from "./utility.ts";
 
 const CHUNK = 65_536;
@@ -23,27 +23,13 @@ export async function readSome(process: Process, fd: Fd, most = CHUNK): Promise<
   }
 }
 
-/** Everything an operand holds, or its first `most` bytes at least; a negative errno. */
-export async function readOperand(util: Utility, operand: string, most = Number.POSITIVE_INFINITY): Promise<Uint8Array | number> {
+/** Everything an operand holds; a negative errno. */
+export async function readOperand(util: Utility, operand: string): Promise<Uint8Array | number> {
   const fd = await openOperand(util, operand);
   if (fd < 0) return fd;
-  const bytes = await (most === Number.POSITIVE_INFINITY ? readToEnd(util.process, fd) : readUpTo(util.process, fd, most));
+  const bytes = await readToEnd(util.process, fd);
   await closeOperand(util, fd);
   return bytes;
-}
-
-/** Reads until there are `most` bytes, or to the end. */
-async function readUpTo(process: Process, fd: Fd, most: number): Promise<Uint8Array | number> {
-  const pieces: Uint8Array[] = [];
-  for (let left = most; left > 0; ) {
-    const bytes = await process.read(fd, Math.min(left, CHUNK));
-    if (bytes === -EINTR) continue;
-    if (typeof bytes === "number") return bytes;
-    if (bytes.length === 0) break;
-    pieces.push(bytes);
-    left -= bytes.length;
-  }
-  return joinBytes(pieces);
 }
 
 /** The text of a file that may not be there. */

@@ -1,7 +1,8 @@
-/** join(1): -a -v -e -i -j -1 -2 -o (also auto) -t -z, --header, --check-order and --nocheck-order. Both inputs are read whole. */
+/** join(1): -a -v -e -i -j -1 -2 -o (also auto) -t -z, --header, --check-order and --nocheck-order. */
 import { strerror } from "../../kernel/index.ts";
-import { decode } from "../lib/index.ts";
-import { readOperand } from "./input.ts";
+import type { Fd } from "../../syscall/index.ts";
+import { LineSource } from "./grep-lines.ts";
+import { openOperand } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -43,10 +44,11 @@ export const join = utility(manual, async (util) => {
   if (extra !== undefined) return await util.misused(`extra operand ${quote(extra)}`);
   if (first === "-" && second === "-") return await util.die("both files cannot be standard input");
   const plan = await planOf(util);
-  const rows = [await rowsOf(plan, first, 0), await rowsOf(plan, second, 1)] as const;
+  const order = new OrderCheck(plan, [first, second]);
+  const files = [await openRows(plan, first, 0, order), await openRows(plan, second, 1, order)] as const;
   const auto = util.value("o") === "auto";
-  const format = auto ? autoFormat(plan, rows[0][0], rows[1][0]) : plan.format;
-  await merge({ ...plan, format }, rows, [first, second]);
+  const format = auto ? autoFormat(plan, files[0].row, files[1].row) : plan.format;
+  await merge({ ...plan, format }, files, order);
 });
 
 async function planOf(util: Utility): Promise<Plan> {
@@ -91,59 +93,105 @@ async function formatOf(util: Utility): Promise<readonly Field[] | null> {
 }
 
 /** As many fields as the first line of each file has. */
-function autoFormat({ keys }: Plan, first: Row | undefined, second: Row | undefined): readonly Field[] {
-  const others = (file: 0 | 1, row: Row | undefined): readonly Field[] =>
+function autoFormat({ keys }: Plan, first: Row | null, second: Row | null): readonly Field[] {
+  const others = (file: 0 | 1, row: Row | null): readonly Field[] =>
     (row?.fields ?? []).map((_text, field) => ({ file, field })).filter(({ field }) => field !== keys[file]);
   return ["key", ...others(0, first), ...others(1, second)];
 }
 
-async function rowsOf(plan: Plan, operand: string, file: 0 | 1): Promise<readonly Row[]> {
-  const { util, separator, end } = plan;
-  const bytes = await readOperand(util, operand);
-  if (typeof bytes === "number") return await util.die(`${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
-  const text = decode(bytes);
-  const lines = text === "" ? [] : (text.endsWith(end) ? text.slice(0, -1) : text).split(end);
-  return lines.map((line) => {
+async function openRows(plan: Plan, operand: string, file: 0 | 1, order: OrderCheck): Promise<Rows> {
+  const fd = await openOperand(plan.util, operand);
+  if (fd < 0) await plan.util.die(`${quoteIfNeeded(operand)}: ${strerror(fd)}`);
+  const rows = new Rows(plan, fd, file, order);
+  await rows.advance();
+  return rows;
+}
+
+/** The lines of one file, of which only the first that is left is held. */
+class Rows {
+  /** Null at the end. */
+  row: Row | null = null;
+  private readonly plan: Plan;
+  private readonly file: 0 | 1;
+  private readonly order: OrderCheck;
+  private readonly source: LineSource;
+
+  constructor(plan: Plan, fd: Fd, file: 0 | 1, order: OrderCheck) {
+    this.plan = plan;
+    this.file = file;
+    this.order = order;
+    this.source = new LineSource(plan.util.process, fd, { end: plan.end, mayBeBinary: false, offsets: false });
+  }
+
+  /** Goes to the next line; it must not be less than the one before unless `checked` is false. */
+  async advance(checked = true): Promise<void> {
+    const line = await this.source.next();
+    if (typeof line === "number") return await this.plan.util.die(`read error: ${strerror(line)}`);
+    const before = this.row;
+    this.row = line === null ? null : this.rowOf(line.text);
+    if (checked && before !== null && this.row !== null && line !== null) await this.order.check(this.file, before, this.row, line.number);
+  }
+
+  /** The first lines that are left and have the same key. */
+  async takeGroup(): Promise<readonly Row[]> {
+    const group: Row[] = [];
+    const key = this.row?.key;
+    while (this.row !== null && this.row.key === key) {
+      group.push(this.row);
+      await this.advance();
+    }
+    return group;
+  }
+
+  private rowOf(line: string): Row {
+    const { util, separator, keys } = this.plan;
     const fields =
       separator === null
         ? line.split(/[ \t\n]+/).filter((part, i, all) => part !== "" || (i > 0 && i < all.length - 1))
         : line.split(separator);
-    const key = fields[plan.keys[file]] ?? "";
+    const key = fields[keys[this.file]] ?? "";
     return { line, fields, key: util.has("i") ? key.toLowerCase() : key };
-  });
+  }
 }
 
-async function merge(plan: Plan, rows: readonly [readonly Row[], readonly Row[]], names: readonly [string, string]): Promise<void> {
+async function merge(plan: Plan, [left, right]: readonly [Rows, Rows], order: OrderCheck): Promise<void> {
   const { util } = plan;
-  const [left, right] = rows;
-  const order = new OrderCheck(plan, rows, names);
-  let [i, j] = [0, 0];
-  if (util.has("header") && (left.length > 0 || right.length > 0)) {
-    await put(plan, left[i++] ?? null, right[j++] ?? null);
-    order.passHeader();
+  if (util.has("header") && (left.row !== null || right.row !== null)) {
+    await put(plan, left.row, right.row);
+    await left.advance(false);
+    await right.advance(false);
   }
-  while (i < left.length || j < right.length) {
-    const side = sideWithoutPartner(left[i], right[j]);
+  while (left.row !== null && right.row !== null) {
+    const side = sideWithoutPartner(left.row, right.row);
     if (side === null) {
-      const [to, until] = [endOfGroup(left, i), endOfGroup(right, j)];
-      if (plan.paired) await putPairs(plan, left.slice(i, to), right.slice(j, until));
-      await order.check(0, to - 1, false);
-      await order.check(1, until - 1, false);
-      [i, j] = [to, until];
-      continue;
-    }
-    const at = side === 0 ? i++ : j++;
-    const row = rows[side][at] ?? null;
-    if (plan.unpaired[side]) await put(plan, side === 0 ? row : null, side === 1 ? row : null);
-    await order.check(side, at, true);
+      const [some, others] = [await left.takeGroup(), await right.takeGroup()];
+      if (plan.paired) await putPairs(plan, some, others);
+    } else await passUnpaired(plan, side, side === 0 ? left : right, order);
   }
+  await finish(plan, 0, left, order);
+  await finish(plan, 1, right, order);
   if (order.said) await util.fail("input is not in sorted order");
 }
 
+/** What is left of a file when the other one is at its end: to be shown, or only to be checked until there is a complaint. */
+async function finish(plan: Plan, side: 0 | 1, rows: Rows, order: OrderCheck): Promise<void> {
+  while (rows.row !== null) {
+    if (!plan.unpaired[side] && (plan.util.has("nocheck-order") || order.told[side])) return;
+    if (plan.unpaired[side]) await put(plan, side === 0 ? rows.row : null, side === 1 ? rows.row : null);
+    await rows.advance();
+  }
+}
+
+/** Shows a row that has no partner, if it is asked for. From then on the files must be sorted. */
+async function passUnpaired(plan: Plan, side: 0 | 1, rows: Rows, order: OrderCheck): Promise<void> {
+  if (plan.unpaired[side]) await put(plan, side === 0 ? rows.row : null, side === 1 ? rows.row : null);
+  await rows.advance();
+  order.unpaired = true;
+}
+
 /** Which of the two rows, the first that are left of each file, can have no partner; null if they are partners. */
-function sideWithoutPartner(a: Row | undefined, b: Row | undefined): 0 | 1 | null {
-  if (a === undefined) return 1;
-  if (b === undefined || a.key < b.key) return 0;
+function sideWithoutPartner(a: Row, b: Row): 0 | 1 | null {
+  if (a.key < b.key) return 0;
   return b.key < a.key ? 1 : null;
 }
 
@@ -151,42 +199,26 @@ async function putPairs(plan: Plan, left: readonly Row[], right: readonly Row[])
   for (const a of left) for (const b of right) await put(plan, a, b);
 }
 
-function endOfGroup(rows: readonly Row[], from: number): number {
-  let to = from + 1;
-  while (rows[to] !== undefined && rows[to]?.key === rows[from]?.key) to++;
-  return to;
-}
-
-/** Complains once for each file whose lines are not sorted; without --check-order only where a line had no partner. */
+/** Complains once for each file whose lines are not sorted; without --check-order only behind a line that had no partner. */
 class OrderCheck {
   said = false;
+  unpaired = false;
+  readonly told: [boolean, boolean] = [false, false];
   private readonly plan: Plan;
-  private readonly rows: readonly [readonly Row[], readonly Row[]];
   private readonly names: readonly [string, string];
-  private readonly told: [boolean, boolean] = [false, false];
-  private unpaired = false;
-  private from = 0;
 
-  constructor(plan: Plan, rows: readonly [readonly Row[], readonly Row[]], names: readonly [string, string]) {
+  constructor(plan: Plan, names: readonly [string, string]) {
     this.plan = plan;
-    this.rows = rows;
     this.names = names;
   }
 
-  passHeader(): void {
-    this.from = 1;
-  }
-
-  async check(file: 0 | 1, at: number, unpaired: boolean): Promise<void> {
+  async check(file: 0 | 1, before: Row, row: Row, number: number): Promise<void> {
     const { util } = this.plan;
-    this.unpaired ||= unpaired;
-    if (util.has("nocheck-order") || this.told[file] || at < this.from) return;
+    if (util.has("nocheck-order") || this.told[file] || before.key <= row.key) return;
     if (!this.unpaired && !util.has("check-order")) return;
-    const [row, next] = [this.rows[file][at], this.rows[file][at + 1]];
-    if (row === undefined || next === undefined || row.key <= next.key) return;
     this.told[file] = true;
     this.said = true;
-    const text = `${this.names[file]}:${at + 2}: is not sorted: ${next.line}`;
+    const text = `${this.names[file]}:${number}: is not sorted: ${row.line}`;
     if (util.has("check-order")) await util.die(text);
     await util.say(text);
   }

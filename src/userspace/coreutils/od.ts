@@ -88,7 +88,8 @@ export const od = utility(manual, async (util) => {
   const skip = await count(util, "j", 0);
   const most = await count(util, "N", Number.POSITIVE_INFINITY);
   const complain = (operand: string, errno: number): Promise<void> => util.fail(`${quoteIfNeeded(operand)}: ${strerror(errno)}`);
-  const input = blocksOfOperands(util, complain, skip + most);
+  const input = blocksOfOperands(util, { unopened: complain, unreadable: complain }, skip + most);
+  await input.open();
   const skipped = await input.skip(skip);
   if (skipped < skip && input.openedAny) return await util.die("cannot skip past end of combined input");
   const perLine = util.has("w") ? Number(util.value("w") || 32) : 16;

@@ -1,7 +1,7 @@
 /** Input in the pieces in which it arrives, for programs that keep no more of it than they need: text, and blocks of bytes. */
-import { type Fd, O_RDONLY, type Process } from "../../syscall/index.ts";
+import type { Fd, Process } from "../../syscall/index.ts";
 import { decode, joinBytes, STDIN } from "../lib/index.ts";
-import { readSome } from "./input.ts";
+import { openOperand, readSome } from "./input.ts";
 import type { Utility } from "./utility.ts";
 
 const CHUNK = 65_536;
@@ -84,11 +84,16 @@ export class Blocks {
     return skipped;
   }
 
+  /** Makes sure that a file is open, if there is one. */
+  async open(): Promise<void> {
+    this.fd ??= await this.supply.next();
+    this.openedAny ||= this.fd !== null;
+  }
+
   private async fill(): Promise<boolean> {
     while (this.left > 0) {
-      this.fd ??= await this.supply.next();
+      await this.open();
       if (this.fd === null) return false;
-      this.openedAny = true;
       const bytes = await readSome(this.process, this.fd, Math.min(this.left, CHUNK));
       if (typeof bytes === "number") await this.supply.unreadable(bytes);
       if (typeof bytes !== "number" && bytes.length > 0) {
@@ -103,20 +108,26 @@ export class Blocks {
   }
 }
 
+/** What a utility says of an operand that cannot be opened, or not be read. */
+interface Complaints {
+  readonly unopened: (operand: string, errno: number) => Promise<void>;
+  readonly unreadable: (operand: string, errno: number) => Promise<void>;
+}
+
 /** The bytes of a utility's operands in a row. */
-export function blocksOfOperands(util: Utility, complain: (operand: string, errno: number) => Promise<void>, most: number): Blocks {
+export function blocksOfOperands(util: Utility, { unopened, unreadable }: Complaints, most: number): Blocks {
   const left = util.operands.length === 0 ? ["-"] : [...util.operands];
   let current = "-";
   const next = async (): Promise<Fd | null> => {
     for (let operand = left.shift(); operand !== undefined; operand = left.shift()) {
       current = operand;
-      const fd = operand === "-" ? STDIN : await util.process.open(operand, O_RDONLY);
+      const fd = await openOperand(util, operand);
       if (fd >= 0) return fd;
-      await complain(operand, fd);
+      await unopened(operand, fd);
     }
     return null;
   };
-  return new Blocks(util.process, { next, unreadable: (errno) => complain(current, errno) }, most);
+  return new Blocks(util.process, { next, unreadable: (errno) => unreadable(current, errno) }, most);
 }
 
 /** Whether two blocks hold the same bytes. */

@@ -1,8 +1,8 @@
 /** split(1): -l -b -C -n (N, l/N, r/N, K/N and l/K/N), -a -d -x, --additional-suffix, --filter, --verbose, -e, -t. */
-import { strerror } from "../../kernel/index.ts";
-import { O_CREAT, O_TRUNC, O_WRONLY } from "../../syscall/index.ts";
-import { STDIN, STDOUT, writeAll } from "../lib/index.ts";
-import { readOperand } from "./input.ts";
+import { EISDIR, strerror } from "../../kernel/index.ts";
+import { type Fd, O_CREAT, O_TRUNC, O_WRONLY } from "../../syscall/index.ts";
+import { joinBytes, STDIN, STDOUT, writeAll } from "../lib/index.ts";
+import { openOperand, readOperand, readSome } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { parseSize } from "./size.ts";
 import { type Utility, utility } from "./utility.ts";
@@ -26,34 +26,150 @@ export const split = utility(manual, async (util) => {
   const ways = util.given.filter(({ letter }) => "lbCn".includes(letter));
   if (ways.length > 1) await util.misused("cannot split in more than one way");
   const way = ways[0] ?? { letter: "l", argument: "1000" };
-  const cut = await cutterFor(util, way.letter, way.argument);
+  const separator = await separatorOf(util);
+  if (way.letter !== "n") return await splitAsItComes(util, file, prefix, await ruleFor(util, way.letter, way.argument), separator);
+  const cut = await chunkCutter(util, way.argument, separator);
   const bytes = await readOperand(util, file);
-  if (typeof bytes === "number") {
-    const verb =
-      bytes === -21 ? `${quoteIfNeeded(file)}: ${strerror(bytes)}` : `cannot open ${quote(file)} for reading: ${strerror(bytes)}`;
-    return await util.die(verb);
-  }
+  if (typeof bytes === "number") return await unreadable(util, file, bytes);
   const pieces = cut(bytes);
   if (!Array.isArray(pieces)) return await show(util, pieces as Uint8Array);
-  const kept = pieces.filter((piece) => piece.length > 0 || (way.letter === "n" && !util.has("e")));
-  const names = new Names(util, prefix, way.letter === "n" ? kept.length : null);
-  for (const piece of kept) await put(util, await names.next(), piece);
+  const kept = pieces.filter((piece) => piece.length > 0 || !util.has("e"));
+  const output = new Pieces(util, new Names(util, prefix, kept.length));
+  for (const piece of kept) {
+    await output.write(piece);
+    await output.close();
+  }
 });
 
-/** All pieces, or the one that was asked for. */
-type Cutter = (bytes: Uint8Array) => readonly Uint8Array[] | Uint8Array;
+async function unreadable(util: Utility, file: string, errno: number): Promise<never> {
+  const text = strerror(errno);
+  return await util.die(errno === -EISDIR ? `${quoteIfNeeded(file)}: ${text}` : `cannot open ${quote(file)} for reading: ${text}`);
+}
 
-async function cutterFor(util: Utility, letter: string, argument: string): Promise<Cutter> {
-  const separator = await separatorOf(util);
-  if (letter === "n") return await chunkCutter(util, argument, separator);
+/** Pieces of so many bytes, of so many lines, or of whole lines up to so many bytes. */
+interface Rule {
+  readonly by: "bytes" | "lines" | "line-bytes";
+  readonly count: number;
+}
+
+async function ruleFor(util: Utility, letter: string, argument: string): Promise<Rule> {
   const count = parseSize(argument, UNITS);
   if (count === null || count === 0) {
     const reason = count === 0 ? ": Numerical result out of range" : "";
     return await util.die(`invalid number of ${letter === "b" ? "bytes" : "lines"}: ${quote(argument)}${reason}`);
   }
-  if (letter === "b") return (bytes) => everyBytes(bytes, count);
-  return letter === "l" ? (bytes) => everyLines(bytes, count, separator) : (bytes) => linesUpTo(bytes, count, separator);
+  return { by: letter === "b" ? "bytes" : letter === "l" ? "lines" : "line-bytes", count };
 }
+
+/** Writes every byte as soon as it is known to which piece it belongs. */
+async function splitAsItComes(util: Utility, file: string, prefix: string, rule: Rule, separator: number): Promise<void> {
+  const fd = await openOperand(util, file);
+  if (fd < 0) return await unreadable(util, file, fd);
+  const output = new Pieces(util, new Names(util, prefix, null));
+  const splitter = rule.by === "line-bytes" ? new LineBytes(output, rule.count, separator) : new Counted(output, rule, separator);
+  for (;;) {
+    const bytes = await readSome(util.process, fd);
+    if (typeof bytes === "number") return await unreadable(util, file, bytes);
+    if (bytes.length === 0) break;
+    await splitter.take(bytes);
+  }
+  await splitter.end();
+  await output.close();
+}
+
+/** Pieces of so many bytes or lines. */
+class Counted {
+  private readonly output: Pieces;
+  private readonly rule: Rule;
+  private readonly separator: number;
+  private found = 0;
+
+  constructor(output: Pieces, rule: Rule, separator: number) {
+    this.output = output;
+    this.rule = rule;
+    this.separator = separator;
+  }
+
+  async take(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const end = this.endOfPiece(bytes, at);
+      await this.output.write(bytes.subarray(at, end));
+      at = end;
+      if (this.found < this.rule.count) continue;
+      await this.output.close();
+      this.found = 0;
+    }
+  }
+
+  async end(): Promise<void> {}
+
+  /** How far the piece goes that the byte at `from` belongs to. */
+  private endOfPiece(bytes: Uint8Array, from: number): number {
+    const missing = this.rule.count - this.found;
+    if (this.rule.by === "bytes") {
+      const end = Math.min(bytes.length, from + missing);
+      this.found += end - from;
+      return end;
+    }
+    let end = from;
+    while (this.found < this.rule.count) {
+      const next = bytes.indexOf(this.separator, end);
+      if (next < 0) return bytes.length;
+      end = next + 1;
+      this.found++;
+    }
+    return end;
+  }
+}
+
+/** Whole lines as long as they fit; a line that is longer than a piece is cut. */
+class LineBytes {
+  private readonly output: Pieces;
+  private readonly most: number;
+  private readonly separator: number;
+  /** Bytes of the piece, without those of the line that is held. */
+  private size = 0;
+  private held: Uint8Array = new Uint8Array(0);
+
+  constructor(output: Pieces, most: number, separator: number) {
+    this.output = output;
+    this.most = most;
+    this.separator = separator;
+  }
+
+  async take(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const next = bytes.indexOf(this.separator, at);
+      const end = next < 0 ? bytes.length : next + 1;
+      this.held = this.held.length === 0 ? bytes.subarray(at, end) : joinBytes([this.held, bytes.subarray(at, end)]);
+      await this.putWhole();
+      if (next >= 0) await this.end();
+      at = end;
+    }
+  }
+
+  /** The line that is held is complete. */
+  async end(): Promise<void> {
+    if (this.held.length > 0) await this.output.write(this.held);
+    this.size += this.held.length;
+    this.held = new Uint8Array(0);
+  }
+
+  /** Ends the piece if the line does not fit, and makes pieces of a line that fits into none. */
+  private async putWhole(): Promise<void> {
+    if (this.size + this.held.length <= this.most) return;
+    if (this.size > 0) await this.output.close();
+    this.size = 0;
+    while (this.held.length > this.most) {
+      await this.output.write(this.held.subarray(0, this.most));
+      await this.output.close();
+      this.held = this.held.subarray(this.most);
+    }
+  }
+}
+
+/** All pieces, or the one that was asked for. */
+type Cutter = (bytes: Uint8Array) => readonly Uint8Array[] | Uint8Array;
 
 async function separatorOf(util: Utility): Promise<number> {
   const text = util.value("t");
@@ -61,12 +177,6 @@ async function separatorOf(util: Utility): Promise<number> {
   if (text === "\\0") return 0;
   if (text.length !== 1) await util.die(text === "" ? "empty record separator" : `multi-character separator ${quote(text)}`);
   return text.charCodeAt(0);
-}
-
-function everyBytes(bytes: Uint8Array, count: number): readonly Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; at += count) pieces.push(bytes.subarray(at, at + count));
-  return pieces;
 }
 
 /** Lines with their separators; a last one may have none. */
@@ -79,44 +189,6 @@ function linesOf(bytes: Uint8Array, separator: number): readonly Uint8Array[] {
     at = next;
   }
   return lines;
-}
-
-function everyLines(bytes: Uint8Array, count: number, separator: number): readonly Uint8Array[] {
-  const lines = linesOf(bytes, separator);
-  const pieces: Uint8Array[] = [];
-  for (let i = 0; i < lines.length; i += count) pieces.push(joined(lines.slice(i, i + count)));
-  return pieces;
-}
-
-/** Whole lines as long as they fit; a line that is longer than a piece is cut. */
-function linesUpTo(bytes: Uint8Array, most: number, separator: number): readonly Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  let current: Uint8Array[] = [];
-  let size = 0;
-  const close = (): void => {
-    if (size > 0) pieces.push(joined(current));
-    current = [];
-    size = 0;
-  };
-  for (const line of linesOf(bytes, separator)) {
-    if (size + line.length > most) close();
-    let rest = line;
-    while (rest.length > most) {
-      pieces.push(rest.subarray(0, most));
-      rest = rest.subarray(most);
-    }
-    current.push(rest);
-    size += rest.length;
-  }
-  close();
-  return pieces;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  const last = parts.at(-1);
-  if (first === undefined || last === undefined) return new Uint8Array(0);
-  return new Uint8Array(first.buffer, first.byteOffset, last.byteOffset + last.length - first.byteOffset);
 }
 
 /** -n: N, K/N, l/N, l/K/N, r/N, r/K/N. */
@@ -215,37 +287,64 @@ class Names {
   }
 }
 
-async function put(util: Utility, name: string, bytes: Uint8Array): Promise<void> {
-  const { process } = util;
-  const filter = util.value("filter");
-  if (filter !== undefined) return await putInto(util, filter, name, bytes);
-  if (util.has("verbose")) await util.out(`creating file ${quote(name)}\n`);
-  const fd = await process.open(name, O_WRONLY | O_CREAT | O_TRUNC, 0o666);
-  const error = fd < 0 ? fd : await writeAll(process, fd, bytes);
-  if (error < 0) await util.die(`${quoteIfNeeded(name)}: ${strerror(error)}`);
-  await process.close(fd);
-}
+/** The files of the pieces, or commands for them; one at a time, made when there is something to write. */
+class Pieces {
+  private readonly util: Utility;
+  private readonly names: Names;
+  private open: { readonly name: string; readonly fd: Fd; readonly pid: number | null } | null = null;
 
-/** Hands a piece to a shell command, which finds the name in $FILE. */
-async function putInto(util: Utility, command: string, name: string, bytes: Uint8Array): Promise<void> {
-  const { process } = util;
-  if (util.has("verbose")) await util.out(`executing with FILE=${quoteIfNeeded(name)}\n`);
-  await util.flush();
-  const pipe = await process.pipe();
-  if (typeof pipe === "number") return await util.die(`failed to create pipe: ${strerror(pipe)}`);
-  const [from, to] = pipe;
-  const pid = await process.fork(async (child) => {
-    await child.dup2(from, STDIN);
-    await child.close(from);
-    await child.close(to);
-    return -(await child.execve("/bin/sh", ["sh", "-c", command], new Map([...child.env, ["FILE", name]])));
-  });
-  if (pid < 0) return await util.die(`fork system call failed: ${strerror(pid)}`);
-  await process.close(from);
-  const error = await writeAll(process, to, bytes);
-  if (error < 0) await util.die(`write error: ${strerror(error)}`);
-  await process.close(to);
-  const ended = await process.wait4(pid, 0);
-  if (ended === null || typeof ended === "number" || (ended.exitCode === 0 && ended.signal === 0)) return;
-  await util.die(`with FILE=${quoteIfNeeded(name)}, exit ${ended.exitCode} from command: ${command}`, ended.exitCode);
+  constructor(util: Utility, names: Names) {
+    this.util = util;
+    this.names = names;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.open ??= await this.begin(await this.names.next());
+    const { name, fd, pid } = this.open;
+    const error = await writeAll(this.util.process, fd, bytes);
+    if (error < 0) await this.util.die(pid === null ? `${quoteIfNeeded(name)}: ${strerror(error)}` : `write error: ${strerror(error)}`);
+  }
+
+  /** The end of a piece. */
+  async close(): Promise<void> {
+    const { util, open } = this;
+    if (open === null) return;
+    this.open = null;
+    await util.process.close(open.fd);
+    if (open.pid === null) return;
+    const ended = await util.process.wait4(open.pid, 0);
+    if (ended === null || typeof ended === "number" || (ended.exitCode === 0 && ended.signal === 0)) return;
+    const command = util.value("filter") ?? "";
+    await util.die(`with FILE=${quoteIfNeeded(open.name)}, exit ${ended.exitCode} from command: ${command}`, ended.exitCode);
+  }
+
+  private async begin(name: string): Promise<{ readonly name: string; readonly fd: Fd; readonly pid: number | null }> {
+    const { util } = this;
+    const filter = util.value("filter");
+    if (filter !== undefined) return await this.beginFilter(filter, name);
+    if (util.has("verbose")) await util.out(`creating file ${quote(name)}\n`);
+    const fd = await util.process.open(name, O_WRONLY | O_CREAT | O_TRUNC, 0o666);
+    if (fd < 0) await util.die(`${quoteIfNeeded(name)}: ${strerror(fd)}`);
+    return { name, fd, pid: null };
+  }
+
+  /** A shell command gets the piece, and finds the name in $FILE. */
+  private async beginFilter(command: string, name: string): Promise<{ readonly name: string; readonly fd: Fd; readonly pid: number }> {
+    const { util } = this;
+    const { process } = util;
+    if (util.has("verbose")) await util.out(`executing with FILE=${quoteIfNeeded(name)}\n`);
+    await util.flush();
+    const pipe = await process.pipe();
+    if (typeof pipe === "number") return await util.die(`failed to create pipe: ${strerror(pipe)}`);
+    const [from, to] = pipe;
+    const pid = await process.fork(async (child) => {
+      await child.dup2(from, STDIN);
+      await child.close(from);
+      await child.close(to);
+      return -(await child.execve("/bin/sh", ["sh", "-c", command], new Map([...child.env, ["FILE", name]])));
+    });
+    if (pid < 0) return await util.die(`fork system call failed: ${strerror(pid)}`);
+    await process.close(from);
+    return { name, fd: to, pid };
+  }
 }

@@ -106,14 +106,19 @@ export const unexpand = utility(unexpandManual, async (util) => {
   await convert(util, new Unexpander(await stopsOf(util), all));
 });
 
-/** Blanks that reach a tab stop become a tab; a single space in front of one stays behind the first blanks. */
+/**
+ * Blanks that reach a tab stop become a tab. A single space in front of one is only replaced if more blanks follow, or if the
+ * line begins with it.
+ */
 class Unexpander implements Converter {
   private readonly stops: Stops;
   private readonly all: boolean;
   private column = 0;
-  private leading = true;
-  /** Blanks since the last tab stop, which are not written yet. */
-  private pending = 0;
+  private converting = true;
+  private afterBlank = true;
+  /** Spaces that are not written yet, and whether the first of them reached a tab stop. */
+  private held = 0;
+  private heldAtStop = false;
 
   constructor(stops: Stops, all: boolean) {
     this.stops = stops;
@@ -121,29 +126,40 @@ class Unexpander implements Converter {
   }
 
   take(char: string): string {
-    if ((char === " " || char === "\t") && (this.leading || this.all)) return this.takeBlank(char);
+    if (this.converting && (char === " " || char === "\t")) return this.takeBlank(char);
     const held = this.end();
-    [this.column, this.leading] = char === "\n" ? [0, true] : [this.column + 1, false];
+    if (char === "\n") [this.column, this.converting, this.afterBlank] = [0, true, true];
+    else {
+      this.column = char === "\b" ? Math.max(0, this.column - 1) : this.column + 1;
+      this.converting &&= this.all;
+      this.afterBlank = false;
+    }
     return held + char;
   }
 
   end(): string {
-    const held = " ".repeat(this.pending);
-    this.pending = 0;
+    const held = this.held === 0 ? "" : (this.heldAtStop && this.held > 1 ? "\t" : " ") + " ".repeat(this.held - 1);
+    [this.held, this.heldAtStop] = [0, false];
     return held;
   }
 
   private takeBlank(blank: string): string {
     const stop = this.stops(this.column);
     if (stop === null) {
-      this.column++;
+      this.converting = false;
       return this.end() + blank;
     }
-    this.column = blank === "\t" ? stop : this.column + 1;
-    this.pending++;
-    if (this.column !== stop) return "";
-    const single = this.pending === 1 && blank === " ";
-    this.pending = 0;
-    return single ? " " : "\t";
+    const reaches = blank === "\t" || this.column + 1 === stop;
+    const replaced = blank === "\t" || (reaches && this.afterBlank);
+    this.column = reaches ? stop : this.column + 1;
+    this.afterBlank = true;
+    if (!replaced) {
+      this.heldAtStop ||= reaches;
+      this.held++;
+      return "";
+    }
+    const before = this.heldAtStop ? "\t" : "";
+    [this.held, this.heldAtStop] = [0, false];
+    return `${before}\t`;
   }
 }
