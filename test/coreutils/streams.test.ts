@@ -12,6 +12,12 @@ async function shown(filter: string): Promise<string> {
 }
 
 test.each([
+  ["nl", "     1\ta  b\n==\n     2\tc\n"],
+  ["rev", "b  a\n==\nc\n"],
+  ["fold -w 3", "a  \nb\n==\nc\n"],
+  ["paste - /dev/null", "a  b\t\n==\nc\t\n"],
+  ["tail -n +1", "a  b\n==\nc\n"],
+  ["xxd -p -c 5", "612020620a\n==\n630a\n"],
   ["uniq", "a  b\n==\nc\n"],
   ["uniq --group", "a  b\n==\n\nc\n"],
   ["expand", "a  b\n==\nc\n"],

@@ -4,9 +4,9 @@ import { blake2b } from "@noble/hashes/blake2.js";
 import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { sha224, sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
 import { strerror } from "../../kernel/index.ts";
-import type { Program } from "../../syscall/index.ts";
+import type { Fd, Program } from "../../syscall/index.ts";
 import { decode } from "../lib/index.ts";
-import { readOperand, splitLines } from "./input.ts";
+import { closeOperand, openOperand, readOperand, readSome, splitLines } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -19,7 +19,10 @@ const manual = {
   },
 };
 
-type Digest = (bytes: Uint8Array) => Uint8Array;
+/** A digest that is fed piece by piece. */
+interface Digest {
+  create(): { update(bytes: Uint8Array): unknown; digest(): Uint8Array };
+}
 
 function digestProgram(name: string, digest: Digest): Program {
   return utility(manual, async (util) => {
@@ -32,10 +35,22 @@ function digestProgram(name: string, digest: Digest): Program {
 }
 
 async function hexOf(util: Utility, operand: string, digest: Digest): Promise<string | null> {
-  const bytes = await readOperand(util, operand);
-  if (typeof bytes !== "number") return Array.from(digest(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  await util.fail(`${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
+  const fd = await openOperand(util, operand);
+  const found = fd < 0 ? fd : await digestOf(util, fd, digest);
+  if (fd >= 0) await closeOperand(util, fd);
+  if (typeof found !== "number") return Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  await util.fail(`${quoteIfNeeded(operand)}: ${strerror(found)}`);
   return null;
+}
+
+async function digestOf(util: Utility, fd: Fd, digest: Digest): Promise<Uint8Array | number> {
+  const hash = digest.create();
+  for (;;) {
+    const bytes = await readSome(util.process, fd);
+    if (typeof bytes === "number") return bytes;
+    if (bytes.length === 0) return hash.digest();
+    hash.update(bytes);
+  }
 }
 
 async function show(util: Utility, operand: string, digest: Digest, name: string): Promise<void> {

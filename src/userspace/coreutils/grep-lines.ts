@@ -27,6 +27,7 @@ export class LineSource {
   private lines: string[] = [];
   private rest: Uint8Array = new Uint8Array(0);
   private ended = false;
+  private unfinished = false;
   private number = 0;
   private offset = 0;
   /** A NUL byte was found: from there on NUL ends lines too, and none of them is shown. */
@@ -43,6 +44,11 @@ export class LineSource {
     this.end = end;
     this.mayBeBinary = mayBeBinary;
     this.offsets = offsets;
+  }
+
+  /** Whether the line that was read last is the file's last and nothing ends it. */
+  get endsUnfinished(): boolean {
+    return this.unfinished && this.lines.length === 0;
   }
 
   /** The next line, null at the end, or a negative errno. */
@@ -64,7 +70,8 @@ export class LineSource {
     const bytes = this.rest.length === 0 ? piece : joinBytes([this.rest, piece]);
     if (piece.length === 0) {
       this.ended = true;
-      if (bytes.length > 0) this.lines = this.split(decode(bytes));
+      this.unfinished = bytes.length > 0;
+      if (this.unfinished) this.lines = this.split(decode(bytes));
       return;
     }
     const last = bytes.lastIndexOf(this.end.charCodeAt(0));

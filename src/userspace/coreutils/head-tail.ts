@@ -157,11 +157,23 @@ async function showAllBut(util: Utility, fd: Fd, amount: Amount): Promise<number
   return 0;
 }
 
+/** From the `count`th line or byte on. */
+async function showFrom(util: Utility, fd: Fd, amount: Amount): Promise<number> {
+  for (let left = Math.max(0, amount.count - 1); ; ) {
+    const bytes = await readSome(util.process, fd);
+    if (typeof bytes === "number") return bytes;
+    if (bytes.length === 0) return 0;
+    const { end, found } = unitsFrom(bytes, { ...amount, count: left });
+    left -= found;
+    if (end < bytes.length) await write(util, bytes.subarray(end));
+  }
+}
+
 async function showTail(util: Utility, fd: Fd, amount: Amount): Promise<number> {
+  if (amount.inverse) return await showFrom(util, fd, amount);
   const bytes = await readAll(util, fd);
   if (typeof bytes === "number") return bytes;
-  const start = amount.inverse ? unitsFrom(bytes, { ...amount, count: Math.max(0, amount.count - 1) }).end : lastUnits(bytes, amount);
-  await write(util, bytes.subarray(start));
+  await write(util, bytes.subarray(lastUnits(bytes, amount)));
   return 0;
 }
 

@@ -1,18 +1,47 @@
 /** Utilities that move whole lines: tac(1), rev(1), paste(1), nl(1), fold(1). */
 import { strerror } from "../../kernel/index.ts";
-import { decode } from "../lib/index.ts";
-import { byteLength } from "./grep-lines.ts";
-import { readOperand, splitLines } from "./input.ts";
+import type { Fd } from "../../syscall/index.ts";
+import { decode, STDIN } from "../lib/index.ts";
+import { byteLength, LineSource } from "./grep-lines.ts";
+import { closeOperand, openOperand, readOperand, readSome } from "./input.ts";
+import { TextPieces } from "./pieces.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { compileRegex } from "./regex.ts";
 import { type Utility, utility } from "./utility.ts";
 
-/** The text of an operand; a complaint and null if it cannot be read. */
-async function textOf(util: Utility, operand: string, complaint: (name: string, why: string) => string): Promise<string | null> {
-  const bytes = await readOperand(util, operand);
-  if (typeof bytes !== "number") return decode(bytes);
-  await util.fail(complaint(quoteIfNeeded(operand), strerror(bytes)));
+type Complaint = (name: string, why: string) => string;
+
+/** Opens an operand; a complaint and null if that fails. */
+async function openOr(util: Utility, operand: string, complaint: Complaint): Promise<Fd | null> {
+  const fd = await openOperand(util, operand);
+  if (fd >= 0) return fd;
+  await util.fail(complaint(quoteIfNeeded(operand), strerror(fd)));
   return null;
+}
+
+function linesOf(util: Utility, fd: Fd, end: string): LineSource {
+  return new LineSource(util.process, fd, { end, mayBeBinary: false, offsets: false });
+}
+
+/** Hands over the lines of all operands as they come, with what ended them. */
+async function eachLine(
+  util: Utility,
+  end: string,
+  complaint: Complaint,
+  take: (line: string, end: string) => Promise<void>,
+): Promise<void> {
+  for (const operand of operandsOf(util)) {
+    const fd = await openOr(util, operand, complaint);
+    if (fd === null) continue;
+    const source = linesOf(util, fd, end);
+    for (;;) {
+      const line = await source.next();
+      if (typeof line === "number") await util.fail(complaint(quoteIfNeeded(operand), strerror(line)));
+      if (line === null || typeof line === "number") break;
+      await take(line.text, source.endsUnfinished ? "" : end);
+    }
+    await closeOperand(util, fd);
+  }
 }
 
 const plain = (name: string, why: string): string => `${name}: ${why}`;
@@ -67,17 +96,12 @@ function recordsOf(text: string, separator: string, regex: boolean, before: bool
 }
 
 export const rev = utility({ usage: "[options] [<file> ...]", short: "0", long: { zero: "0" } }, async (util) => {
-  const separator = util.has("0") ? "\0" : "\n";
-  for (const operand of operandsOf(util)) {
-    const text = await textOf(util, operand, (name, why) => `cannot open ${name}: ${why}`);
-    if (text === null) continue;
-    await util.out(
-      text
-        .split(separator)
-        .map((line) => Array.from(line).reverse().join(""))
-        .join(separator),
-    );
-  }
+  await eachLine(
+    util,
+    util.has("0") ? "\0" : "\n",
+    (name, why) => `cannot open ${name}: ${why}`,
+    async (line, end) => await util.out(Array.from(line).reverse().join("") + end),
+  );
 });
 
 export const paste = utility(
@@ -85,32 +109,46 @@ export const paste = utility(
   async (util) => {
     const end = util.has("z") ? "\0" : "\n";
     const delimiters = delimitersOf(util.value("d") ?? "\t");
-    const files: string[][] = [];
-    const stdin = operandsOf(util).includes("-") ? ((await textOf(util, "-", plain)) ?? "") : "";
-    const shared = splitBy(stdin, end);
-    const dashes = operandsOf(util).filter((operand) => operand === "-").length;
-    let dash = 0;
+    const columns: Column[] = [];
     for (const operand of operandsOf(util)) {
-      if (operand === "-") {
-        const mine = dash++;
-        files.push(util.has("s") ? (mine === 0 ? shared : []) : shared.filter((_line, i) => i % dashes === mine));
-        continue;
-      }
-      const text = await textOf(util, operand, plain);
-      if (text === null && !util.has("s")) return await util.end(1);
-      if (text !== null) files.push(splitBy(text, end));
+      // Standard input gives its lines in turn to all operands that name it.
+      const shared = operand === "-" ? columns.find((column) => column.operand === "-") : undefined;
+      const fd = shared === undefined ? await openOr(util, operand, plain) : STDIN;
+      if (fd === null && !util.has("s")) return await util.end(1);
+      if (fd !== null) columns.push(shared ?? { operand, source: linesOf(util, fd, end) });
     }
-    const join = (cells: readonly string[]): string =>
-      cells.map((cell, i) => (i === 0 ? "" : (delimiters[(i - 1) % delimiters.length] ?? "")) + cell).join("") + end;
-    if (util.has("s")) return await util.out(files.map(join).join(""));
-    const height = Math.max(...files.map(({ length }) => length));
-    for (let row = 0; row < height; row++) await util.out(join(files.map((lines) => lines[row] ?? "")));
+    const before = (i: number): string => (i === 0 ? "" : (delimiters[(i - 1) % delimiters.length] ?? ""));
+    if (util.has("s")) for (const column of columns) await pasteSerially(util, column, before, end);
+    else await pasteRows(util, columns, before, end);
   },
 );
 
-function splitBy(text: string, end: string): string[] {
-  if (text === "") return [];
-  return (text.endsWith(end) ? text.slice(0, -1) : text).split(end);
+interface Column {
+  readonly operand: string;
+  readonly source: LineSource;
+}
+
+/** The next line of a column, null if there is none. */
+async function cellOf(util: Utility, { operand, source }: Column): Promise<string | null> {
+  const line = await source.next();
+  if (typeof line !== "number") return line === null ? null : line.text;
+  await util.fail(plain(quoteIfNeeded(operand), strerror(line)));
+  return util.has("s") ? null : await util.end(1);
+}
+
+async function pasteSerially(util: Utility, column: Column, before: (i: number) => string, end: string): Promise<void> {
+  let i = 0;
+  for (let cell = await cellOf(util, column); cell !== null; cell = await cellOf(util, column)) await util.out(before(i++) + cell);
+  await util.out(end);
+}
+
+async function pasteRows(util: Utility, columns: readonly Column[], before: (i: number) => string, end: string): Promise<void> {
+  for (;;) {
+    const cells: (string | null)[] = [];
+    for (const column of columns) cells.push(await cellOf(util, column));
+    if (cells.every((cell) => cell === null)) return;
+    await util.out(cells.map((cell, i) => before(i) + (cell ?? "")).join("") + end);
+  }
 }
 
 function delimitersOf(text: string): string[] {
@@ -143,14 +181,11 @@ export const nl = utility(nlManual, async (util) => {
   let number = Number(util.value("v") ?? 1);
   const shown = (value: number): string =>
     format === "ln" ? String(value).padEnd(width) : String(value).padStart(width, format === "rz" ? "0" : " ");
-  for (const operand of operandsOf(util)) {
-    const text = await textOf(util, operand, plain);
-    for (const line of splitLines(text ?? "")) {
-      const counts = style === "a" || (style === "t" && line !== "");
-      await util.out(counts ? `${shown(number)}${separator}${line}\n` : `${" ".repeat(width + separator.length)}${line}\n`);
-      if (counts) number += step;
-    }
-  }
+  await eachLine(util, "\n", plain, async (line) => {
+    const counts = style === "a" || (style === "t" && line !== "");
+    await util.out(counts ? `${shown(number)}${separator}${line}\n` : `${" ".repeat(width + separator.length)}${line}\n`);
+    if (counts) number += step;
+  });
 });
 
 export const fold = utility(
@@ -165,34 +200,63 @@ export const fold = utility(
     const width = Number(given);
     if (!/^\d+$/.test(given) || width === 0) await util.die(`invalid number of columns: ${quote(given)}`);
     for (const operand of operandsOf(util)) {
-      const text = await textOf(util, operand, plain);
-      if (text === null || text === "") continue;
-      const folded = splitLines(text).map((line) => folds(line, width, util.has("s"), util.has("b")).join("\n"));
-      await util.out(`${folded.join("\n")}${text.endsWith("\n") ? "\n" : ""}`);
+      const fd = await openOr(util, operand, plain);
+      if (fd === null) continue;
+      const error = await foldFile(util, fd, new Folder(width, util.has("s"), util.has("b")));
+      if (error < 0) await util.fail(plain(quoteIfNeeded(operand), strerror(error)));
+      await closeOperand(util, fd);
     }
   },
 );
 
+async function foldFile(util: Utility, fd: Fd, folder: Folder): Promise<number> {
+  const pieces = new TextPieces();
+  for (;;) {
+    const bytes = await readSome(util.process, fd);
+    const atEnd = typeof bytes === "number" || bytes.length === 0;
+    for (const char of atEnd ? pieces.end() : pieces.take(bytes)) await folder.take(char, (line) => util.out(line));
+    if (!atEnd) continue;
+    await util.out(folder.rest);
+    return typeof bytes === "number" ? bytes : 0;
+  }
+}
+
 /** Bytes count as in the C locale; a tab goes to the next eighth column, a backspace one back. With -b every byte is one. */
-function folds(line: string, width: number, atSpaces: boolean, byBytes: boolean): string[] {
-  const pieces: string[] = [];
-  let [piece, columns] = ["", 0];
-  const moved = (char: string, from: number): number => {
-    if (byBytes) return from + byteLength(char);
+class Folder {
+  /** The line that is not full yet. */
+  rest = "";
+  private readonly width: number;
+  private readonly atSpaces: boolean;
+  private readonly byBytes: boolean;
+  private columns = 0;
+
+  constructor(width: number, atSpaces: boolean, byBytes: boolean) {
+    this.width = width;
+    this.atSpaces = atSpaces;
+    this.byBytes = byBytes;
+  }
+
+  async take(char: string, out: (line: string) => Promise<void>): Promise<void> {
+    if (char === "\n") {
+      await out(`${this.rest}\n`);
+      [this.rest, this.columns] = ["", 0];
+      return;
+    }
+    while (this.moved(char, this.columns) > this.width && this.rest !== "") {
+      const space = this.atSpaces ? Math.max(this.rest.lastIndexOf(" "), this.rest.lastIndexOf("\t")) : -1;
+      const cut = space >= 0 ? space + 1 : this.rest.length;
+      await out(`${this.rest.slice(0, cut)}\n`);
+      this.rest = this.rest.slice(cut);
+      this.columns = Array.from(this.rest).reduce((at, one) => this.moved(one, at), 0);
+    }
+    this.columns = this.moved(char, this.columns);
+    this.rest += char;
+  }
+
+  private moved(char: string, from: number): number {
+    if (this.byBytes) return from + byteLength(char);
     if (char === "\b") return Math.max(0, from - 1);
     if (char === "\r") return 0;
     return char === "\t" ? from + 8 - (from % 8) : from + byteLength(char);
-  };
-  for (const char of line) {
-    while (moved(char, columns) > width && piece !== "") {
-      const space = atSpaces ? Math.max(piece.lastIndexOf(" "), piece.lastIndexOf("\t")) : -1;
-      const cut = space >= 0 ? space + 1 : piece.length;
-      pieces.push(piece.slice(0, cut));
-      piece = piece.slice(cut);
-      columns = Array.from(piece).reduce((at, one) => moved(one, at), 0);
-    }
-    columns = moved(char, columns);
-    piece += char;
   }
-  return [...pieces, piece];
 }

@@ -1,8 +1,13 @@
 /** xxd(1): -a -b -c -d -e -g -i -l -o -p -r -s -u. Left out: EBCDIC, -C and -n, patching a file with -r at an offset (-s). */
 import { strerror } from "../../kernel/index.ts";
 import { type Fd, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Process, type Program } from "../../syscall/index.ts";
-import { complain, decode, encode, joinBytes, STDIN, STDOUT, writeAll } from "../lib/index.ts";
-import { readSome } from "./input.ts";
+import { complain, encode, LineReader, rawByte, STDIN, STDOUT, writeAll } from "../lib/index.ts";
+import { Blocks } from "./pieces.ts";
+
+const [SEEK_SET, SEEK_CUR, SEEK_END] = [0, 1, 2];
+const CHUNK = 65_536;
+/** stdio's buffer. */
+const BUFFER = 4096;
 
 interface Request {
   readonly flags: ReadonlySet<string>;
@@ -36,13 +41,53 @@ export const xxd: Program = async (process) => {
   if (from < 0) return await refuse(process, `xxd: ${inName}: ${strerror(from)}\n`, 2);
   const to = outName === "-" ? STDOUT : await process.open(outName, O_WRONLY | O_CREAT | O_TRUNC, 0o666);
   if (to < 0) return await refuse(process, `xxd: ${outName}: ${strerror(to)}\n`, 3);
-  const loaded = await load(process, from, request);
-  if (typeof loaded === "number") return await refuse(process, `xxd: ${strerror(loaded)}\n`, 2);
-  const plain = request.flags.has("p");
-  const out = request.flags.has("r") ? revert(decode(loaded.bytes), plain) : encode(dump(loaded, request, inName));
-  const error = await writeAll(process, to, out);
-  return error < 0 ? await refuse(process, `xxd: ${strerror(error)}\n`, 3) : 0;
+  const unreadable = async (errno: number): Promise<void> => {
+    process.exit(await refuse(process, `xxd: ${strerror(errno)}\n`, 2));
+  };
+  const output = new Output(process, to);
+  if (request.flags.has("r")) await revert(process, from, output, request.flags.has("p"), unreadable);
+  else {
+    const start = await seek(process, from, request.values.get("s") ?? 0);
+    if (start === null) return await refuse(process, "xxd: Sorry, cannot seek.\n", 4);
+    const input = new Blocks(process, { next: once(from), unreadable }, request.values.get("l") ?? Number.POSITIVE_INFINITY);
+    await dump(input, start, request, inName, output);
+  }
+  await output.flush();
+  return 0;
 };
+
+/** A supply of one file. */
+function once(fd: Fd): () => Promise<Fd | null> {
+  let left: Fd | null = fd;
+  return async () => {
+    const given = left;
+    left = null;
+    return given;
+  };
+}
+
+/** Standard output or a file, with the buffer of stdio. */
+class Output {
+  readonly fd: Fd;
+  private readonly process: Process;
+  private buffered = "";
+
+  constructor(process: Process, fd: Fd) {
+    this.process = process;
+    this.fd = fd;
+  }
+
+  async put(text: string): Promise<void> {
+    this.buffered += text;
+    if (this.buffered.length >= BUFFER || this.process.isatty(this.fd)) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const error = await writeAll(this.process, this.fd, encode(this.buffered));
+    this.buffered = "";
+    if (error < 0) this.process.exit(await refuse(this.process, `xxd: ${strerror(error)}\n`, 3));
+  }
+}
 
 async function refuse(process: Process, text: string, status = 1): Promise<number> {
   await complain(process, text);
@@ -85,58 +130,69 @@ function takeOption(word: string, queue: string[], flags: Set<string>, values: M
   return true;
 }
 
-interface Loaded {
-  readonly bytes: Uint8Array;
-  /** Where in the input they begin. */
-  readonly start: number;
-}
-
-/** What is asked for of the input: from -s on, -l bytes; a negative -s counts from the end. */
-async function load(process: Process, fd: Fd, { values }: Request): Promise<Loaded | number> {
-  const most = values.get("l") ?? Number.POSITIVE_INFINITY;
-  const seek = values.get("s") ?? 0;
-  const pieces: Uint8Array[] = [];
-  let have = 0;
-  while (seek < 0 || have < seek + most) {
-    const piece = await readSome(process, fd);
-    if (typeof piece === "number") return piece;
-    if (piece.length === 0) break;
-    pieces.push(piece);
-    have += piece.length;
+/** Goes to where the dump begins, if need be by reading; a negative `offset` counts from the end. The place, or null. */
+async function seek(process: Process, fd: Fd, offset: number): Promise<number | null> {
+  if (offset === 0) return 0;
+  const size = (await process.lseek(fd, 0, SEEK_CUR)) < 0 ? -1 : await process.lseek(fd, 0, SEEK_END);
+  if (size >= 0 || offset < 0) {
+    const at = offset < 0 ? size + offset : offset;
+    return size < 0 || at < 0 ? null : await process.lseek(fd, at, SEEK_SET);
   }
-  const all = joinBytes(pieces);
-  const start = seek < 0 ? Math.max(0, all.length + seek) : seek;
-  return { bytes: all.subarray(start, start + most), start };
+  const unreadable = async (): Promise<void> => {};
+  const skipped = await new Blocks(process, { next: once(fd), unreadable }, offset).skip(offset);
+  return skipped < offset ? null : offset;
 }
 
-function dump({ bytes, start }: Loaded, request: Request, name: string): string {
+async function dump(input: Blocks, start: number, request: Request, name: string, output: Output): Promise<void> {
   const { flags, values } = request;
   const hex = (byte: number): string => (flags.has("u") ? byte.toString(16).toUpperCase() : byte.toString(16)).padStart(2, "0");
-  if (flags.has("i")) return include(bytes, values.get("c") ?? 12, name, flags.has("u"));
-  if (flags.has("p")) return plainDump(bytes, values.get("c") ?? 30, hex);
+  if (flags.has("i")) return await include(input, values.get("c") ?? 12, name, flags.has("u"), output);
+  if (flags.has("p")) return await plainDump(input, values.get("c") ?? 30, hex, output);
   const bits = flags.has("b");
   const columns = values.get("c") ?? (bits ? 6 : 16);
   const group = values.get("g") ?? (bits ? 1 : flags.has("e") ? 4 : 2);
   const show = bits ? (byte: number): string => byte.toString(2).padStart(8, "0") : hex;
   const layout: Layout = { columns, group: group === 0 ? columns : group, show, littleEndian: flags.has("e"), cell: bits ? 8 : 2 };
   const origin = start + (values.get("o") ?? 0);
-  let [text, zeros] = ["", 0];
-  for (let at = 0; at < bytes.length; at += columns) {
-    const row = bytes.subarray(at, at + columns);
-    const isZero = flags.has("a") && row.every((byte) => byte === 0) && at + columns < bytes.length;
-    zeros = isZero ? zeros + 1 : 0;
-    if (zeros === 2) text += "*\n";
-    if (zeros >= 2) continue;
+  const zeros = new ZeroRows();
+  let row = await input.take(columns);
+  for (let at = 0; row.length > 0; at += columns) {
+    // Whether a row of zeros is the last one is known when there is another one.
+    const next = flags.has("a") && row.length === columns ? await input.take(columns) : null;
     const address = flags.has("d") ? String(origin + at) : (origin + at).toString(16);
-    text += `${address.padStart(8, "0")}: ${rowOf(row, layout)}\n`;
+    const text = `${address.padStart(8, "0")}: ${rowOf(row, layout)}\n`;
+    const isZero = next !== null && next.length > 0 && row.every((byte) => byte === 0);
+    await output.put(isZero ? zeros.zero(text) : zeros.other(text));
+    row = next ?? (await input.take(columns));
   }
-  return text;
 }
 
-function plainDump(bytes: Uint8Array, columns: number, hex: (byte: number) => string): string {
-  const digits = Array.from(bytes, hex).join("");
-  const lines = columns === 0 ? [digits] : (digits.match(new RegExp(`.{1,${2 * columns}}`, "g")) ?? []);
-  return lines.map((line) => `${line}\n`).join("");
+/** -a: of rows of zeros behind one another only the first is shown, and a star for the others; two are both shown. */
+class ZeroRows {
+  private count = 0;
+  private second = "";
+
+  zero(text: string): string {
+    this.count++;
+    if (this.count === 2) this.second = text;
+    return this.count === 1 ? text : "";
+  }
+
+  other(text: string): string {
+    const before = this.count === 2 ? this.second : this.count > 2 ? "*\n" : "";
+    this.count = 0;
+    return before + text;
+  }
+}
+
+async function plainDump(input: Blocks, columns: number, hex: (byte: number) => string, output: Output): Promise<void> {
+  const size = columns === 0 ? CHUNK : columns;
+  let any = false;
+  for (let row = await input.take(size); row.length > 0; row = await input.take(size)) {
+    any = true;
+    await output.put(Array.from(row, hex).join("") + (columns === 0 ? "" : "\n"));
+  }
+  if (columns === 0 && any) await output.put("\n");
 }
 
 interface Layout {
@@ -168,37 +224,62 @@ function rowOf(row: Uint8Array, { columns, group, show, littleEndian, cell }: La
 }
 
 /** C source: with a name if the input is a file. */
-function include(bytes: Uint8Array, columns: number, name: string, upper: boolean): string {
+async function include(input: Blocks, columns: number, name: string, upper: boolean, output: Output): Promise<void> {
   const digits = (byte: number): string =>
     `0${upper ? "X" : "x"}${(upper ? byte.toString(16).toUpperCase() : byte.toString(16)).padStart(2, "0")}`;
-  const lines: string[] = [];
-  for (let at = 0; at < bytes.length; at += columns) lines.push(`  ${Array.from(bytes.subarray(at, at + columns), digits).join(", ")}`);
-  const body = `${lines.join(",\n")}\n`;
-  if (name === "-") return bytes.length === 0 ? "" : body;
   const identifier = name.replace(/[^A-Za-z0-9]/g, "_").replace(/^(?=\d)/, "__");
-  return `unsigned char ${identifier}[] = {\n${bytes.length === 0 ? "" : body}};\nunsigned int ${identifier}_len = ${bytes.length};\n`;
+  if (name !== "-") await output.put(`unsigned char ${identifier}[] = {\n`);
+  let size = 0;
+  for (let row = await input.take(columns); row.length > 0; row = await input.take(columns)) {
+    await output.put(`${size === 0 ? "" : ",\n"}  ${Array.from(row, digits).join(", ")}`);
+    size += row.length;
+  }
+  if (size > 0) await output.put("\n");
+  if (name !== "-") await output.put(`};\nunsigned int ${identifier}_len = ${size};\n`);
 }
 
 /** The bytes of a dump; lines say where their bytes belong, unless it is plain. */
-function revert(text: string, plain: boolean): Uint8Array {
-  const bytes: number[] = [];
-  if (plain) {
-    const digits = text.replace(/\s+/g, "");
-    for (let i = 0; i + 1 < digits.length; i += 2) {
-      const pair = digits.slice(i, i + 2);
-      if (!/^[0-9a-fA-F]{2}$/.test(pair)) break;
-      bytes.push(Number.parseInt(pair, 16));
+async function revert(
+  process: Process,
+  fd: Fd,
+  output: Output,
+  plain: boolean,
+  unreadable: (errno: number) => Promise<void>,
+): Promise<void> {
+  const source = new LineReader(process, fd);
+  let at = 0;
+  let half = "";
+  for (;;) {
+    const line = await source.next();
+    if (typeof line === "number") return await unreadable(line);
+    if (line === null) return;
+    if (plain) {
+      const digits = half + line.replace(/\s+/g, "");
+      const whole = /^(?:[0-9a-fA-F]{2})*/.exec(digits)?.[0] ?? "";
+      await output.put(bytesOf(whole));
+      half = digits.slice(whole.length);
+      if (half.length > 1) return;
+      continue;
     }
-    return Uint8Array.from(bytes);
-  }
-  for (const line of text.split("\n")) {
     const match = /^\s*([0-9a-fA-F]+):?\s?((?:[0-9a-fA-F]{2} ?)*)/.exec(line);
     if (match === null) continue;
-    const at = Number.parseInt(match[1] ?? "0", 16);
-    for (const [i, pair] of (match[2]?.match(/[0-9a-fA-F]{2}/g) ?? []).entries()) {
-      while (bytes.length < at + i) bytes.push(0);
-      bytes[at + i] = Number.parseInt(pair, 16);
-    }
+    const place = Number.parseInt(match[1] ?? "0", 16);
+    if (place !== at) await moveTo(process, output, at, place);
+    const digits = (match[2] ?? "").replaceAll(" ", "");
+    await output.put(bytesOf(digits));
+    at = place + digits.length / 2;
   }
-  return Uint8Array.from(bytes);
+}
+
+/** The text that is written as these bytes. */
+function bytesOf(digits: string): string {
+  return (digits.match(/../g) ?? []).map((pair) => rawByte(Number.parseInt(pair, 16))).join("");
+}
+
+/** What cannot seek can only go forward, over zeros. */
+async function moveTo(process: Process, output: Output, from: number, to: number): Promise<void> {
+  await output.flush();
+  if ((await process.lseek(output.fd, to - from, SEEK_CUR)) >= 0) return;
+  if (to < from) process.exit(await refuse(process, "xxd: Sorry, cannot seek backwards.\n", 5));
+  for (let left = to - from; left > 0; left -= CHUNK) await output.put("\0".repeat(Math.min(left, CHUNK)));
 }
