@@ -20,6 +20,8 @@ const ORDERED = accessBit("write");
 interface Access {
   readonly step: number;
   readonly mask: AccessMask;
+  /** What of it came after the last lock that the step got. */
+  readonly late: AccessMask;
 }
 
 interface LockClocks {
@@ -56,8 +58,9 @@ export class RunRecorder implements FootprintReader {
   /** Steps that the open one had to wait for, as the cell says. */
   private waitedFor: number[] = [];
   private touched = new Map<object, AccessMask>();
-  /** What the open step did before it got the last lock that it got. */
+  /** What the open step has done up to the last lock that it got itself, and since. */
   private readonly early = new Map<object, AccessMask>();
+  private readonly late = new Map<object, AccessMask>();
   private effects: Effect[] = [];
   private ordered: Clock = [];
   private open: Step | null = null;
@@ -172,7 +175,7 @@ export class RunRecorder implements FootprintReader {
     const name = (): number => this.names.object(object, task);
     const kind = this.overtaking.kindOf(object, this.references.kindOf(object, done, index, name), index, name);
     name();
-    this.touched.set(object, (this.touched.get(object) ?? 0) | accessBit(kind));
+    for (const masks of [this.touched, this.late]) masks.set(object, (masks.get(object) ?? 0) | accessBit(kind));
     if (done === "release-read" || done === "release-write")
       this.effects.push({ type: "release", lock: object, write: done === "release-write" });
   }
@@ -184,6 +187,7 @@ export class RunRecorder implements FootprintReader {
     if (id !== this.open.task) this.effects.push({ type: "grant", lock, write, task: id });
     else {
       for (const [object, mask] of this.touched) this.early.set(object, mask);
+      this.late.clear();
       this.ordered = join(this.ordered, this.releasesBefore(lock, write));
     }
   }
@@ -213,13 +217,15 @@ export class RunRecorder implements FootprintReader {
     this.effects = [];
     this.touched.clear();
     this.early.clear();
+    this.late.clear();
     this.waitedFor = [];
   }
 
   private enter(step: Step, object: object, mask: AccessMask): void {
     const list = this.history.get(object);
-    if (list === undefined) this.history.set(object, [{ step: step.index, mask }]);
-    else list.push({ step: step.index, mask });
+    const access = { step: step.index, mask, late: (this.late.get(object) ?? 0) & ~REQUESTS };
+    if (list === undefined) this.history.set(object, [access]);
+    else list.push(access);
     const name = this.names.object(object);
     step.footprint.set(name, (step.footprint.get(name) ?? 0) | mask);
   }
@@ -264,10 +270,10 @@ export class RunRecorder implements FootprintReader {
   private conflicts(step: Step): [number, Conflict][] {
     const found = new Map<number, Conflict>();
     for (const [object, mask] of this.touched) {
-      for (const { step: index, mask: other } of this.history.get(object) ?? []) {
+      for (const { step: index, mask: other, late } of this.history.get(object) ?? []) {
         if (!conflict(other, mask) || this.steps[index]?.task === step.task) continue;
         const request = conflict(other, (mask & REQUESTS) | (this.early.get(object) ?? 0));
-        const after = conflict(other & ~REQUESTS, mask);
+        const after = conflict(late, mask);
         const known = found.get(index);
         const apart = known?.apart === true || ((other & REQUESTS) !== 0 && conflict(other & OVERTAKE, mask & REQUESTS));
         found.set(index, { request: request || known?.request === true, after: after || known?.after === true, apart });
@@ -287,7 +293,7 @@ function isBehind(step: Step, first: Step, born: ReadonlyMap<number, number>): b
   return false;
 }
 
-/** How two steps conflict: in what the later one does up to its request, and in more than the earlier one's request. */
+/** How two steps conflict: in what the later one did up to its request, and in what the earlier one did after its own. */
 interface Conflict {
   readonly request: boolean;
   readonly after: boolean;

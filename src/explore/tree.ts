@@ -52,7 +52,10 @@ function without(continuation: readonly PlannedStep[], step: PlannedStep): reado
   const own = continuation[at] as PlannedStep;
   // What goes on after a wait in one order is part of the step before it in another.
   if (step.point === 0 && own.point > 0) return continuation;
-  for (let i = 0; i < at; i++) if (!independent((continuation[i] as PlannedStep).footprint, own.footprint)) return null;
+  // A step that has to wait where the continuation has it does more where it need not: both must commute with what is before.
+  for (const { footprint } of continuation.slice(0, at)) {
+    if (!independent(footprint, own.footprint) || !independent(footprint, step.footprint)) return null;
+  }
   const rest = continuation.filter((_, i) => i !== at);
   return own.point === 0 && step.point > 0 ? without(rest, step) : rest;
 }
