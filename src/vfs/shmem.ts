@@ -119,7 +119,6 @@ function d_remove(current: Frame, entry: dentry): void {
   const dir = entry.d_parent as dentry;
   const node = dir.d_inode;
   current.writes(node);
-  current.writes(entry);
   dir.d_children?.delete(entry.d_name);
   node.i_size -= BOGO_DIRENT_SIZE;
   if (entry.d_inode.isDirectory) node.i_nlink--;
@@ -140,12 +139,8 @@ function drop(current: Frame, entry: dentry): void {
 
 const shmem_dir_inode_operations: inode_operations = {
   setattr: true,
-  lookup: (current, dir, name) => {
-    const found = dir.d_children?.get(name);
-    // Of other names in the directory a name that is there knows nothing.
-    current.reads(found ?? dir.d_inode);
-    return found ?? null;
-  },
+  // What is looked for is ordered against all changes of the directory: lookup_dentry() says so for every file system.
+  lookup: (_current, dir, name) => dir.d_children?.get(name) ?? null,
   readdir: (current, dir) => {
     current.reads(dir.d_inode);
     return [...(dir.d_children?.values() ?? [])].reverse().map(entryOf);
