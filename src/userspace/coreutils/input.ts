@@ -32,12 +32,18 @@ export async function readOperand(util: Utility, operand: string): Promise<Uint8
   return bytes;
 }
 
-/** The text of a file that may not be there. */
-export async function readTextFile(process: Process, path: string): Promise<string | number> {
+/** The content of a file that may not be there. */
+export async function readBytes(process: Process, path: string): Promise<Uint8Array | number> {
   const fd = await process.open(path, O_RDONLY);
   if (fd < 0) return fd;
   const bytes = await readToEnd(process, fd);
   await process.close(fd);
+  return bytes;
+}
+
+/** The text of a file that may not be there. */
+export async function readTextFile(process: Process, path: string): Promise<string | number> {
+  const bytes = await readBytes(process, path);
   return typeof bytes === "number" ? bytes : decode(bytes);
 }
 

@@ -89,6 +89,7 @@ async function formatOf(util: Utility, format: string): Promise<(value: number) 
   if (letter === "") await util.die(`format ${quoted} ends in %`);
   if (!/[aefgAEFG]/.test(letter)) await util.die(`format ${quoted} has unknown %${letter} directive`);
   if (after.includes("%")) await util.die(`format ${quoted} has too many % directives`);
-  const { sprintf } = await util.process.hostCall(() => import("./awk/value.ts"));
-  return (value) => (before + sprintf(`%${spec}${letter}`, [value], "") + after).replaceAll("\0", "%");
+  if (letter === "a" || letter === "A") await util.notModelled(`directive %${letter}`);
+  const { formatText } = await util.process.hostCall(() => import("./awk/format.ts"));
+  return (value) => (before + formatText(`%${spec}${letter}`, [value], "", util.name) + after).replaceAll("\0", "%");
 }

@@ -1,5 +1,6 @@
 /** What programs share: text and bytes, reading and writing, the form of the registry. */
 
+export { exponentialText, fixedText, generalText } from "./c-float.ts";
 export { execvp } from "./execvp.ts";
 export { fileComparison, fileTest, numberComparison } from "./file-tests.ts";
 export { type OptionSpec, scanOptions } from "./getopt.ts";
@@ -8,4 +9,4 @@ export { late } from "./late.ts";
 export * from "./posix.ts";
 export type { InstalledProgram } from "./program.ts";
 export { bootTime, type Moment, momentOf, strftime } from "./strftime.ts";
-export { decode, encode, joinBytes, rawByte } from "./text.ts";
+export { byteString, decode, encode, fromByteString, joinBytes, rawByte } from "./text.ts";

@@ -24,6 +24,22 @@ export function rawByte(byte: number): string {
   return String.fromCharCode(byte < 0x80 ? byte : SMUGGLED_BASE + byte);
 }
 
+const PIECE = 8192;
+
+/** A string with one character for every byte, for programs that know no characters. */
+export function byteString(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += PIECE) text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  return text;
+}
+
+/** The bytes of such a string. */
+export function fromByteString(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
 /** How many bytes the UTF-8 sequence at `at` has; 0 if there is none. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number;

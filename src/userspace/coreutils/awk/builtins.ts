@@ -1,8 +1,9 @@
 /** The functions that awk brings along: those of POSIX, and of GNU awk gensub, strtonum, the bits and the time. */
 import { momentOf, strftime } from "../../lib/index.ts";
+import { formatText, toInt } from "./format.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { AwkError, type Expr, type Target } from "./syntax.ts";
-import { fromInput, sprintf, toNumber, type Value } from "./value.ts";
+import { fromInput, toNumber, type Value } from "./value.ts";
 
 const DEFAULT_DATE = "%a %b %e %H:%M:%S %Z %Y";
 
@@ -22,17 +23,15 @@ export async function callBuiltin(awk: Interpreter, name: string, args: readonly
     default: {
       const values: Value[] = [];
       for (const arg of args) values.push(await awk.value(arg));
-      return (
-        (await streamFunction(awk, name, values)) ?? textFunction(awk, name, values) ?? numberFunction(awk, name, values.map(toNumber))
-      );
+      return (await otherFunction(awk, name, values)) ?? textFunction(awk, name, values) ?? numberFunction(awk, name, values.map(toNumber));
     }
   }
 }
 
 async function lengthOf(awk: Interpreter, arg: Expr | undefined): Promise<Value> {
-  if (arg === undefined) return Array.from(awk.text(awk.record.get(0))).length;
+  if (arg === undefined) return awk.text(awk.record.get(0)).length;
   if (arg.kind === "name" && awk.variables.cell(arg.name).isArray) return awk.variables.cell(arg.name).elements().size;
-  return Array.from(awk.text(await awk.value(arg))).length;
+  return awk.text(await awk.value(arg)).length;
 }
 
 function needed(args: readonly Expr[], index: number, name: string): Expr {
@@ -54,8 +53,7 @@ async function splitInto(awk: Interpreter, args: readonly Expr[]): Promise<Value
         : awk.text(await awk.value(by));
   const pieces = awk.split(text, separator);
   const array = awk.variables.cell(target.name).elements();
-  array.clear();
-  for (const [i, piece] of pieces.entries()) array.set(String(i + 1), fromInput(piece));
+  array.load(pieces.map(fromInput));
   return pieces.length;
 }
 
@@ -115,11 +113,11 @@ async function match(awk: Interpreter, args: readonly Expr[]): Promise<Value> {
   if (into?.kind !== "name") return start;
   const array = awk.variables.cell(into.name).elements();
   array.clear();
-  for (const [i, group] of (found ?? []).entries()) if (group !== undefined) array.set(String(i), fromInput(group));
+  for (const [i, group] of (found ?? []).entries()) if (group !== undefined) array.set(i, fromInput(group));
   return start;
 }
 
-async function streamFunction(awk: Interpreter, name: string, values: readonly Value[]): Promise<Value> {
+async function otherFunction(awk: Interpreter, name: string, values: readonly Value[]): Promise<Value> {
   switch (name) {
     case "close":
       return await awk.streams.close(awk.text(values[0]));
@@ -128,6 +126,8 @@ async function streamFunction(awk: Interpreter, name: string, values: readonly V
     case "fflush":
       await awk.streams.flush();
       return 0;
+    case "srand":
+      return awk.random.seed(values.length > 0 ? { value: values[0] } : null);
     default:
       return undefined;
   }
@@ -137,15 +137,15 @@ function textFunction(awk: Interpreter, name: string, values: readonly Value[]):
   const text = (index: number): string => awk.text(values[index]);
   switch (name) {
     case "substr":
-      return substr(text(0), toNumber(values[1]), values.length > 2 ? toNumber(values[2]) : Number.POSITIVE_INFINITY);
+      return substr(text(0), toInt(toNumber(values[1])), values.length > 2 ? toInt(toNumber(values[2])) : null);
     case "index":
       return text(0).indexOf(text(1)) + 1;
     case "sprintf":
-      return sprintf(text(0), values.slice(1), "%.6g");
+      return formatText(text(0), values.slice(1), awk.format("CONVFMT"), "sprintf");
     case "tolower":
-      return text(0).toLowerCase();
+      return text(0).replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
     case "toupper":
-      return text(0).toUpperCase();
+      return text(0).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
     case "strftime": {
       const seconds = values.length > 1 ? toNumber(values[1]) : Math.floor(awk.process.clockRealtime() / 1e9);
       return strftime(values.length > 0 ? text(0) : DEFAULT_DATE, momentOf(seconds * 1e9));
@@ -165,11 +165,11 @@ function textFunction(awk: Interpreter, name: string, values: readonly Value[]):
   }
 }
 
-function substr(text: string, start: number, length: number): string {
-  const chars = Array.from(text);
-  const from = Math.round(start);
-  const to = length === Number.POSITIVE_INFINITY ? chars.length + 1 : Math.round(start + length);
-  return chars.slice(Math.max(0, from - 1), Math.max(0, to - 1)).join("");
+/** A start before the text makes the piece longer, not shorter: so does mawk. */
+function substr(text: string, start: number, length: number | null): string {
+  if (length === null) return text.slice(Math.max(0, start - 1));
+  const from = Math.max(1, start);
+  return text.slice(from - 1, Math.max(0, from - 1 + (start < 1 ? length - start : length)));
 }
 
 function numberFunction(awk: Interpreter, name: string, [a = 0, b = 0]: readonly number[]): Value {
@@ -189,12 +189,7 @@ function numberFunction(awk: Interpreter, name: string, [a = 0, b = 0]: readonly
     case "int":
       return Math.trunc(a);
     case "rand":
-      return awk.random();
-    case "srand": {
-      const before = awk.seed;
-      awk.seed = a;
-      return before;
-    }
+      return awk.random.next();
     case "systime":
       return Math.floor(awk.process.clockRealtime() / 1e9);
     case "and":

@@ -1,15 +1,28 @@
 /** Reads the expressions of awk: from the words of a program, by the precedence of POSIX. */
 import type { Token } from "./lexer.ts";
+import { compileMawkRegex } from "./regex.ts";
 import { AwkError, type Expr, type Target } from "./syntax.ts";
 
 const COMPARISONS = ["<", "<=", "==", "!=", ">", ">="];
+/** How many arguments a function that awk brings along takes. */
+const ARGUMENTS: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  ...{ length: [0, 1], substr: [2, 3], index: [2, 2], split: [2, 3], sub: [2, 3], gsub: [2, 3], match: [2, 3] },
+  ...{ sin: [1, 1], cos: [1, 1], atan2: [2, 2], exp: [1, 1], log: [1, 1], sqrt: [1, 1], int: [1, 1], rand: [0, 0], srand: [0, 1] },
+  ...{ tolower: [1, 1], toupper: [1, 1], system: [1, 1], close: [1, 1], fflush: [0, 1], systime: [0, 0], strftime: [0, 3], mktime: [1, 1] },
+};
+
 const ASSIGNMENTS = ["=", "+=", "-=", "*=", "/=", "%=", "^="];
 
 export class ExprParser {
   protected readonly tokens: readonly Token[];
   protected at = 0;
   /** Functions that are called, in order. */
-  protected readonly called: string[] = [];
+  protected readonly called: { readonly name: string; readonly args: number; readonly line: number }[] = [];
+  /** What the names are used as: those of the program, and those of the function that is being read. */
+  private readonly globals = new Map<string, "array" | "variable">();
+  protected locals: { readonly params: ReadonlySet<string>; readonly uses: Map<string, "array" | "variable"> } | null = null;
+  /** A name that stands alone as an argument may be either. */
+  private mayBeArray = false;
   /** Inside `print` without parentheses, `>` redirects. */
   protected noGreater = 0;
 
@@ -24,7 +37,22 @@ export class ExprParser {
   protected fail(): AwkError {
     const { token } = this;
     const text = token.kind === "number" ? String(token.value) : token.text;
-    return new AwkError(`line ${token.line}: syntax error at or near ${text}`);
+    const before = this.tokens.slice(0, this.at).filter(({ kind }) => kind === "op") as readonly { readonly text: string }[];
+    const open = before.filter((op) => op.text === "(").length - before.filter((op) => op.text === ")").length;
+    const breaksOff = open > 0 && (token.kind === "newline" || this.is(";", "}"));
+    return new AwkError(`line ${token.line}: ${breaksOff ? "missing ) near" : "syntax error at or near"} ${text}`);
+  }
+
+  /** Takes note of what a name is used as; it cannot be both. */
+  protected use(name: string, as: "array" | "variable"): void {
+    const uses = this.locals?.params.has(name) === true ? this.locals.uses : this.globals;
+    const known = uses.get(name) ?? as;
+    if (known !== as) throw this.wrong(`illegal reference to ${known} ${name}`);
+    uses.set(name, as);
+  }
+
+  protected wrong(message: string): AwkError {
+    return new AwkError(`line ${this.tokens[Math.max(0, this.at - 1)]?.line ?? 1}: ${message}`);
   }
 
   protected is(...texts: readonly string[]): boolean {
@@ -69,7 +97,7 @@ export class ExprParser {
     return { kind: "assign", target: left, operator: operator.slice(0, -1), value: this.expr() };
   }
 
-  private ternary(): Expr {
+  protected ternary(): Expr {
     const condition = this.or();
     if (this.take("?") === null) return condition;
     this.newlines();
@@ -111,6 +139,7 @@ export class ExprParser {
       const { token } = this;
       if (token.kind !== "name") throw this.fail();
       this.at++;
+      this.use(token.text, "array");
       left = { kind: "in", array: token.text, subscripts: left.kind === "list" ? left.items : [left] };
     }
     return left;
@@ -119,23 +148,25 @@ export class ExprParser {
   private matching(): Expr {
     let left = this.comparison();
     for (let op = this.take("~", "!~"); op !== null; op = this.take("~", "!~")) {
-      left = { kind: "match", negated: op === "!~", text: left, pattern: this.comparison() };
+      const pattern = this.comparison();
+      if (pattern.kind === "string") this.checkRegex(pattern.value);
+      left = { kind: "match", negated: op === "!~", text: left, pattern };
     }
     return left;
   }
 
   private comparison(): Expr {
-    const left = this.concat(false);
+    const left = this.concat();
     const operators = this.noGreater > 0 ? COMPARISONS.filter((op) => op !== ">") : COMPARISONS;
     const operator = this.take(...operators);
     if (operator === null) return left;
-    return { kind: "binary", operator, left, right: this.concat(false) };
+    return { kind: "binary", operator, left, right: this.concat() };
   }
 
-  protected concat(noPipe: boolean): Expr {
+  private concat(): Expr {
     let left = this.additive();
     for (;;) {
-      if (!noPipe && this.is("|") && this.pipesIntoGetline()) {
+      if (this.is("|") && this.pipesIntoGetline()) {
         this.at += 2;
         left = { kind: "getline", from: "command", source: left, target: this.optionalTarget() };
       } else if (this.beginsValue()) left = { kind: "concat", left, right: this.additive() };
@@ -213,48 +244,70 @@ export class ExprParser {
         return { kind: "string", value: token.text };
       case "regex":
         this.at++;
+        this.checkRegex(token.text);
         return { kind: "regex", source: token.text };
       case "name":
         this.at++;
         return this.named(token.text);
       case "call":
-        this.at++;
-        this.called.push(token.text);
-        return { kind: "call", name: token.text, args: this.args() };
+        return this.call(token.text);
       case "builtin":
-        this.at++;
-        return { kind: "builtin", name: token.text, args: this.is("(") ? this.args() : this.bare(token.text) };
+        return this.builtin(token.text);
       default:
         return this.punctuated();
     }
   }
 
+  private checkRegex(source: string): void {
+    const compiled = compileMawkRegex(source);
+    if ("error" in compiled) throw this.wrong(`regular expression compile failed (${compiled.error})\n${source}`);
+  }
+
+  private call(name: string): Expr {
+    const { line } = this.token;
+    this.at++;
+    const args = this.args(true);
+    this.called.push({ name, args: args.length, line });
+    return { kind: "call", name, args };
+  }
+
   /** Only `length` may stand without parentheses. */
-  private bare(name: string): readonly Expr[] {
-    if (name !== "length") throw this.fail();
-    return [];
+  private builtin(name: string): Expr {
+    this.at++;
+    if (!this.is("(") && name !== "length") throw this.fail();
+    const args = this.is("(") ? this.args(/^(?:length|split|match)$/.test(name)) : [];
+    const [least, most] = ARGUMENTS[name] ?? [0, Number.POSITIVE_INFINITY];
+    if (args.length < least || args.length > most) throw this.wrong(`wrong number of arguments in call to ${name}`);
+    return { kind: "builtin", name, args };
   }
 
   private named(name: string): Expr {
-    if (this.take("[") === null) return { kind: "name", name };
+    if (this.take("[") === null) {
+      const alone = this.mayBeArray && this.is(",", ")") && this.tokens[this.at - 2]?.kind === "op";
+      if (!alone) this.use(name, "variable");
+      return { kind: "name", name };
+    }
+    this.use(name, "array");
     const subscripts = this.inside(() => this.list());
     this.expect("]");
     return { kind: "element", array: name, subscripts };
   }
 
   /** Between brackets of any kind, `>` is an operator again. */
-  private inside<T>(read: () => T): T {
-    const greater = this.noGreater;
+  private inside<T>(read: () => T, mayBeArray = false): T {
+    const [greater, may] = [this.noGreater, this.mayBeArray];
     this.noGreater = 0;
+    this.mayBeArray = mayBeArray;
     const result = read();
     this.noGreater = greater;
+    this.mayBeArray = may;
     return result;
   }
 
-  private args(): readonly Expr[] {
+  private args(mayBeArrays: boolean): readonly Expr[] {
     this.expect("(");
     this.newlines();
-    const args = this.is(")") ? [] : this.inside(() => this.list());
+    const args = this.is(")") ? [] : this.inside(() => this.list(), mayBeArrays);
     this.newlines();
     this.expect(")");
     return args;

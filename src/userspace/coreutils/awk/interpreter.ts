@@ -1,12 +1,17 @@
 /** Runs an awk program: patterns and actions, statements, expressions. */
 import type { Process } from "../../../syscall/index.ts";
+import type { Subscript } from "./array.ts";
 import { callBuiltin } from "./builtins.ts";
+import { unescapeAll } from "./escape.ts";
+import { FormatError, formatText } from "./format.ts";
+import { InputFiles } from "./input-files.ts";
 import { arithmetic, holds, isComparison } from "./operators.ts";
+import { AwkRandom } from "./random.ts";
 import { CurrentRecord } from "./record.ts";
-import { type RecordReader, Streams } from "./streams.ts";
-import { AwkError, type AwkProgram, type Expr, type RangePattern, type Stmt, type Target } from "./syntax.ts";
+import { Streams } from "./streams.ts";
+import { AwkError, type AwkProgram, AwkRunError, type Expr, type RangePattern, type Stmt, type Target } from "./syntax.ts";
 import { TextRules } from "./text-rules.ts";
-import { type AwkArray, compare, fromInput, isTrue, sprintf, toNumber, toText, type Value } from "./value.ts";
+import { compare, fromInput, isInt, isTrue, toNumber, toText, type Value } from "./value.ts";
 import { Cell } from "./variables.ts";
 
 /** Function calls inside one another. */
@@ -33,20 +38,18 @@ export class Interpreter extends TextRules {
   readonly streams: Streams;
   readonly record: CurrentRecord;
   status = 0;
-  seed = 0;
-  random: () => number;
+  readonly random: AwkRandom;
   private readonly program: AwkProgram;
   private readonly open = new Set<RangePattern>();
-  private main: RecordReader | null = null;
-  private argument = 1;
-  private usedStdin = false;
+  private readonly input: InputFiles;
 
   constructor(process: Process, program: AwkProgram) {
     super();
     this.process = process;
     this.program = program;
     this.streams = new Streams(process);
-    this.random = () => process.random(1 << 30) / (1 << 30);
+    this.input = new InputFiles(this);
+    this.random = new AwkRandom(process);
     this.record = new CurrentRecord({
       split: (text) => this.split(text, this.text(this.variables.global("FS").value)),
       separator: () => this.text(this.variables.global("OFS").value),
@@ -89,7 +92,7 @@ export class Interpreter extends TextRules {
 
   private async records(): Promise<void> {
     for (;;) {
-      const text = await this.nextRecord();
+      const text = await this.input.next();
       if (text === null) return;
       this.record.set(text);
       try {
@@ -100,7 +103,7 @@ export class Interpreter extends TextRules {
         }
       } catch (thrown) {
         if (!(thrown instanceof Next)) throw thrown;
-        if (thrown.file) this.main = null;
+        if (thrown.file) this.input.nextFile();
       }
     }
   }
@@ -122,51 +125,9 @@ export class Interpreter extends TextRules {
     }
   }
 
-  /** The next record of the files in ARGV; counts it. */
-  private async nextRecord(): Promise<string | null> {
-    for (;;) {
-      if (this.main === null && !(await this.openNext())) return null;
-      const text = await this.main?.next(this.separator());
-      if (typeof text === "string") {
-        for (const name of ["NR", "FNR"]) {
-          const cell = this.variables.global(name);
-          cell.value = toNumber(cell.value) + 1;
-        }
-        return text;
-      }
-      this.main = null;
-    }
-  }
-
-  private async openNext(): Promise<boolean> {
-    const argv = this.variables.global("ARGV").elements();
-    for (;;) {
-      const count = toNumber(this.variables.global("ARGC").value);
-      if (this.argument >= count) {
-        if (this.usedStdin) return false;
-        return await this.openMain("-", "");
-      }
-      const word = this.text(argv.get(String(this.argument++)));
-      const assignment = /^([A-Za-z_]\w*)=(.*)$/s.exec(word);
-      if (assignment !== null) this.assignText(assignment[1] ?? "", assignment[2] ?? "");
-      else if (word !== "") return await this.openMain(word, word);
-    }
-  }
-
-  private async openMain(path: string, name: string): Promise<boolean> {
-    this.usedStdin = true;
-    const reader = await this.streams.open(path);
-    if (reader === null) throw new AwkError(`cannot open ${path} (No such file or directory)`);
-    this.main = reader;
-    this.variables.global("FILENAME").value = name;
-    this.variables.global("FNR").value = 0;
-    return true;
-  }
-
   /** `name=text` of the command line: the text's escapes count. */
   assignText(name: string, text: string): void {
-    const plain = text.replace(/\\([\\"ntr/])/g, (_all, c: string) => ({ n: "\n", t: "\t", r: "\r" })[c] ?? c);
-    this.assignName(name, fromInput(plain));
+    this.assignName(name, fromInput(unescapeAll(text)));
   }
 
   /** An expression where a regular expression is wanted. */
@@ -219,8 +180,8 @@ export class Interpreter extends TextRules {
 
   private async loop(stmt: Extract<Stmt, { kind: "while" | "for" | "forin" }>): Promise<void> {
     if (stmt.kind === "forin") {
-      for (const key of [...this.variables.cell(stmt.array).elements().keys()]) {
-        await this.assign(stmt.variable, fromInput(key));
+      for (const key of this.variables.cell(stmt.array).elements().keys()) {
+        await this.assign(stmt.variable, key);
         if ((await this.execute(stmt.body)) === "break") return;
       }
       return;
@@ -239,11 +200,21 @@ export class Interpreter extends TextRules {
     const values: Value[] = [];
     for (const arg of args) values.push(await this.value(arg));
     const text = format
-      ? sprintf(this.text(values[0]), values.slice(1), this.format("CONVFMT"))
+      ? await this.formatted(values)
       : (args.length === 0 ? [this.record.get(0)] : values)
           .map((value) => toText(value, this.format("OFMT")))
           .join(this.text(this.variables.global("OFS").value)) + this.text(this.variables.global("ORS").value);
     await this.print(text, to === null ? null : { kind: to.kind, name: this.text(await this.value(to.target)) });
+  }
+
+  /** What printf prints; up to where something is wrong with its format, if something is. */
+  private async formatted([format, ...values]: readonly Value[]): Promise<string> {
+    try {
+      return formatText(this.text(format), values, this.format("CONVFMT"), "printf");
+    } catch (thrown) {
+      if (thrown instanceof FormatError) await this.print(thrown.printed, null);
+      throw thrown;
+    }
   }
 
   private async print(text: string, to: { readonly kind: ">" | ">>" | "|"; readonly name: string } | null): Promise<void> {
@@ -253,7 +224,13 @@ export class Interpreter extends TextRules {
     throw new Exit();
   }
 
-  async subscript(parts: readonly Expr[]): Promise<string> {
+  async subscript(parts: readonly Expr[]): Promise<Subscript> {
+    const [first] = parts;
+    if (parts.length === 1 && first !== undefined) {
+      const value = await this.value(first);
+      if (typeof value !== "number") return this.text(value);
+      return isInt(value) ? value + 0 : this.text(value);
+    }
     const texts: string[] = [];
     for (const part of parts) texts.push(this.text(await this.value(part)));
     return texts.join(this.text(this.variables.global("SUBSEP").value));
@@ -274,7 +251,10 @@ export class Interpreter extends TextRules {
       case "field":
         return this.record.get(this.fieldIndex(toNumber(await this.value(expr.index))));
       case "element":
-        return elementOf(this.variables.cell(expr.array).elements(), await this.subscript(expr.subscripts));
+        return this.variables
+          .cell(expr.array)
+          .elements()
+          .get(await this.subscript(expr.subscripts));
       case "in":
         return Number(
           this.variables
@@ -339,7 +319,7 @@ export class Interpreter extends TextRules {
   }
 
   private fieldIndex(index: number): number {
-    if (!(index >= 0)) throw new AwkError(`attempt to access field ${Math.trunc(index)}`);
+    if (!(index >= 0)) throw new AwkRunError(`negative field index $${Math.trunc(index)}`);
     if (index > 1e6) throw new AwkError(`field index ${index} is too large (limit of this emulator: 1000000)`);
     return Math.trunc(index);
   }
@@ -375,7 +355,6 @@ export class Interpreter extends TextRules {
   private async call(name: string, args: readonly Expr[]): Promise<Value> {
     const made = this.program.functions.get(name);
     if (made === undefined) throw new AwkError(`function ${name} never defined`);
-    if (args.length > made.params.length) throw new AwkError(`too many arguments in call to ${name}`);
     const frame = new Map<string, Cell>();
     for (const [i, param] of made.params.entries()) frame.set(param, await this.argumentCell(args[i]));
     this.variables.push(frame, MAX_DEPTH);
@@ -404,19 +383,16 @@ export class Interpreter extends TextRules {
   /** 1 for a record, 0 at the end, -1 if it cannot be read. */
   private async getline({ from, source, target }: Extract<Expr, { kind: "getline" }>): Promise<Value> {
     if (from === "main") {
-      const text = await this.nextRecord();
+      const text = await this.input.next();
       if (text === null) return 0;
       await this.receive(target, text);
       return 1;
     }
     const name = source === null ? "" : this.text(await this.value(source));
     const reader = await this.streams.input(from, name);
+    // A record of a command counts as little as one of a file: mawk's NR is that of the operands alone.
     const text = reader === null ? -1 : await reader.next(this.separator());
     if (typeof text !== "string") return text === null ? 0 : -1;
-    if (from === "command") {
-      const count = this.variables.global("NR");
-      count.value = toNumber(count.value) + 1;
-    }
     await this.receive(target, text);
     return 1;
   }
@@ -425,9 +401,4 @@ export class Interpreter extends TextRules {
     if (target === null) this.record.set(text);
     else await this.assign(target, fromInput(text));
   }
-}
-
-function elementOf(array: AwkArray, key: string): Value {
-  if (!array.has(key)) array.set(key, undefined);
-  return array.get(key);
 }

@@ -1,4 +1,5 @@
 /** The words of an awk program. Whether a slash divides or begins a regular expression depends on the word before it. */
+import { escapeAt } from "./escape.ts";
 import { AwkError } from "./syntax.ts";
 
 export type Token =
@@ -11,29 +12,24 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   ...["delete", "in", "getline", "print", "printf"],
 ]);
 
-export const BUILTINS: ReadonlySet<string> = new Set([
+/** Of GNU awk, where the program has no function of that name. */
+const GNU_FUNCTIONS = ["gensub", "strtonum", "and", "or", "xor", "lshift", "rshift", "compl"];
+
+const BUILTINS: ReadonlySet<string> = new Set([
   ...["length", "substr", "index", "split", "sub", "gsub", "match", "sprintf", "sin", "cos", "atan2", "exp", "log", "sqrt", "int", "rand"],
-  ...["srand", "tolower", "toupper", "system", "close", "fflush", "systime", "strftime", "mktime", "gensub", "strtonum"],
-  ...["and", "or", "xor", "lshift", "rshift", "compl"],
+  ...["srand", "tolower", "toupper", "system", "close", "fflush", "systime", "strftime", "mktime"],
+  ...GNU_FUNCTIONS,
 ]);
 
 const OPERATOR = /^(?:\*\*=|\+\+|--|\+=|-=|\*=|\/=|%=|\^=|\*\*|==|<=|>=|!=|!~|&&|\|\||>>|[-+*/%^!<>|?:~$=,;(){}[\]])/;
-const NUMBER = /^(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/;
+const NUMBER = /^(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/;
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: "\n",
-  t: "\t",
-  r: "\r",
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  v: "\v",
-  "\\": "\\",
-  '"': '"',
-};
-
-export function tokenize(text: string): readonly Token[] {
+/** The words, and what is wrong with the brackets among them: those that close what was not open are left out. */
+export function tokenize(text: string): { readonly tokens: readonly Token[]; readonly complaints: readonly string[] } {
   const tokens: Token[] = [];
+  const complaints: string[] = [];
+  const open = { "(": 0, "{": 0 };
+  const own = new Set(text.match(/(?<=\bfunction\s+)[A-Za-z_]\w*/g));
   let [at, line] = [0, 1];
   while (at < text.length) {
     const rest = text.slice(at, at + 4096);
@@ -43,16 +39,23 @@ export function tokenize(text: string): readonly Token[] {
       if (blank.includes("\n")) line++;
       continue;
     }
-    const [token, length] = one(text, at, line, tokens.at(-1));
-    tokens.push(token);
+    const [token, length] = one(text, at, line, tokens.at(-1), own);
     at += length;
     if (token.kind === "newline") line++;
+    const bracket = token.kind === "op" ? token.text : "";
+    if (bracket === "(" || bracket === "{") open[bracket]++;
+    const opening = bracket === ")" ? "(" : bracket === "}" ? "{" : null;
+    if (opening === null || open[opening]-- > 0) tokens.push(token);
+    else {
+      open[opening] = 0;
+      complaints.push(`line ${line}: extra '${bracket}'`);
+    }
   }
-  tokens.push({ kind: "end", text: "end of file", line });
-  return tokens;
+  tokens.push({ kind: "end", text: "end of line", line });
+  return { tokens, complaints };
 }
 
-function one(text: string, at: number, line: number, before: Token | undefined): readonly [Token, number] {
+function one(text: string, at: number, line: number, before: Token | undefined, own: ReadonlySet<string>): readonly [Token, number] {
   const rest = text.slice(at);
   const char = text.charAt(at);
   if (char === "\n") return [{ kind: "newline", text: "end of line", line }, 1];
@@ -61,17 +64,18 @@ function one(text: string, at: number, line: number, before: Token | undefined):
   const number = NUMBER.exec(rest)?.[0];
   if (number !== undefined) return [{ kind: "number", value: Number(number), line }, number.length];
   const word = /^[A-Za-z_][A-Za-z_0-9]*/.exec(rest)?.[0];
-  if (word !== undefined) return [wordToken(word, rest.charAt(word.length), line), word.length];
+  if (word !== undefined) return [wordToken(word, rest.slice(word.length), line, own), word.length];
   const operator = OPERATOR.exec(rest)?.[0];
   if (operator === undefined) throw new AwkError(`${line}: unexpected character '${char}'`);
   const known = operator === "**" ? "^" : operator === "**=" ? "^=" : operator;
   return [{ kind: "op", text: known, line }, operator.length];
 }
 
-function wordToken(word: string, behind: string, line: number): Token {
+/** @param own the names of the program's functions: a blank may stand between them and their arguments */
+function wordToken(word: string, behind: string, line: number, own: ReadonlySet<string>): Token {
   if (KEYWORDS.has(word)) return { kind: "keyword", text: word === "func" ? "function" : word, line };
-  if (BUILTINS.has(word)) return { kind: "builtin", text: word, line };
-  return { kind: behind === "(" ? "call" : "name", text: word, line };
+  if (BUILTINS.has(word) && !(GNU_FUNCTIONS.includes(word) && own.has(word))) return { kind: "builtin", text: word, line };
+  return { kind: (own.has(word) ? /^[ \t]*\(/ : /^\(/).test(behind) ? "call" : "name", text: word, line };
 }
 
 /** True if a value can end here, so that a slash divides. */
@@ -96,16 +100,7 @@ function stringAt(text: string, at: number, line: number): readonly [Token, numb
     value += piece;
     i += length - 1;
   }
-  throw new AwkError(`line ${line}: runaway string constant ${text.slice(at, at + 10)} ...`);
-}
-
-/** An escape of a string and its length; unknown ones stay as they are. */
-function escapeAt(text: string, at: number): readonly [string, number] {
-  const octal = /^\\([0-7]{1,3})/.exec(text.slice(at, at + 4));
-  if (octal?.[1] !== undefined) return [String.fromCharCode(Number.parseInt(octal[1], 8)), octal[0].length];
-  const char = text.charAt(at + 1);
-  if (char === "\n") return ["", 2];
-  return [ESCAPES[char] ?? `\\${char}`, 2];
+  throw new AwkError(`line ${line}: runaway string constant ${shortened(text, at)} ...`);
 }
 
 function regexAt(text: string, at: number, line: number): readonly [Token, number] {
@@ -136,5 +131,10 @@ function regexAt(text: string, at: number, line: number): readonly [Token, numbe
     if (char === "]") inBracket = false;
     source += char;
   }
-  throw new AwkError(`line ${line}: regular expression compile failed (missing '/')`);
+  throw new AwkError(`line ${line}: runaway regular expression ${shortened(text, at)} ...`);
+}
+
+/** The beginning of what has no end, for a message. */
+function shortened(text: string, at: number): string {
+  return /^.{1,11}/.exec(text.slice(at))?.[0] ?? "";
 }

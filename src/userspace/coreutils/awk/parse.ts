@@ -4,10 +4,22 @@ import { tokenize } from "./lexer.ts";
 import { AwkError, type AwkFunction, type AwkProgram, type Expr, type Redirect, type Rule, type Stmt } from "./syntax.ts";
 
 export function parseAwk(text: string): AwkProgram {
-  return new Parser(tokenize(text)).program();
+  const { tokens, complaints } = tokenize(text);
+  try {
+    const program = new Parser(tokens).program();
+    if (complaints.length === 0) return program;
+  } catch (thrown) {
+    if (!(thrown instanceof AwkError) || complaints.length === 0) throw thrown;
+    throw new AwkError(...complaints, thrown.message);
+  }
+  throw new AwkError(...complaints);
 }
 
 class Parser extends ExprParser {
+  /** What is being read: a rule with records, another one, or a function. */
+  private within: "records" | "special" | "function" = "records";
+  private loops = 0;
+
   program(): AwkProgram {
     const rules: Rule[] = [];
     const functions = new Map<string, AwkFunction>();
@@ -15,11 +27,14 @@ class Parser extends ExprParser {
       if (this.take("function") === null) rules.push(this.rule());
       else {
         const made = this.function();
+        if (functions.has(made.name)) throw this.wrong(`redefinition of ${made.name}`);
         functions.set(made.name, made);
       }
     }
-    for (const name of this.called) {
-      if (!functions.has(name)) throw new AwkError(`line ${this.token.line + 1}: function ${name} never defined`);
+    for (const { name, args, line } of this.called) {
+      const called = functions.get(name);
+      if (called === undefined) throw new AwkError(`line ${this.token.line + 1}: function ${name} never defined`);
+      if (args > called.params.length) throw new AwkError(`line ${line}: too many arguments in call to ${name}`);
     }
     return { rules, functions };
   }
@@ -33,17 +48,23 @@ class Parser extends ExprParser {
     while (!this.is(")")) {
       const param = this.token;
       if (param.kind !== "name") throw this.fail();
-      params.push(param.text);
       this.at++;
+      if (params.includes(param.text)) throw this.wrong(`${param.text} is duplicated in argument list`);
+      params.push(param.text);
       if (this.take(",") !== null) this.newlines();
     }
     this.expect(")");
     this.newlines();
-    return { name: token.text, params, body: this.block() };
+    this.within = "function";
+    this.locals = { params: new Set(params), uses: new Map() };
+    const body = this.block();
+    this.locals = null;
+    return { name: token.text, params, body };
   }
 
   private rule(): Rule {
     const special = this.take("BEGIN", "END");
+    this.within = special === null ? "records" : "special";
     if (special === "BEGIN" || special === "END") {
       return { pattern: { kind: special }, body: this.block() };
     }
@@ -113,7 +134,13 @@ class Parser extends ExprParser {
 
   private loop(word: "while" | "do" | "for"): Stmt {
     this.at++;
-    if (word === "for") return this.forLoop();
+    this.loops++;
+    const loop = word === "for" ? this.forLoop() : this.whileLoop(word);
+    this.loops--;
+    return loop;
+  }
+
+  private whileLoop(word: "while" | "do"): Stmt {
     if (word === "while") {
       this.expect("(");
       const condition = this.expr();
@@ -136,6 +163,8 @@ class Parser extends ExprParser {
     if (name?.kind === "name" && inWord?.kind === "keyword" && inWord.text === "in" && array?.kind === "name") {
       if (close?.kind === "op" && close.text === ")") {
         this.at += 4;
+        this.use(name.text, "variable");
+        this.use(array.text, "array");
         return { kind: "forin", variable: { kind: "name", name: name.text }, array: array.text, body: this.body() };
       }
     }
@@ -160,10 +189,16 @@ class Parser extends ExprParser {
         return this.print(word === "printf");
       case "exit":
       case "return":
+        if (word === "return" && this.within !== "function") throw this.wrong("return outside function body");
         return { kind: word, value: this.endsStatement() ? null : this.expr() };
       case "delete":
         return this.deleteStatement();
+      case "break":
+      case "continue":
+        if (this.loops === 0) throw this.wrong(`${word} statement outside of loop`);
+        return { kind: word };
       default:
+        if (this.within !== "records") throw this.wrong(`improper use of ${word}`);
         return { kind: word as "next" };
     }
   }
@@ -176,6 +211,7 @@ class Parser extends ExprParser {
     const { token } = this;
     if (token.kind !== "name") throw this.fail();
     this.at++;
+    this.use(token.text, "array");
     if (this.take("[") === null) return { kind: "delete", array: token.text, subscripts: null };
     const subscripts = this.list();
     this.expect("]");
@@ -190,9 +226,10 @@ class Parser extends ExprParser {
       const only = args[0];
       if (args.length === 1 && only?.kind === "list") args = only.items;
     }
+    if (format && args.length === 0) throw this.wrong("no arguments in call to printf");
     let to: Redirect | null = null;
     const kind = this.take(">", ">>", "|");
-    if (kind === ">" || kind === ">>" || kind === "|") to = { kind, target: this.concat(true) };
+    if (kind === ">" || kind === ">>" || kind === "|") to = { kind, target: this.ternary() };
     this.noGreater--;
     return { kind: "print", format, args, to };
   }

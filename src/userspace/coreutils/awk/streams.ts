@@ -1,19 +1,17 @@
 /** What an awk program reads and writes: records of files and commands, output to files and pipes. */
 import { strerror } from "../../../kernel/index.ts";
 import { type Fd, O_APPEND, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, type Process } from "../../../syscall/index.ts";
-import { complain, decode, encode, execvp, joinBytes, STDIN, STDOUT, writeAll } from "../../lib/index.ts";
+import { byteString, complain, decode, execvp, fromByteString, STDIN, STDOUT, writeAll } from "../../lib/index.ts";
 import { readSome } from "../input.ts";
 import { AwkError } from "./syntax.ts";
 
 const BUFFER = 4096;
-const EMPTY = new Uint8Array(0);
 
 /** Records of one descriptor. The separator may change between two of them. */
 export class RecordReader {
   private readonly process: Process;
   private readonly fd: Fd;
   private text = "";
-  private bytes: Uint8Array = EMPTY;
   private ended = false;
 
   constructor(process: Process, fd: Fd) {
@@ -21,14 +19,13 @@ export class RecordReader {
     this.fd = fd;
   }
 
-  /** The next record, null at the end, or a negative errno. `separator` "" is paragraph mode. */
-  async next(separator: string | RegExp): Promise<string | null | number> {
+  /** The next record, null at the end; what cannot be read ends the program. `separator` "" is paragraph mode. */
+  async next(separator: string | RegExp): Promise<string | null> {
     for (;;) {
       const found = this.cut(separator);
       if (found !== null) return found;
       if (this.ended) return this.last(separator);
-      const error = await this.fill();
-      if (error < 0) return error;
+      await this.fill();
     }
   }
 
@@ -57,25 +54,11 @@ export class RecordReader {
     return record;
   }
 
-  private async fill(): Promise<number> {
+  private async fill(): Promise<void> {
     const piece = await readSome(this.process, this.fd);
-    if (typeof piece === "number") return piece;
-    if (piece.length === 0) {
-      this.ended = true;
-      this.text += decode(this.bytes);
-      this.bytes = EMPTY;
-      return 0;
-    }
-    // Only whole lines are decoded: a character is never cut in two.
-    const bytes = joinBytes([this.bytes, piece]);
-    const whole = bytes.lastIndexOf(10) + 1;
-    this.text += decode(bytes.subarray(0, whole));
-    this.bytes = bytes.subarray(whole);
-    if (whole === 0 && bytes.every((byte) => byte < 0x80)) {
-      this.text += decode(bytes);
-      this.bytes = EMPTY;
-    }
-    return 0;
+    if (typeof piece === "number") throw new AwkError(`read error (${strerror(piece)})`);
+    this.ended = piece.length === 0;
+    this.text += byteString(piece);
   }
 }
 
@@ -123,7 +106,7 @@ export class Streams {
 
   private async openFile(kind: ">" | ">>", name: string): Promise<Output> {
     if (name === "/dev/stderr") return { fd: 2, pid: null, buffered: "" };
-    const fd = await this.process.open(name, O_WRONLY | O_CREAT | (kind === ">" ? O_TRUNC : O_APPEND), 0o666);
+    const fd = await this.process.open(characters(name), O_WRONLY | O_CREAT | (kind === ">" ? O_TRUNC : O_APPEND), 0o666);
     if (fd < 0) throw new AwkError(`cannot open "${name}" for output (${strerror(fd)})`);
     return { fd, pid: null, buffered: "" };
   }
@@ -152,11 +135,11 @@ export class Streams {
     return [mine, pid];
   }
 
-  /** The records of a file of the command line; null if there is no such file. */
-  async open(path: string): Promise<RecordReader | null> {
+  /** The records of a file of the command line, or why there are none. */
+  async open(path: string): Promise<RecordReader | string> {
     if (path === "-" || path === "/dev/stdin") return new RecordReader(this.process, STDIN);
-    const fd = await this.process.open(path, O_RDONLY);
-    return fd < 0 ? null : new RecordReader(this.process, fd);
+    const fd = await this.process.open(characters(path), O_RDONLY);
+    return fd < 0 ? strerror(fd) : new RecordReader(this.process, fd);
   }
 
   /** The records of a file or a command; null if there is no such file. */
@@ -166,7 +149,7 @@ export class Streams {
     await this.flush();
     let [fd, pid]: [Fd, number | null] = [STDIN, null];
     if (from === "command") [fd, pid] = await this.spawn(name, "read");
-    else if (name !== "-" && name !== "/dev/stdin") fd = await this.process.open(name, O_RDONLY);
+    else if (name !== "-" && name !== "/dev/stdin") fd = await this.process.open(characters(name), O_RDONLY);
     if (fd < 0) return null;
     const reader = new RecordReader(this.process, fd);
     this.inputs.set(name, { reader, fd, pid });
@@ -203,8 +186,9 @@ export class Streams {
   }
 
   async closeAll(): Promise<void> {
-    await this.flush();
+    // The commands behind pipes end first: what they print stands before the rest of what the program prints.
     for (const name of [...this.outputs.keys(), ...this.inputs.keys()]) await this.close(name);
+    await this.flush();
   }
 
   async flush(): Promise<void> {
@@ -215,7 +199,7 @@ export class Streams {
     if (output.buffered === "") return;
     const text = output.buffered;
     output.buffered = "";
-    const error = await writeAll(this.process, output.fd, encode(text));
+    const error = await writeAll(this.process, output.fd, fromByteString(text));
     if (error >= 0) return;
     const why = `(${strerror(error)})`;
     this.failed = true;
@@ -229,7 +213,12 @@ export class Streams {
   }
 }
 
+/** What a byte string says to those who know characters. */
+export function characters(text: string): string {
+  return decode(fromByteString(text));
+}
+
 async function runShell(process: Process, command: string): Promise<number> {
-  await execvp(process, ["/bin/sh", "-c", command]);
+  await execvp(process, ["/bin/sh", "-c", characters(command)]);
   return 127;
 }

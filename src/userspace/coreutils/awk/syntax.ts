@@ -66,4 +66,15 @@ export interface AwkProgram {
 }
 
 /** What is wrong with a program, as awk says it behind its name. */
-export class AwkError extends Error {}
+export class AwkError extends Error {
+  /** One line for each thing that is wrong. */
+  readonly complaints: readonly string[];
+
+  constructor(...complaints: readonly string[]) {
+    super(complaints.join("\n"));
+    this.complaints = complaints;
+  }
+}
+
+/** What goes wrong while a program runs: awk says also which record it had. */
+export class AwkRunError extends Error {}

@@ -1,6 +1,6 @@
 /** What text means to an awk program: conversions by CONVFMT, regular expressions, how FS and RS divide. */
-import { compileRegex } from "../regex.ts";
-import { AwkError } from "./syntax.ts";
+import { compileMawkRegex } from "./regex.ts";
+import { AwkRunError } from "./syntax.ts";
 import { toText, type Value } from "./value.ts";
 import { Variables } from "./variables.ts";
 
@@ -8,7 +8,7 @@ export class TextRules {
   readonly variables = new Variables();
   private readonly regexes = new Map<string, RegExp>();
 
-  protected separator(): string | RegExp {
+  separator(): string | RegExp {
     const separator = this.text(this.variables.global("RS").value);
     return separator.length <= 1 ? separator : this.regex(separator);
   }
@@ -17,7 +17,7 @@ export class TextRules {
     return typeof value === "string" ? value : toText(value, this.format("CONVFMT"));
   }
 
-  protected format(name: "CONVFMT" | "OFMT"): string {
+  format(name: "CONVFMT" | "OFMT"): string {
     const { value } = this.variables.global(name);
     return typeof value === "string" ? value : "%.6g";
   }
@@ -25,9 +25,8 @@ export class TextRules {
   regex(source: string): RegExp {
     let regex = this.regexes.get(source);
     if (regex === undefined) {
-      const plain = source.replace(/\\([ntrfv"/])/g, (_all, c: string) => ({ n: "\n", t: "\t", r: "\r", f: "\f", v: "\v" })[c] ?? c);
-      const compiled = compileRegex(plain, { extended: true });
-      if (typeof compiled === "string") throw new AwkError(`regular expression compile failed (${compiled})\n${source}`);
+      const compiled = compileMawkRegex(source);
+      if ("error" in compiled) throw new AwkRunError(`regular expression compile failed (${compiled.error})\n${source}`);
       regex = compiled;
       this.regexes.set(source, regex);
     }
@@ -41,10 +40,10 @@ export class TextRules {
     if (separator === " ") return text.split(/[ \t\n]+/).filter((piece) => piece !== "");
     const paragraph = this.text(this.variables.global("RS").value) === "";
     if (separator === "") return Array.from(text);
-    if (typeof separator === "string" && separator.length === 1 && separator !== "\\" && !paragraph) return text.split(separator);
+    if (typeof separator === "string" && separator.length === 1 && !paragraph) return text.split(separator);
     const regex = typeof separator === "string" ? this.regex(separator.length === 1 ? `[${separator}]` : separator) : separator;
-    return text.split(
-      new RegExp(`(?:${regex.source.replace(/\((?!\?)/g, "(?:")})${paragraph ? "|\\n" : ""}`, regex.flags.replace("g", "")),
-    );
+    // A group that captures would stand between the pieces.
+    const source = regex.source.replace(/\\.|\[(?:\\.|[^\]\\])*\]|\((?!\?)/gs, (piece) => (piece === "(" ? "(?:" : piece));
+    return text.split(new RegExp(`(?:${source})${paragraph ? "|\\n" : ""}`, regex.flags.replace("g", "")));
   }
 }

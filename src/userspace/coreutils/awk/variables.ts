@@ -1,6 +1,7 @@
 /** The variables of an awk program: cells that hold a value or an array; parameters share the arrays they are given. */
+import { AwkArray } from "./array.ts";
 import { AwkError } from "./syntax.ts";
-import type { AwkArray, Value } from "./value.ts";
+import type { Value } from "./value.ts";
 
 export class Cell {
   value: Value = undefined;
@@ -22,7 +23,7 @@ export class Cell {
 
   /** The array in this cell; one that has no value yet becomes one. */
   elements(): AwkArray {
-    if (this.array === null) this.array = this.origin === null ? new Map<string, Value>() : this.origin.elements();
+    if (this.array === null) this.array = this.origin === null ? new AwkArray() : this.origin.elements();
     return this.array;
   }
 }

@@ -1,10 +1,11 @@
 /** Runs the code of bc(1) programs. Variables and arrays are global; a function's own hide them while it runs. */
+
+import { RandomNumbers } from "../random-numbers.ts";
 import type { BcFunction, Binary, Builtin, Instruction, Operation, Parameter, Place } from "./code.ts";
 import { arctangent, bessel, cosine, exponential, logarithm, sine } from "./mathlib.ts";
 import * as numbers from "./number.ts";
 import { isZero, type Num, ONE, ZERO } from "./number.ts";
 import { format, type Printer } from "./output.ts";
-import { RandomNumbers } from "./random.ts";
 
 /** What the machine asks of the world. */
 export interface World {

@@ -1,7 +1,7 @@
 /** printf */
 
 import type { Process } from "../../../syscall/index.ts";
-import { complain, decode, encode, rawByte, strftime } from "../../lib/index.ts";
+import { complain, decode, encode, exponentialText, fixedText, generalText, rawByte, strftime } from "../../lib/index.ts";
 import { assignElement, assignText } from "../assign.ts";
 import { unescapeText } from "../escapes.ts";
 import { tooBig } from "../expand/builder.ts";
@@ -281,29 +281,10 @@ function formatFloat(value: number, letter: string, precision: number | null, al
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : "inf";
   const digits = Math.min(precision ?? 6, 100);
   let text: string;
-  if (kind === "f") text = fixed(value, digits);
-  else if (kind === "e") text = exponential(value, digits);
-  else text = general(value, Math.max(digits, 1), alternate);
+  if (kind === "f") text = fixedText(value, digits);
+  else if (kind === "e") text = exponentialText(value, digits);
+  else text = generalText(value, digits, alternate);
   return letter === letter.toUpperCase() ? text.toUpperCase() : text;
-}
-
-/** Rounds as C does: a tie goes to the even digit. */
-function fixed(value: number, digits: number): string {
-  const exact = value.toFixed(100);
-  const cut = exact.length - 100 + digits;
-  const shorter = exact.slice(0, cut);
-  if (digits < 100 && /^50*$/.test(exact.slice(cut)) && /[02468]\.?$/.test(shorter)) return shorter.replace(/\.$/, "");
-  return value.toFixed(digits);
-}
-
-function exponential(value: number, digits: number): string {
-  return value.toExponential(digits).replace(/e([+-])(\d)$/, "e$10$2");
-}
-
-function general(value: number, digits: number, alternate: boolean): string {
-  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Number(value.toPrecision(digits))));
-  const text = exponent < -4 || exponent >= digits ? exponential(value, digits - 1) : value.toFixed(Math.max(0, digits - 1 - exponent));
-  return alternate || !text.includes(".") ? text : text.replace(/\.?0+(?=e|$)/, "");
 }
 
 export const printfBuiltins: BuiltinTable = { printf: { run: printf } };
