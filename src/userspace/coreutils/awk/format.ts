@@ -1,7 +1,7 @@
-/** printf of awk, as mawk hands it to the C library: whole numbers are those of an int, a character is a byte. */
+/** Numbers as text: by CONVFMT and OFMT, and by printf, which mawk hands to the C library: whole numbers are those of an int, a character is a byte. */
 import { exponentialText, fixedText, generalText } from "../../lib/index.ts";
 import { AwkRunError } from "./syntax.ts";
-import { toNumber, toText, type Value } from "./value.ts";
+import { isInt, NumericString, toNumber, type Value } from "./value.ts";
 
 const MAX_INT = 2 ** 31 - 1;
 const MAX_UNSIGNED = 2 ** 32 - 1;
@@ -16,6 +16,19 @@ export class FormatError extends AwkRunError {
     super(message);
     this.printed = printed;
   }
+}
+
+export function toText(value: Value, format: string): string {
+  if (typeof value === "string") return value;
+  if (value === undefined) return "";
+  if (value instanceof NumericString) return value.text;
+  return numberText(value, format);
+}
+
+/** Whole numbers that an int holds are written as such, others by CONVFMT or OFMT (as mawk does). */
+export function numberText(value: number, format: string): string {
+  if (isInt(value)) return String(Object.is(value, -0) ? 0 : value);
+  return formatText(format, [value], format, "sprintf");
 }
 
 /** @param caller "printf" or "sprintf", for messages */

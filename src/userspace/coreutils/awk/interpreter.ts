@@ -3,15 +3,15 @@ import type { Process } from "../../../syscall/index.ts";
 import type { Subscript } from "./array.ts";
 import { callBuiltin } from "./builtins.ts";
 import { unescapeAll } from "./escape.ts";
-import { FormatError, formatText } from "./format.ts";
+import { FormatError, formatText, toText } from "./format.ts";
 import { InputFiles } from "./input-files.ts";
-import { arithmetic, holds, isComparison } from "./operators.ts";
+import { arithmetic, compare, holds, isComparison } from "./operators.ts";
 import { AwkRandom } from "./random.ts";
 import { CurrentRecord } from "./record.ts";
 import { Streams } from "./streams.ts";
 import { AwkError, type AwkProgram, AwkRunError, type Expr, type RangePattern, type Stmt, type Target } from "./syntax.ts";
 import { TextRules } from "./text-rules.ts";
-import { compare, fromInput, isInt, isTrue, toNumber, toText, type Value } from "./value.ts";
+import { fromInput, isInt, isTrue, toNumber, type Value } from "./value.ts";
 import { Cell } from "./variables.ts";
 
 /** Function calls inside one another. */

@@ -1,7 +1,8 @@
 /** What text means to an awk program: conversions by CONVFMT, regular expressions, how FS and RS divide. */
+import { toText } from "./format.ts";
 import { compileMawkRegex } from "./regex.ts";
 import { AwkRunError } from "./syntax.ts";
-import { toText, type Value } from "./value.ts";
+import type { Value } from "./value.ts";
 import { Variables } from "./variables.ts";
 
 export class TextRules {

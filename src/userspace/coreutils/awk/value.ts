@@ -1,5 +1,4 @@
 /** Values of awk: numbers, strings, and strings from input that look like numbers, which are both. A string is bytes, one character each. */
-import { formatText } from "./format.ts";
 
 /** A string from input that looks like a number. */
 export class NumericString {
@@ -53,36 +52,13 @@ export function toNumber(value: Value): number {
   return match === null ? 0 : numberOf(match);
 }
 
-export function toText(value: Value, format: string): string {
-  if (typeof value === "string") return value;
-  if (value === undefined) return "";
-  if (value instanceof NumericString) return value.text;
-  return numberText(value, format);
-}
-
 /** Whether a number is written as a whole one: as an int holds it. */
 export function isInt(value: number): boolean {
   return Number.isInteger(value) && Math.abs(value) <= MAX_INT;
-}
-
-/** Whole numbers that an int holds are written as such, others by CONVFMT or OFMT (as mawk does). */
-export function numberText(value: number, format: string): string {
-  if (isInt(value)) return String(Object.is(value, -0) ? 0 : value);
-  return formatText(format, [value], format, "sprintf");
 }
 
 export function isTrue(value: Value): boolean {
   if (typeof value === "number") return value !== 0;
   if (value === undefined) return false;
   return value instanceof NumericString ? value.number !== 0 : value !== "";
-}
-
-/** Less than, equal or greater: as numbers if both are or look like numbers, else as text. */
-export function compare(a: Value, b: Value, format: string): number {
-  if (typeof a !== "string" && typeof b !== "string") {
-    const [x, y] = [toNumber(a), toNumber(b)];
-    return x < y ? -1 : x > y ? 1 : x === y ? 0 : Number.NaN;
-  }
-  const [x, y] = [toText(a, format), toText(b, format)];
-  return x < y ? -1 : Number(x > y);
 }
