@@ -7,6 +7,7 @@ import type { FootprintReader } from "./events.ts";
 import type { Frame } from "./frame.ts";
 import { type ExitHook, type Kernel, taskSlot } from "./kernel.ts";
 import { SIGCHLD, SIGCONT, send_sig } from "./signal.ts";
+import type { Soon } from "./soon.ts";
 import { type Pid, Task, type TaskBody } from "./task.ts";
 import type { Waitable, WaitKind } from "./wait.ts";
 
@@ -75,18 +76,20 @@ function exit(task: Task): void {
   const { exitHooks, sched } = task.kernel;
   const frame = task.root.enter("do_exit");
   try {
-    if (exitHooks.length === 0) do_exit(frame);
-    else
-      runHooks(frame, exitHooks)
-        .then(() => do_exit(frame))
-        .catch(sched.fail);
+    const left = runHooks(frame, exitHooks, 0);
+    if (left instanceof Promise) left.then(() => do_exit(frame)).catch(sched.fail);
+    else do_exit(frame);
   } catch (error) {
     sched.fail(error);
   }
 }
 
-async function runHooks(frame: Frame, hooks: readonly ExitHook[]): Promise<void> {
-  for (const hook of hooks) await hook(frame);
+/** Runs the hooks from the one at `first` on. */
+function runHooks(frame: Frame, hooks: readonly ExitHook[], first: number): Soon<void> {
+  for (let i = first; i < hooks.length; i++) {
+    const done = hooks[i]?.(frame);
+    if (done instanceof Promise) return done.then(() => runHooks(frame, hooks, i + 1));
+  }
 }
 
 /** kthread_run(): a kernel thread, child of nobody. The limit of tasks does not count for it. */

@@ -134,6 +134,7 @@ export {
   send_sig,
   signal_pending,
 } from "./signal.ts";
+export { andThen, type Soon } from "./soon.ts";
 export {
   dump_stack,
   type StackStyle,

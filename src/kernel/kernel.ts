@@ -9,6 +9,7 @@ import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { fifoPolicy } from "./policy.ts";
 import { PrintkRing } from "./printk.ts";
 import { Scheduler } from "./scheduler.ts";
+import type { Soon } from "./soon.ts";
 import type { Pid, Task, TaskSlot } from "./task.ts";
 
 export interface KernelOptions {
@@ -20,7 +21,7 @@ export interface KernelOptions {
 }
 
 /** Called in the context of a task that ends, before its parent learns of it: files are closed, namespaces left. */
-export type ExitHook = (current: Frame) => Promise<void>;
+export type ExitHook = (current: Frame) => Soon<void>;
 
 export class Kernel {
   readonly limits: Limits;

@@ -126,7 +126,12 @@ export class Scheduler {
 
   /** A scheduling point in front of anything else, such as a system call. */
   yieldPoint(task: Task): Promise<number> {
-    return this.passes(task) ? DONE : this.switchFrom(task, this.chosen);
+    return this.giveWay(task) ?? DONE;
+  }
+
+  /** A scheduling point as well. Null if nobody goes first: there is nothing to await then. */
+  giveWay(task: Task): Promise<number> | null {
+    return this.passes(task) ? null : this.switchFrom(task, this.chosen);
   }
 
   /** True if the running task goes on at once; else `chosen` is who runs now. */

@@ -31,24 +31,70 @@ export const COST = {
   vdso: 50,
 } as const;
 
-/** Runs one system call of the current task. */
-export async function syscall<T>(task: Task, name: string, cost: number, body: (current: Frame) => T | Promise<T>): Promise<T> {
+/**
+ * Runs one system call of the current task. Most find nothing to wait for and no signal: they are over when this returns, and
+ * cost the host one promise.
+ */
+export function syscall<T>(task: Task, name: string, cost: number, body: (current: Frame) => T | Promise<T>): Promise<T> {
   const { kernel, root: current } = task;
   const state = userState(task);
-  if (state.leaving !== null) throw state.leaving;
+  if (state.leaving !== null) return Promise.reject(state.leaving);
   kernel.spend(current, cost);
-  await kernel.sched.yieldPoint(task);
+  const turn = kernel.sched.giveWay(task);
+  if (turn !== null) return whenPicked(turn, current, state, name, body);
   current.reads(task);
-  if (task.pending.size > 0) await get_signal(current, state);
-  if (kernel.events.active) kernel.events.emit({ type: "syscall", frame: current, name });
-  for (;;) {
-    state.inKernel = true;
-    const result = await body(current);
+  if (task.pending.size > 0) return signalled(current, state, name, body);
+  return entered(current, state, name, body);
+}
+
+/** Others run first. */
+async function whenPicked<T>(
+  turn: Promise<number>,
+  current: Frame,
+  state: UserState,
+  name: string,
+  body: (current: Frame) => T | Promise<T>,
+): Promise<T> {
+  await turn;
+  current.reads(current.task);
+  return await (current.task.pending.size > 0 ? signalled(current, state, name, body) : entered(current, state, name, body));
+}
+
+/** Signals that came before the call are delivered first. */
+async function signalled<T>(current: Frame, state: UserState, name: string, body: (current: Frame) => T | Promise<T>): Promise<T> {
+  await get_signal(current, state);
+  return await entered(current, state, name, body);
+}
+
+function entered<T>(current: Frame, state: UserState, name: string, body: (current: Frame) => T | Promise<T>): Promise<T> {
+  const { events } = current.kernel;
+  if (events.active) events.emit({ type: "syscall", frame: current, name });
+  state.inKernel = true;
+  const result = body(current);
+  if (result instanceof Promise || current.task.pending.size > 0) return leaving(result, current, state, name, body);
+  state.inKernel = false;
+  if (events.locks !== null) events.locks.sysExit(current, name);
+  return Promise.resolve(result);
+}
+
+/** The end of a call that has waited or meets a signal. */
+async function leaving<T>(
+  first: T | Promise<T>,
+  current: Frame,
+  state: UserState,
+  name: string,
+  body: (current: Frame) => T | Promise<T>,
+): Promise<T> {
+  const { kernel, task } = current;
+  for (let next = first; ; next = body(current)) {
+    const result = await next;
     state.inKernel = false;
     const handled = task.pending.size > 0 ? await get_signal(current, state) : false;
-    if ((result as unknown) === -EINTR && !handled) continue;
-    if (kernel.events.locks !== null) kernel.events.locks.sysExit(current, name);
-    return result;
+    if ((result as unknown) !== -EINTR || handled) {
+      if (kernel.events.locks !== null) kernel.events.locks.sysExit(current, name);
+      return result;
+    }
+    state.inKernel = true;
   }
 }
 

@@ -2,8 +2,8 @@
  * Models execve(2) (fs/exec.c, fs/binfmt_script.c): a file that names an installed program, or a text that begins with "#!".
  * Left out: setuid, ELF (there is none), argument size limits beyond E2BIG for the total.
  */
-import { E2BIG, EACCES, ELOOP, ENOEXEC, type Frame, staticData, type Task } from "../kernel/index.ts";
-import { d_path, do_close_on_exec, do_filp_open, fput, installFile, O_RDONLY, path_lookup, S_IFREG } from "../vfs/index.ts";
+import { andThen, E2BIG, EACCES, ELOOP, ENOEXEC, type Frame, type Soon, staticData, type Task } from "../kernel/index.ts";
+import { d_path, do_close_on_exec, do_filp_open, fput, installFile, O_RDONLY, type path, path_lookup, S_IFREG } from "../vfs/index.ts";
 import { leave } from "./entry.ts";
 import type { Program } from "./process.ts";
 import { Unwind, userState } from "./user-state.ts";
@@ -19,7 +19,6 @@ const NEWLINE = 10;
 
 /** How an executable begins; the name under which its program is installed follows. A copy of the file runs as well. */
 const ELF_MAGIC = "\x7fELF ";
-const ELF_MAGIC_BYTES = new TextEncoder().encode(ELF_MAGIC);
 
 const statics = staticData(() => ({ installed: new Map<string, Program>() }));
 
@@ -37,25 +36,23 @@ interface Binary {
 }
 
 /** do_execveat_common(): does not return if it succeeds; the program is left and the new one begins. `env` is then its own. */
-export async function do_execve(
-  caller: Frame,
-  filename: string,
-  argv: readonly string[],
-  env: ReadonlyMap<string, string>,
-): Promise<number> {
+export function do_execve(caller: Frame, filename: string, argv: readonly string[], env: ReadonlyMap<string, string>): Soon<number> {
   const current = caller.enter("do_execveat_common");
   if (sizeOf(argv, env) > ARG_MAX) return -E2BIG;
-  const found = await search_binary_handler(current, filename, argv, 0);
-  if (typeof found === "number") return found;
-  return await begin_new_exec(current, filename, found, env);
+  return andThen(search_binary_handler(current, filename, argv, 0), (found) =>
+    typeof found === "number" ? found : begin_new_exec(current, filename, found, env),
+  );
 }
 
 /** begin_new_exec(): the point of no return. */
-async function begin_new_exec(caller: Frame, filename: string, binary: Binary, env: ReadonlyMap<string, string>): Promise<never> {
+function begin_new_exec(caller: Frame, filename: string, binary: Binary, env: ReadonlyMap<string, string>): Soon<never> {
   const current = caller.enter("begin_new_exec");
+  return andThen(do_close_on_exec(current), () => becomes(current, filename, binary, env));
+}
+
+function becomes(current: Frame, filename: string, binary: Binary, env: ReadonlyMap<string, string>): never {
   const { kernel, task } = current;
   const state = userState(task);
-  await do_close_on_exec(current);
   setProgramName(task, filename, binary.argv);
   state.argv = binary.argv;
   state.env = env;
@@ -74,17 +71,31 @@ export function setProgramName(task: Task, filename: string, argv: readonly stri
 }
 
 /** search_binary_handler(): the program behind a path, through interpreters. */
-async function search_binary_handler(current: Frame, filename: string, argv: readonly string[], depth: number): Promise<Binary | number> {
+function search_binary_handler(current: Frame, filename: string, argv: readonly string[], depth: number): Soon<Binary | number> {
   if (depth > MAX_INTERPRETERS) return -ELOOP;
   const at = path_lookup(current, filename);
   if (typeof at === "number") return at;
   const node = at.dentry.d_inode;
   if (node.type !== S_IFREG || (node.i_mode & 0o111) === 0 || at.mnt.mnt_flags.noexec) return -EACCES;
-  const head = await readHead(current, filename);
-  if (typeof head === "number") return head;
-  if (ELF_MAGIC_BYTES.every((byte, i) => head[i] === byte)) {
-    const name = head.subarray(ELF_MAGIC_BYTES.length, head.indexOf(NEWLINE));
-    const program = statics(current.kernel).installed.get(String.fromCharCode(...name));
+  return andThen(readHead(current, filename), (head) =>
+    typeof head === "number" ? head : load_binary(current, { at, filename, head, argv, depth }),
+  );
+}
+
+/** A file that is to be executed: where it is, how it was called, how it begins. */
+interface linux_binprm {
+  readonly at: path;
+  readonly filename: string;
+  readonly head: Uint8Array;
+  readonly argv: readonly string[];
+  /** How many interpreters have led to it. */
+  readonly depth: number;
+}
+
+function load_binary(current: Frame, { at, filename, head, argv, depth }: linux_binprm): Soon<Binary | number> {
+  const elf = programName(head);
+  if (elf !== null) {
+    const program = statics(current.kernel).installed.get(elf);
     return program === undefined ? -ENOEXEC : { program, argv, exe: d_path(current, at) };
   }
   const line = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*?)[ \t]*(?:\n|$)/.exec(new TextDecoder().decode(head));
@@ -93,12 +104,19 @@ async function search_binary_handler(current: Frame, filename: string, argv: rea
   return search_binary_handler(current, line[1], [line[1], ...option, filename, ...argv.slice(1)], depth + 1);
 }
 
-async function readHead(current: Frame, filename: string): Promise<Uint8Array | number> {
-  const file = await do_filp_open(current, filename, O_RDONLY, 0);
-  if (typeof file === "number") return file;
-  const bytes = (await file.f_op.read?.(current, file, BINPRM_BUF_SIZE)) ?? -ENOEXEC;
-  await fput(current, file);
-  return bytes;
+/** The name in the head of an executable; null if it is none. */
+function programName(head: Uint8Array): string | null {
+  for (let i = 0; i < ELF_MAGIC.length; i++) if (head[i] !== ELF_MAGIC.charCodeAt(i)) return null;
+  let name = "";
+  for (let i = ELF_MAGIC.length; i < head.length && head[i] !== NEWLINE; i++) name += String.fromCharCode(head[i] as number);
+  return name;
+}
+
+function readHead(current: Frame, filename: string): Soon<Uint8Array | number> {
+  return andThen(do_filp_open(current, filename, O_RDONLY, 0), (file) => {
+    if (typeof file === "number") return file;
+    return andThen(file.f_op.read?.(current, file, BINPRM_BUF_SIZE) ?? -ENOEXEC, (bytes) => andThen(fput(current, file), () => bytes));
+  });
 }
 
 function sizeOf(argv: readonly string[], env: ReadonlyMap<string, string>): number {

@@ -48,39 +48,58 @@ export function copy_process(caller: Frame, child: Task, state: UserState): void
 }
 
 /**
- * The body of a user task. What is thrown here and is no Unwind is a programming error of the program. Not `async`, which would
- * keep `first` for the task's whole life: of a forked shell that became another program nothing stays in the host's memory.
+ * The body of a user task. What is thrown in a program and is no Unwind is a programming error of the program. No coroutine, which
+ * would keep `first` for the task's whole life: of a forked shell that became another program nothing stays in the host's memory.
  */
 export function userTask(task: Task, first: Program, factory: ProcessFactory): Promise<void> {
-  const process = factory(task);
-  return runProgram(task, first, process).then((next) => (next === null ? undefined : runOthers(task, next, process)));
+  return new Promise((resolve, reject) => new Life(task, factory(task), resolve, reject).run(first));
 }
 
-async function runOthers(task: Task, second: Program, process: Process): Promise<void> {
-  let next = await runProgram(task, second, process);
-  while (next !== null) next = await runProgram(task, next, process);
-}
+/** The programs of a task, one after the other. */
+class Life {
+  private readonly task: Task;
+  private readonly process: Process;
+  private readonly end: () => void;
+  private readonly fail: (error: unknown) => void;
 
-/** Runs a program to the point where it is left, and returns the one that takes its place. */
-async function runProgram(task: Task, program: Program, process: Process): Promise<Program | null> {
-  const left = await leftProgram(task, program, process);
-  task.exitCode = left.exitCode;
-  task.exitSignal = left.signal;
-  return left.next;
-}
+  constructor(task: Task, process: Process, end: () => void, fail: (error: unknown) => void) {
+    this.task = task;
+    this.process = process;
+    this.end = end;
+    this.fail = fail;
+  }
 
-/** A program that swallowed its Unwind is left all the same. */
-async function leftProgram(task: Task, program: Program, process: Process): Promise<Unwind> {
-  const state = userState(task);
-  state.leaving = null;
-  state.inKernel = false;
-  try {
-    const status = await program(process);
-    return state.leaving ?? new Unwind(status & 0xff, 0, null);
-  } catch (thrown) {
-    if (thrown instanceof Unwind) return thrown;
-    const signal = state.inKernel ? null : exhausted(task.root, thrown);
-    if (signal === null) throw thrown;
-    return new Unwind(0, signal, null);
+  /** Runs a program to the point where it is left, and then the one that takes its place. */
+  run(program: Program): void {
+    const state = userState(this.task);
+    state.leaving = null;
+    state.inKernel = false;
+    try {
+      program(this.process).then(this.returned, this.threw);
+    } catch (thrown) {
+      this.threw(thrown);
+    }
+  }
+
+  /** A program that swallowed its Unwind is left all the same. */
+  private readonly returned = (status: number): void => {
+    this.left(userState(this.task).leaving ?? new Unwind(status & 0xff, 0, null));
+  };
+
+  private readonly threw = (thrown: unknown): void => {
+    if (thrown instanceof Unwind) {
+      this.left(thrown);
+      return;
+    }
+    const signal = userState(this.task).inKernel ? null : exhausted(this.task.root, thrown);
+    if (signal === null) this.fail(thrown);
+    else this.left(new Unwind(0, signal, null));
+  };
+
+  private left({ exitCode, signal, next }: Unwind): void {
+    this.task.exitCode = exitCode;
+    this.task.exitSignal = signal;
+    if (next === null) this.end();
+    else this.run(next);
   }
 }

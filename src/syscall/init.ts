@@ -21,9 +21,5 @@ export function syscall_init(current: Frame, options: SyscallOptions = {}): void
   if (options.wasm !== undefined) setWasmSource(kernel, options.wasm);
   proc_task_init(kernel);
   umh_init(kernel);
-  kernel.exitHooks.push(async (frame) => {
-    await exit_files(frame);
-    await exit_fs(frame);
-    await exit_task_namespaces(frame);
-  });
+  kernel.exitHooks.push(exit_files, exit_fs, exit_task_namespaces);
 }

@@ -3,7 +3,7 @@
  * references here, where the kernel shares one struct nsproxy among tasks: the namespaces live equally long.
  * Left out: ipc, pid, user, cgroup and time namespaces: -EINVAL, as on a kernel built without them.
  */
-import { EBADF, EINVAL, type Frame, type Task } from "../kernel/index.ts";
+import { andThen, EBADF, EINVAL, type Frame, type Soon, type Task } from "../kernel/index.ts";
 import { copy_net_ns, get_net, init_net, net, nsproxy_net, put_net } from "../net/index.ts";
 import {
   CLONE_NEWNET,
@@ -129,7 +129,7 @@ export function copy_namespaces(current: Frame, child: Task): void {
 }
 
 /** exit_task_namespaces(): the current task leaves its namespaces; the last one out starts a namespace's end. */
-export async function exit_task_namespaces(caller: Frame): Promise<void> {
+export function exit_task_namespaces(caller: Frame): Soon<void> {
   const { task } = caller;
   const held = nsproxy_net.get(task);
   const mnt = task_mnt_ns.get(task);
@@ -139,7 +139,8 @@ export async function exit_task_namespaces(caller: Frame): Promise<void> {
   nsproxy_net.set(task, undefined);
   task_mnt_ns.set(task, undefined);
   task_uts_ns.set(task, undefined);
-  await mnt?.put(current);
-  uts?.put(current);
-  if (held !== undefined) put_net(current, held);
+  return andThen(mnt?.put(current), () => {
+    uts?.put(current);
+    if (held !== undefined) put_net(current, held);
+  });
 }

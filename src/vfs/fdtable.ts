@@ -3,7 +3,7 @@
  * close-on-exec, the copies that fork makes.
  * Left out: the delay of the last fput to the return to user space: the file is released at once.
  */
-import { EBADF, EINVAL, EMFILE, type Frame, taskSlot } from "../kernel/index.ts";
+import { andThen, EBADF, EINVAL, EMFILE, type Frame, type Soon, taskSlot } from "../kernel/index.ts";
 import type { file } from "./fs.ts";
 import { releaseLocks } from "./locks.ts";
 import { mntput } from "./mount.ts";
@@ -34,12 +34,12 @@ export function get_file(current: Frame, file: file): file {
 }
 
 /** fput(): lets go of a file; the last one releases it. */
-export async function fput(current: Frame, file: file): Promise<void> {
+export function fput(current: Frame, file: file): Soon<void> {
   if (!file.f_count.dec_and_test(current)) return;
   const frame = current.enter("__fput");
   releaseLocks(frame, file);
-  if (file.f_op.release !== undefined) await file.f_op.release(frame, file);
-  await mntput(frame, file.f_path.mnt);
+  const released = file.f_op.release?.(frame, file);
+  return released instanceof Promise ? released.then(() => mntput(frame, file.f_path.mnt)) : mntput(frame, file.f_path.mnt);
 }
 
 /**
@@ -56,17 +56,17 @@ export function fd_install(current: Frame, file: file, cloexec: boolean, least =
 }
 
 /** close_fd(): -EBADF if it is not open. */
-export async function close_fd(current: Frame, fd: number): Promise<number> {
+export function close_fd(current: Frame, fd: number): Soon<number> {
   const files = filesOf(current);
   const entry = files.fd[fd];
   if (entry === undefined) return -EBADF;
   files.fd[fd] = undefined;
-  await fput(current, entry.file);
-  return 0;
+  const closed = fput(current, entry.file);
+  return closed instanceof Promise ? closed.then(() => 0) : 0;
 }
 
 /** ksys_dup3(): `to` becomes another descriptor of what `from` is. The same two: nothing happens. */
-export async function ksys_dup3(caller: Frame, from: number, to: number, cloexec: boolean): Promise<number> {
+export function ksys_dup3(caller: Frame, from: number, to: number, cloexec: boolean): Soon<number> {
   const current = caller.enter("ksys_dup3");
   const files = filesOf(current);
   const source = files.fd[from];
@@ -74,18 +74,17 @@ export async function ksys_dup3(caller: Frame, from: number, to: number, cloexec
   if (from === to) return to;
   const old = files.fd[to];
   files.fd[to] = { file: get_file(current, source.file), close_on_exec: cloexec };
-  if (old !== undefined) await fput(current, old.file);
-  return to;
+  const closed = old === undefined ? undefined : fput(current, old.file);
+  return closed instanceof Promise ? closed.then(() => to) : to;
 }
 
 /** f_dupfd(): fcntl(F_DUPFD) and dup. -EINVAL if no descriptor may be that high. */
-export async function f_dupfd(current: Frame, from: number, least: number, cloexec: boolean): Promise<number> {
+export function f_dupfd(current: Frame, from: number, least: number, cloexec: boolean): Soon<number> {
   const file = fget(current, from);
   if (file === null) return -EBADF;
   if (least >= task_rlimit(current.task, "RLIMIT_NOFILE").rlim_cur) return -EINVAL;
   const fd = fd_install(current, get_file(current, file), cloexec, least);
-  if (fd < 0) await fput(current, file);
-  return fd;
+  return fd < 0 ? andThen(fput(current, file), () => fd) : fd;
 }
 
 /** set_close_on_exec() */
@@ -99,24 +98,25 @@ export function set_close_on_exec(current: Frame, fd: number, on: boolean): numb
 /** dup_fd(): the table that a forked child gets. */
 export function dup_fd(current: Frame, files: files_struct): files_struct {
   const copy = new files_struct();
-  files.fd.forEach((entry, fd) => {
+  for (let fd = 0; fd < files.fd.length; fd++) {
+    const entry = files.fd[fd];
     if (entry !== undefined) copy.fd[fd] = { file: get_file(current, entry.file), close_on_exec: entry.close_on_exec };
-  });
+  }
   return copy;
 }
 
 /** do_close_on_exec() */
-export async function do_close_on_exec(caller: Frame): Promise<void> {
+export function do_close_on_exec(caller: Frame): Soon<void> {
   const current = caller.enter("do_close_on_exec");
-  await closeWhere(current, (entry) => entry.close_on_exec);
+  return closeFrom(current, filesOf(current), 0, true);
 }
 
 /** exit_files(): closes everything the current task has open. */
-export async function exit_files(caller: Frame): Promise<void> {
+export function exit_files(caller: Frame): Soon<void> {
   const current = caller.enter("exit_files");
-  if (task_files.get(current.task) === undefined) return;
-  await closeWhere(current, () => true);
-  task_files.set(current.task, undefined);
+  const files = task_files.get(current.task);
+  if (files === undefined) return;
+  return andThen(closeFrom(current, files, 0, false), () => task_files.set(current.task, undefined));
 }
 
 /** The open descriptors of a table in order, for /proc. */
@@ -124,12 +124,14 @@ export function openDescriptors(files: files_struct): readonly { fd: number; fil
   return files.fd.flatMap((entry, fd) => (entry === undefined ? [] : [{ fd, file: entry.file }]));
 }
 
-async function closeWhere(current: Frame, wanted: (entry: Descriptor) => boolean): Promise<void> {
-  const files = filesOf(current);
-  for (const [fd, entry] of [...files.fd.entries()]) {
-    if (entry === undefined || !wanted(entry)) continue;
+/** Closes what is open from descriptor `first` on, or of that only what is close-on-exec. */
+function closeFrom(current: Frame, files: files_struct, first: number, onExec: boolean): Soon<void> {
+  for (let fd = first; fd < files.fd.length; fd++) {
+    const entry = files.fd[fd];
+    if (entry === undefined || (onExec && !entry.close_on_exec)) continue;
     files.fd[fd] = undefined;
-    await fput(current, entry.file);
+    const closed = fput(current, entry.file);
+    if (closed instanceof Promise) return closed.then(() => closeFrom(current, files, fd + 1, onExec));
   }
 }
 

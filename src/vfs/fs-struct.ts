@@ -1,5 +1,5 @@
 /** Models struct fs_struct (fs/fs_struct.c): a task's root, working directory and umask; and its mount namespace. */
-import { EmulatorBug, type Frame, type Kernel, staticData, taskSlot } from "../kernel/index.ts";
+import { andThen, EmulatorBug, type Frame, type Kernel, type Soon, staticData, taskSlot } from "../kernel/index.ts";
 import type { path } from "./fs.ts";
 import { type mnt_namespace, mntput } from "./mount.ts";
 
@@ -75,11 +75,10 @@ export function copy_fs_struct(fs: fs_struct): fs_struct {
 }
 
 /** exit_fs() */
-export async function exit_fs(caller: Frame): Promise<void> {
+export function exit_fs(caller: Frame): Soon<void> {
   const fs = task_fs.get(caller.task);
   if (fs === undefined) return;
   const current = caller.enter("exit_fs");
   task_fs.set(current.task, undefined);
-  await mntput(current, fs.root.mnt);
-  await mntput(current, fs.pwd.mnt);
+  return andThen(mntput(current, fs.root.mnt), () => mntput(current, fs.pwd.mnt));
 }

@@ -3,7 +3,7 @@
  * references, copying and taking apart of trees. System calls on mounts are in namespace.ts, propagation is in pnode.ts.
  * Left out: namespace_sem and mount_lock (nothing sleeps between look and change), mount limits, user namespaces.
  */
-import { type Frame, type Kernel, refcount_t, staticData } from "../kernel/index.ts";
+import { type Frame, type Kernel, refcount_t, type Soon, staticData } from "../kernel/index.ts";
 import type { dentry, path, super_block } from "./fs.ts";
 import type { ns_common } from "./nsfs.ts";
 import { proc_alloc_inum } from "./super.ts";
@@ -75,11 +75,11 @@ export class mnt_namespace implements ns_common {
   }
 
   /** put_mnt_ns(): the last reference takes all mounts apart, without telling others. */
-  async put(current: Frame): Promise<void> {
+  put(current: Frame): Soon<void> {
     if (!this.count.dec_and_test(current)) return;
     const frame = current.enter("put_mnt_ns");
     statics(frame.kernel).namespaces.delete(this);
-    await namespace_unlock(frame, umount_tree(frame, this.root));
+    return namespace_unlock(frame, umount_tree(frame, this.root));
   }
 }
 
@@ -201,13 +201,13 @@ export async function namespace_unlock(current: Frame, gone: readonly mount[]): 
 }
 
 /** mntput(): a file or working directory lets go of its mount. */
-export async function mntput(current: Frame, mnt: mount): Promise<void> {
+export function mntput(current: Frame, mnt: mount): Soon<void> {
   mnt.mnt_count--;
-  if (mnt.mnt_count === 0 && mnt.mnt_ns === null) await cleanup_mnt(current, mnt);
+  if (mnt.mnt_count === 0 && mnt.mnt_ns === null) return cleanup_mnt(current, mnt);
 }
 
-async function cleanup_mnt(current: Frame, mnt: mount): Promise<void> {
+function cleanup_mnt(current: Frame, mnt: mount): Soon<void> {
   if (!mnt.pinned) return;
   mnt.pinned = false;
-  await mnt.mnt_sb.s_type.unpin?.(current.enter("cleanup_mnt"), mnt.mnt_root);
+  return mnt.mnt_sb.s_type.unpin?.(current.enter("cleanup_mnt"), mnt.mnt_root);
 }

@@ -2,7 +2,21 @@
  * Models open(2) and truncation (fs/open.c, the end of fs/namei.c path_openat).
  * Left out: O_TMPFILE, O_PATH, O_DIRECT, leases.
  */
-import { EACCES, EBADF, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, EROFS, type Frame } from "../kernel/index.ts";
+import {
+  andThen,
+  EACCES,
+  EBADF,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ELOOP,
+  ENOENT,
+  ENOTDIR,
+  ENXIO,
+  EROFS,
+  type Frame,
+  type Soon,
+} from "../kernel/index.ts";
 import { fd_install, fget, fput } from "./fdtable.ts";
 import {
   type dentry,
@@ -26,17 +40,20 @@ import { follow_down, mntput } from "./mount.ts";
 import { filename_parentat, lookup_dentry, path_lookup } from "./namei.ts";
 
 /** do_sys_open(): a descriptor or a negative errno. */
-export async function do_sys_open(caller: Frame, name: string, flags: number, mode: number): Promise<number> {
+export function do_sys_open(caller: Frame, name: string, flags: number, mode: number): Soon<number> {
   const current = caller.enter("do_sys_openat2");
-  const file = await do_filp_open(current, name, flags, mode);
-  if (typeof file === "number") return file;
-  const fd = fd_install(current, file, (flags & O_CLOEXEC) !== 0);
-  if (fd < 0) await fput(current, file);
-  return fd;
+  const opened = do_filp_open(current, name, flags, mode);
+  return opened instanceof Promise ? opened.then((file) => install(current, file, flags)) : install(current, opened, flags);
+}
+
+function install(current: Frame, opened: file | number, flags: number): Soon<number> {
+  if (typeof opened === "number") return opened;
+  const fd = fd_install(current, opened, (flags & O_CLOEXEC) !== 0);
+  return fd < 0 ? andThen(fput(current, opened), () => fd) : fd;
 }
 
 /** do_filp_open(): an open file with one reference, in no table yet. */
-export async function do_filp_open(caller: Frame, name: string, flags: number, mode: number): Promise<file | number> {
+export function do_filp_open(caller: Frame, name: string, flags: number, mode: number): Soon<file | number> {
   const current = caller.enter("do_filp_open");
   const at =
     (flags & O_CREAT) === 0 ? path_lookup(current, name, { follow: (flags & O_NOFOLLOW) === 0 }) : open_create(current, name, flags, mode);
@@ -44,7 +61,7 @@ export async function do_filp_open(caller: Frame, name: string, flags: number, m
 }
 
 /** vfs_open(): opens what is at a place. */
-export async function vfs_open(current: Frame, at: path, flags: number): Promise<file | number> {
+export function vfs_open(current: Frame, at: path, flags: number): Soon<file | number> {
   const node = at.dentry.d_inode;
   const refused = may_open(at, flags);
   if (refused !== 0) return refused;
@@ -54,10 +71,8 @@ export async function vfs_open(current: Frame, at: path, flags: number): Promise
     if (error !== 0) return error;
   }
   const opened = new file(at, node.i_fop, flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC));
-  const error = (await node.i_fop.open?.(current, node, opened)) ?? 0;
-  if (error === 0) return opened;
-  await mntput(current, at.mnt);
-  return error;
+  const error = node.i_fop.open?.(current, node, opened) ?? 0;
+  return error === 0 ? opened : andThen(error, (reason) => (reason === 0 ? opened : andThen(mntput(current, at.mnt), () => reason)));
 }
 
 /** ksys_ftruncate(): -EINVAL for what cannot be cut or is not open for writing. */

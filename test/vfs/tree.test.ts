@@ -75,7 +75,7 @@ test("names: symbolic links, dot-dot, slashes, loops and lengths", async () => {
 describe("open", () => {
   test("flags and their errors", async () => {
     const got = await inTree(async (current, out) => {
-      const open = (name: string, flags: number, mode = 0o666): Promise<number> => vfs.do_sys_open(current, name, flags, mode);
+      const open = async (name: string, flags: number, mode = 0o666): Promise<number> => await vfs.do_sys_open(current, name, flags, mode);
       out.push(await open("/tmp/f", O_WRONLY), await open("/tmp/f", O_CREAT | O_WRONLY), await open("/tmp/f", O_CREAT | O_EXCL));
       vfs.do_symlinkat(current, "f", "/tmp/link");
       vfs.do_symlinkat(current, "made", "/tmp/dangling");
