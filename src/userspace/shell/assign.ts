@@ -8,7 +8,7 @@ import { tooBig } from "./expand/builder.ts";
 import { MAX_VALUE } from "./limits.ts";
 import type { Shell } from "./shell.ts";
 import { ExpansionError } from "./unwind.ts";
-import type { Variable } from "./variables.ts";
+import type { SeenVariable, Variable } from "./variables.ts";
 
 /** name=text, name+=text. */
 export function assignText(shell: Shell, name: string, text: string, append: boolean): void {
@@ -56,7 +56,7 @@ export function arrayOf(variable: Variable): IndexedArray | AssociativeArray {
 }
 
 /** What is stored for `text`: integers are evaluated, letters changed, += adds to what was there. */
-export function attributed(shell: Shell, variable: Variable | undefined, before: string, text: string, append: boolean): string {
+export function attributed(shell: Shell, variable: SeenVariable | undefined, before: string, text: string, append: boolean): string {
   if (variable?.integer === true) {
     const value = evaluateExpression(shell, text === "" ? "0" : text);
     return String(append ? BigInt.asIntN(64, evaluateExpression(shell, before === "" ? "0" : before) + value) : value);

@@ -2,7 +2,7 @@
 import { AssociativeArray, IndexedArray } from "./arrays.ts";
 import { doubleQuote } from "./quote.ts";
 import type { Shell } from "./shell.ts";
-import { Variable } from "./variables.ts";
+import { type SeenVariable, Variable } from "./variables.ts";
 
 export function attributeLetters(shell: Shell, name: string): string {
   const variable = shell.variables.find(name);
@@ -10,7 +10,7 @@ export function attributeLetters(shell: Shell, name: string): string {
   return lettersOf(variable);
 }
 
-function lettersOf(variable: Variable): string {
+function lettersOf(variable: SeenVariable): string {
   const { value } = variable;
   let letters = "";
   if (value instanceof IndexedArray) letters += "a";

@@ -4,7 +4,8 @@
  */
 import { EINTR, SIGCONT, SIGINT } from "../../kernel/index.ts";
 import { complain } from "../lib/index.ts";
-import { exitStatus, isStopped, type Job, type JobProcess, jobLine, notThere, reapEnded, waitForChild } from "./jobs.ts";
+import { exitStatus, isStopped, type Job, type JobProcess } from "./job-table.ts";
+import { jobLine, notThere, reapEnded, waitForChild } from "./jobs.ts";
 import type { Interactive, Shell } from "./shell.ts";
 import { Discard, LoopJump } from "./unwind.ts";
 

@@ -11,8 +11,9 @@ import { Matcher } from "./expand/matcher.ts";
 import type { PatternOptions } from "./expand/pattern.ts";
 import { Plans } from "./expand/plan.ts";
 import type { ShellFunction } from "./functions.ts";
-import { Jobs } from "./jobs.ts";
+import { Jobs } from "./job-table.ts";
 import { Options } from "./options.ts";
+import { SharedMap } from "./shared-map.ts";
 import type { Source } from "./source.ts";
 import { specialVariables } from "./special-variables.ts";
 import { type TrapName, Traps } from "./traps.ts";
@@ -89,14 +90,14 @@ export class Shell {
   readonly allBuiltins: ReadonlyMap<string, Builtin>;
   readonly compiled: Compiled;
   readonly variables: Variables;
-  readonly functions: Map<string, ShellFunction>;
+  readonly functions: SharedMap<ShellFunction>;
   readonly options: Options;
   readonly traps: Traps;
   /** Children of this process; a subshell begins with none. */
   readonly jobs: Jobs;
   /** Full paths of commands that were found in PATH, and how often they were used. */
-  readonly hash: Map<string, { readonly path: string; hits: number }>;
-  readonly aliases: Map<string, string>;
+  readonly hash: SharedMap<{ readonly path: string; readonly hits: number }>;
+  readonly aliases: SharedMap<string>;
   readonly calls: Call[];
   /** Directories below the current one on the stack of pushd. */
   readonly directories: string[];
@@ -169,12 +170,12 @@ export class Shell {
       commands: new WeakMap(),
     };
     this.variables = twinOf?.variables.copy() ?? new Variables();
-    this.functions = new Map(twinOf?.functions);
+    this.functions = twinOf?.functions.fork() ?? new SharedMap();
     this.options = new Options(twinOf?.options);
     this.traps = new Traps(twinOf?.traps, inheritedTraps(this.options));
     this.jobs = new Jobs(twinOf?.jobs);
-    this.hash = new Map(twinOf?.hash);
-    this.aliases = new Map(twinOf?.aliases);
+    this.hash = twinOf?.hash.fork() ?? new SharedMap();
+    this.aliases = twinOf?.aliases.fork() ?? new SharedMap();
     this.calls = [...(twinOf?.calls ?? [])];
     this.directories = [...(twinOf?.directories ?? [])];
     this.pid = twinOf?.pid ?? options.process.pid;

@@ -3,33 +3,10 @@
  * are dynamic: their value is worked out when they are read (LINENO, RANDOM), unless a script has unset them.
  */
 import { AssociativeArray, IndexedArray } from "./arrays.ts";
+import { Scope, type SeenVariable, type Value, Variable } from "./scope.ts";
 import { ExpansionError } from "./unwind.ts";
 
-export type Value = string | IndexedArray | AssociativeArray;
-
-export class Variable {
-  value: Value | undefined;
-  exported = false;
-  readonly = false;
-  integer = false;
-  nameref = false;
-  letterCase: "lower" | "upper" | null = null;
-
-  constructor(value?: Value) {
-    this.value = value;
-  }
-
-  copy(): Variable {
-    const { value } = this;
-    const copy = new Variable(typeof value === "object" ? value.copy() : value);
-    copy.exported = this.exported;
-    copy.readonly = this.readonly;
-    copy.integer = this.integer;
-    copy.nameref = this.nameref;
-    copy.letterCase = this.letterCase;
-    return copy;
-  }
-}
+export { type Scope, type SeenVariable, type Value, Variable } from "./scope.ts";
 
 /** A variable whose value the shell works out. */
 export interface DynamicVariable {
@@ -44,8 +21,6 @@ export interface SpecialVariables {
   /** The variable of that name, undefined if there is none. */
   make(name: string): DynamicVariable | undefined;
 }
-
-export type Scope = Map<string, Variable>;
 
 /** The locals of a running function, or the prefix assignments of a running command, which take no locals. */
 interface Layer {
@@ -64,21 +39,16 @@ export class Variables {
   private readonly asked = new Map<string, DynamicVariable | null>();
   private special: SpecialVariables = { names: [], make: () => undefined };
 
-  constructor(global: Scope = new Map(), inner: Layer[] = []) {
+  constructor(global: Scope = new Scope(), inner: Layer[] = []) {
     this.global = global;
     this.inner = inner;
   }
 
   /** A copy for a forked shell. Dynamic variables belong to a shell and are defined anew by it. */
   copy(): Variables {
-    const copyScope = (scope: Scope): Scope => {
-      const copy: Scope = new Map();
-      for (const [name, variable] of scope) copy.set(name, variable.copy());
-      return copy;
-    };
     return new Variables(
-      copyScope(this.global),
-      this.inner.map(({ scope, temporary }) => ({ scope: copyScope(scope), temporary })),
+      this.global.fork(),
+      this.inner.map(({ scope, temporary }) => ({ scope: scope.fork(), temporary })),
     );
   }
 
@@ -100,7 +70,7 @@ export class Variables {
   }
 
   pushScope(temporary: boolean): Scope {
-    const scope: Scope = new Map();
+    const scope = new Scope();
     this.inner.push({ scope, temporary });
     return scope;
   }
@@ -110,12 +80,21 @@ export class Variables {
   }
 
   /** The variable that `name` means here, itself: namerefs are not followed. */
-  find(name: string): Variable | undefined {
+  find(name: string): SeenVariable | undefined {
     for (let i = this.inner.length - 1; i >= 0; i--) {
       const variable = (this.inner[i] as Layer).scope.get(name);
       if (variable !== undefined) return variable;
     }
     return this.global.get(name);
+  }
+
+  /** The same variable, to be changed. */
+  changeable(name: string): Variable | undefined {
+    for (let i = this.inner.length - 1; i >= 0; i--) {
+      const variable = (this.inner[i] as Layer).scope.changeable(name);
+      if (variable !== undefined) return variable;
+    }
+    return this.global.changeable(name);
   }
 
   /** The name that `name` means after following namerefs; may carry a subscript. */
@@ -159,7 +138,7 @@ export class Variables {
 
   /** The variable to assign to, created in the global scope if there is none. Throws if it is read-only. */
   writable(name: string): Variable {
-    const variable = this.find(name);
+    const variable = this.changeable(name);
     if (variable === undefined) return create(this.global, name);
     if (variable.readonly) throw new ExpansionError(`${name}: readonly variable`);
     return variable;
@@ -190,22 +169,22 @@ export class Variables {
   /** Makes `name` a variable of the running function (global outside of one). */
   local(name: string): Variable {
     const scope = this.functionScope() ?? this.global;
-    return scope.get(name) ?? create(scope, name);
+    return scope.changeable(name) ?? create(scope, name);
   }
 
   /** The global variable of that name, created if there is none. */
   inGlobal(name: string): Variable {
-    return this.global.get(name) ?? create(this.global, name);
+    return this.global.changeable(name) ?? create(this.global, name);
   }
 
   /** The variable of the running function, if it has one of that name. */
-  ownLocal(name: string): Variable | undefined {
+  ownLocal(name: string): SeenVariable | undefined {
     return this.functionScope()?.get(name);
   }
 
   /** Names of the running function's variables, sorted. */
   localNames(): readonly string[] {
-    return [...(this.functionScope()?.keys() ?? [])].sort();
+    return [...(this.functionScope()?.names() ?? [])].sort();
   }
 
   private functionScope(): Scope | undefined {
@@ -231,26 +210,31 @@ export class Variables {
 
   /** Names with a value or attributes, sorted. */
   names(): string[] {
-    const names = new Set<string>([...this.global.keys(), ...this.dynamicNames()]);
-    for (const { scope } of this.inner) for (const name of scope.keys()) names.add(name);
+    const names = new Set<string>([...this.global.names(), ...this.dynamicNames()]);
+    for (const { scope } of this.inner) for (const name of scope.names()) names.add(name);
     return [...names].sort();
-  }
-
-  /** What each name means here. */
-  private visible(): Scope {
-    if (this.inner.length === 0) return this.global;
-    const seen: Scope = new Map(this.global);
-    for (const { scope } of this.inner) for (const [name, variable] of scope) seen.set(name, variable);
-    return seen;
   }
 
   /** What a program that is executed now finds in its environment. */
   environment(): Map<string, string> {
     const environment = new Map<string, string>();
-    for (const [name, variable] of this.visible()) {
+    const add = (variable: SeenVariable, name: string): void => {
       if (variable.exported && typeof variable.value === "string") environment.set(name, variable.value);
-    }
+    };
+    if (this.inner.length === 0) this.global.forEach(add);
+    else this.visible().forEach(add);
     return environment;
+  }
+
+  /** What each name means here. */
+  private visible(): ReadonlyMap<string, SeenVariable> {
+    const seen = new Map<string, SeenVariable>();
+    const add = (variable: SeenVariable, name: string): void => {
+      seen.set(name, variable);
+    };
+    this.global.forEach(add);
+    for (const { scope } of this.inner) scope.forEach(add);
+    return seen;
   }
 }
 

@@ -7,7 +7,7 @@ import { functionText } from "../print.ts";
 import type { Shell } from "../shell.ts";
 import { trace, traceAssignment } from "../trace.ts";
 import { ExpansionError } from "../unwind.ts";
-import { isName, type Variable } from "../variables.ts";
+import { isName, type SeenVariable, type Variable } from "../variables.ts";
 import { type BuiltinTable, builtinError, type Invocation, output, USAGE } from "./builtin.ts";
 import { type Flags, parseFlags } from "./flags.ts";
 
@@ -143,7 +143,7 @@ function variableIn(shell: Shell, name: string, place: Place, itself: boolean): 
   }
   const target = itself ? name : variables.resolve(name);
   if (place === "global") return variables.inGlobal(target);
-  return variables.find(target) ?? variables.inGlobal(target);
+  return variables.changeable(target) ?? variables.inGlobal(target);
 }
 
 /** -a and -A: a scalar becomes element 0; the two kinds of array do not change into each other. */
@@ -200,7 +200,7 @@ async function showVariables(shell: Shell, name: string, { given, rest }: Flags)
   return status;
 }
 
-function matchesLetter(variable: Variable, letter: string): boolean {
+function matchesLetter(variable: SeenVariable, letter: string): boolean {
   switch (letter) {
     case "x":
       return variable.exported;
@@ -219,7 +219,7 @@ function matchesLetter(variable: Variable, letter: string): boolean {
   }
 }
 
-async function showMatching(shell: Shell, by: string, wanted: (variable: Variable) => boolean): Promise<number> {
+async function showMatching(shell: Shell, by: string, wanted: (variable: SeenVariable) => boolean): Promise<number> {
   const names = shell.variables.names().filter((name) => {
     const variable = shell.variables.find(name);
     return variable !== undefined && wanted(variable);
@@ -284,7 +284,7 @@ function unsetOne(shell: Shell, word: string, onlyVariable: boolean, itself: boo
 }
 
 function unsetElement(shell: Shell, name: string, subscript: string): void {
-  const variable = shell.variables.find(shell.variables.resolve(name));
+  const variable = shell.variables.changeable(shell.variables.resolve(name));
   const value = variable?.value;
   if (variable?.readonly === true) throw new ExpansionError(`${name}: cannot unset: readonly variable`);
   if (value instanceof AssociativeArray) value.delete(subscript);

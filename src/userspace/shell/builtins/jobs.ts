@@ -2,7 +2,8 @@
 import { EINTR } from "../../../kernel/index.ts";
 import { assignText } from "../assign.ts";
 import { bringToForeground, goOn } from "../job-control.ts";
-import { endCoprocs, exitStatus, isDone, isStopped, type Job, jobLine, reapEnded, reportDeath } from "../jobs.ts";
+import { exitStatus, isDone, isStopped, type Job } from "../job-table.ts";
+import { endCoprocs, jobLine, reapEnded, reportDeath } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { runPendingTraps } from "../traps.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
@@ -55,7 +56,7 @@ async function waitOnce(shell: Shell, pid: number): Promise<number | null | "end
     return signal === undefined ? "ended" : SIGNALLED + signal;
   }
   if (ended === null || typeof ended === "number") {
-    shell.jobs.unwaited.delete(pid);
+    shell.jobs.notWaitedFor(pid);
     return null;
   }
   shell.jobs.waited(ended);

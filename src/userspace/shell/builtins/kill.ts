@@ -1,7 +1,8 @@
 /** kill */
 import { ESRCH, SIGCONT, SIGHUP, SIGNAL_NAMES, SIGTERM, strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
-import { isStopped, type Job, reapEnded } from "../jobs.ts";
+import { isStopped, type Job } from "../job-table.ts";
+import { reapEnded } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { parseTrapName } from "../traps.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";

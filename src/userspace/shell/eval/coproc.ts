@@ -7,7 +7,7 @@ import { strerror } from "../../../kernel/index.ts";
 import { IndexedArray } from "../arrays.ts";
 import { assignText } from "../assign.ts";
 import { Placement } from "../job-control.ts";
-import { jobProcess } from "../jobs.ts";
+import { JobProcess } from "../job-table.ts";
 import { textLater } from "../print.ts";
 import type { Shell } from "../shell.ts";
 import { ExpansionError } from "../unwind.ts";
@@ -38,9 +38,9 @@ export async function runCoproc(shell: Shell, node: Coproc): Promise<number> {
   shell.variables.writable(name).value = new IndexedArray([String(reader), String(writer)]);
   assignText(shell, `${name}_PID`, String(pid), false);
   shell.lastBackground = pid;
-  shell.jobs.coprocs.set(pid, { name, fds: [reader, writer] });
+  shell.jobs.addCoproc(pid, { name, fds: [reader, writer] });
   const text = textLater(shell, node);
-  shell.jobs.add([jobProcess(pid, text)], text, placement.pgid);
+  shell.jobs.add([new JobProcess(pid, text)], text, placement.pgid);
   return 0;
 }
 

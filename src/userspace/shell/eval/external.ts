@@ -19,7 +19,7 @@ export async function findCommand(shell: Shell, name: string, inPath?: string): 
   if (inPath !== undefined) return await searchPath(shell, name, inPath);
   const known = shell.hash.get(name);
   if (known !== undefined) {
-    known.hits++;
+    shell.hash.set(name, { path: known.path, hits: known.hits + 1 });
     return known.path;
   }
   const search = shell.variables.text("PATH");

@@ -3,7 +3,8 @@ import type { AndOr, CommandNode, Pipeline, PipelineNode, Statement } from "unba
 import { strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
 import { Placement, waitForForeground } from "../job-control.ts";
-import { exitStatus, type JobProcess, jobProcess, keepUp, notifyEnded, reportDeath } from "../jobs.ts";
+import { exitStatus, JobProcess } from "../job-table.ts";
+import { keepUp, notifyEnded, reportDeath } from "../jobs.ts";
 import { textLater } from "../print.ts";
 import { redirect } from "../redirect.ts";
 import type { Shell } from "../shell.ts";
@@ -114,7 +115,7 @@ async function startStages(shell: Shell, node: Pipeline, placement: Placement, c
       return await runInChild(twin, stage);
     };
     const pid = await forkShell(shell, body, placement);
-    processes.push(jobProcess(pid, textLater(shell, stage)));
+    processes.push(new JobProcess(pid, textLater(shell, stage)));
     if (input !== null) await shell.process.close(input);
     if (ends !== null) await shell.process.close(ends[1]);
     input = ends === null ? null : ends[0];
@@ -168,5 +169,5 @@ async function startJob(shell: Shell, node: PipelineNode | AndOr, placement: Pla
     if (shell.interactive === null) await detach(twin);
     return await runInChild(twin, node);
   };
-  return jobProcess(await forkShell(shell, body, placement), textLater(shell, node));
+  return new JobProcess(await forkShell(shell, body, placement), textLater(shell, node));
 }

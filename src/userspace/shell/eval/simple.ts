@@ -3,7 +3,8 @@ import type { Assignment, Command, Redirection, Word } from "unbash";
 import type { Builtin } from "../builtins/builtin.ts";
 import { expandWord } from "../expand/word.ts";
 import { Placement, waitForForeground } from "../job-control.ts";
-import { exitStatus, jobProcess, keepUp, notifyEnded, reportDeath } from "../jobs.ts";
+import { exitStatus, JobProcess } from "../job-table.ts";
+import { keepUp, notifyEnded, reportDeath } from "../jobs.ts";
 import { textLater } from "../print.ts";
 import { redirect, type Undo, undoRedirections } from "../redirect.ts";
 import type { CommandLookup, Shell } from "../shell.ts";
@@ -215,7 +216,7 @@ async function runExternal(shell: Shell, node: Command, plan: CommandPlan, words
 export async function runForeground(shell: Shell, body: (twin: Shell) => Promise<number>, text: () => string): Promise<number> {
   const placement = new Placement(true);
   const pid = await forkShell(shell, body, placement);
-  const process = jobProcess(pid, text);
+  const process = new JobProcess(pid, text);
   await waitForForeground(shell, [process], text, placement);
   const { ended } = process;
   if (ended !== null && ended.signal !== 0) await reportDeath(shell, [process], true);
