@@ -34,6 +34,7 @@ export function locksOf(deadlock: Deadlock): string[] {
 }
 
 export class DeadlockDetector implements KernelObserver {
+  readonly types = ["wait"] as const;
   readonly deadlocks: Deadlock[] = [];
   private readonly kernel: Kernel;
   private readonly seen = new Set<string>();

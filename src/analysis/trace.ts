@@ -3,7 +3,7 @@
  * virtual time. Objects are named by pid and by the kernel's names, keys stand in a fixed order, and nothing of the host
  * gets in, so equal runs give equal bytes.
  */
-import { type Frame, type Kernel, type KernelEvent, type KernelObserver, stackNames, type Task } from "../kernel/index.ts";
+import { EVENT_TYPES, type Frame, type Kernel, type KernelEvent, type KernelObserver, stackNames, type Task } from "../kernel/index.ts";
 
 export interface TraceHeader {
   readonly version: string;
@@ -17,8 +17,7 @@ export interface TraceHeader {
 type Fields = Record<string, unknown>;
 
 export class TraceRecorder implements KernelObserver {
-  readonly functions = true;
-  readonly scheduling = true;
+  readonly types = EVENT_TYPES;
   private readonly kernel: Kernel;
   private readonly write: (line: string) => void;
 
@@ -33,6 +32,10 @@ export class TraceRecorder implements KernelObserver {
 
   event(event: KernelEvent): void {
     this.line({ time: this.kernel.clock.now, type: event.type, pid: this.pidOf(event), ...fieldsOf(event) });
+  }
+
+  entered(frame: Frame): void {
+    this.line({ time: this.kernel.clock.now, type: "function", pid: frame.task.pid, function: frame.name, depth: depthOf(frame) });
   }
 
   private line(fields: Fields): void {
@@ -59,8 +62,6 @@ function fieldsOf(event: KernelEvent): Fields {
       return { comm: event.task.displayName };
     case "sched_wakeup":
       return { by: event.by?.pid ?? 0 };
-    case "function":
-      return { function: event.frame.name, depth: depthOf(event.frame) };
     case "wait":
       return waitFields(event.task, event);
     case "lock_acquire":

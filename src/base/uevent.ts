@@ -9,7 +9,7 @@ export type KobjectAction = "add" | "remove" | "change" | "move" | "bind" | "unb
 
 export function kobject_uevent(current: Frame, dev: device, action: KobjectAction): void {
   const { events } = current.kernel;
-  if (!events.active) return;
+  if (!events.wants.subsystem) return;
   const subsystem = dev.bus?.name ?? dev.class?.name ?? "";
   events.emit({ type: "subsystem", room: "base", name: "uevent", frame: current, data: { action, device: dev.name, subsystem } });
 }

@@ -18,6 +18,7 @@ export async function openLog(level: LogLevel, host: Host): Promise<Logger> {
 /** Passes on what the emulated kernel prints as a warning or worse, as it happens. */
 export function logKernel(log: Logger, kernel: Kernel): KernelObserver {
   return {
+    types: ["printk"],
     event: (event: KernelEvent): void => {
       if (event.type === "printk" && event.level <= KERN_WARNING) log.warn({ time: kernel.clock.now }, event.text);
     },

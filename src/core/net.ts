@@ -17,7 +17,7 @@ export function mlx5_core_net(caller: Frame, dev: mlx5_core_dev): net {
   const net = devlink_net(devlink);
   caller.reads(devlink);
   const stable = devlinkNetIsStable(caller, devlink);
-  if (kernel.events.active) {
+  if (kernel.events.wants.subsystem) {
     kernel.events.emit({
       type: "subsystem",
       room: "core",

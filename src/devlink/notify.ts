@@ -45,7 +45,7 @@ export async function devlinkNotifyMessage(current: Frame, devlink: devlink, cmd
     warn(current, "use-after-free", `devlink ${devlink.handle} sends a notification into ${net.name}, which was freed`);
     return;
   }
-  if (kernel.events.active) {
+  if (kernel.events.wants.subsystem) {
     kernel.events.emit({
       type: "subsystem",
       room: "devlink",

@@ -105,7 +105,7 @@ function leavePhases(current: Frame, devlink: devlink): void {
 
 function report(current: Frame, devlink: devlink, phase: ReloadPhase): void {
   const { events } = current.kernel;
-  if (!events.active) return;
+  if (!events.wants.subsystem) return;
   const data = { handle: devlink.handle, phase, netns: devlink_net(devlink).inum };
   events.emit({ type: "subsystem", room: "devlink", name: "reload", frame: current, data });
 }

@@ -13,7 +13,6 @@ export type KernelEvent =
   | { readonly type: "task_exit"; readonly task: Task }
   | { readonly type: "sched_switch"; readonly task: Task }
   | { readonly type: "sched_wakeup"; readonly task: Task; readonly by: Task | null }
-  | { readonly type: "function"; readonly frame: Frame }
   | { readonly type: "wait"; readonly task: Task; readonly on: Waitable; readonly mode: WaitMode; readonly frame: Frame }
   | {
       readonly type: "lock_acquire";
@@ -47,13 +46,43 @@ export interface KernelBug {
   readonly text: string;
 }
 
+export type KernelEventType = KernelEvent["type"];
+
 export interface KernelObserver {
-  /** True if this reader wants an event for every function entered; these are many. */
-  readonly functions?: boolean;
-  /** True if this reader wants task switches and wake-ups too. */
-  readonly scheduling?: boolean;
+  /** The events that this reader wants; without it all but task switches, wake-ups and functions, which are many. */
+  readonly types?: readonly KernelEventType[];
   event(event: KernelEvent): void;
+  /** Told of every function entered, as a plain call without an event object for each. */
+  entered?(frame: Frame): void;
 }
+
+/** For each type of event whether somebody wants it: nobody yet. */
+function nobodyWants(): Record<KernelEventType, boolean> {
+  return {
+    task_new: false,
+    task_exec: false,
+    task_exit: false,
+    sched_switch: false,
+    sched_wakeup: false,
+    wait: false,
+    lock_acquire: false,
+    lock_acquired: false,
+    lock_release: false,
+    signal: false,
+    work_queue: false,
+    work_start: false,
+    work_end: false,
+    printk: false,
+    bug: false,
+    syscall: false,
+    subsystem: false,
+  };
+}
+
+/** Every type of event. */
+export const EVENT_TYPES = Object.keys(nobodyWants()) as readonly KernelEventType[];
+
+const STANDARD_TYPES: readonly KernelEventType[] = EVENT_TYPES.filter((type) => type !== "sched_switch" && type !== "sched_wakeup");
 
 /** How a lock is asked for: the state the task would wait in, or a form that never waits. */
 export type LockRequest = "TASK_UNINTERRUPTIBLE" | "TASK_INTERRUPTIBLE" | "TASK_KILLABLE" | "trylock" | "map";
@@ -86,11 +115,13 @@ export interface LockReader {
 export class EventStream {
   /** The one reader of lock operations; null costs one comparison. */
   locks: LockReader | null = null;
-  private readers: readonly KernelObserver[] = [];
-  /** True while at least one reader is attached. */
-  active = false;
+  /** Whether anybody wants events of a type: asked before each, so that no event object is built for nobody. */
+  readonly wants = nobodyWants();
+  /** True if a reader wants to be told of functions. */
   wantsFunctions = false;
-  wantsScheduling = false;
+  private readers: readonly KernelObserver[] = [];
+  private readonly byType = new Map<KernelEventType, readonly KernelObserver[]>();
+  private functionReaders: readonly KernelObserver[] = [];
 
   attach(reader: KernelObserver): void {
     this.update([...this.readers, reader]);
@@ -100,24 +131,26 @@ export class EventStream {
     this.update(this.readers.filter((r) => r !== reader));
   }
 
-  /** Call only if `active` (or the more special flag) is set, so that no event object is built for nobody. */
+  /** Call only if `wants` says that somebody does. */
   emit(event: KernelEvent): void {
-    for (const reader of this.readers) reader.event(event);
+    const readers = this.byType.get(event.type) ?? [];
+    for (let i = 0; i < readers.length; i++) readers[i]?.event(event);
   }
 
   functionEnter(frame: Frame): void {
-    for (const reader of this.readers) if (reader.functions === true) reader.event({ type: "function", frame });
-  }
-
-  scheduling(event: KernelEvent): void {
-    for (const reader of this.readers) if (reader.scheduling === true) reader.event(event);
+    const readers = this.functionReaders;
+    for (let i = 0; i < readers.length; i++) readers[i]?.entered?.(frame);
   }
 
   private update(readers: readonly KernelObserver[]): void {
     this.readers = readers;
-    this.active = readers.length > 0;
-    this.wantsFunctions = readers.some((r) => r.functions === true);
-    this.wantsScheduling = readers.some((r) => r.scheduling === true);
+    for (const type of EVENT_TYPES) {
+      const wanting = readers.filter((reader) => (reader.types ?? STANDARD_TYPES).includes(type));
+      this.byType.set(type, wanting);
+      this.wants[type] = wanting.length > 0;
+    }
+    this.functionReaders = readers.filter((reader) => reader.entered !== undefined);
+    this.wantsFunctions = this.functionReaders.length > 0;
   }
 }
 

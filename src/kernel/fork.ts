@@ -44,7 +44,7 @@ function createTask(kernel: Kernel, options: SpawnOptions): Task {
   parent?.adopt(task);
   if (parent !== null && kernel.footprint !== null) nameChild(kernel.footprint, parent, task);
   options.prepare?.(task);
-  if (kernel.events.active) kernel.events.emit({ type: "task_new", task });
+  if (kernel.events.wants.task_new) kernel.events.emit({ type: "task_new", task });
   kernel.sched.add(task, body, live);
   return task;
 }
@@ -102,7 +102,7 @@ function do_exit(frame: Frame): void {
   const { kernel, task } = frame;
   if (task.children.size > 0) orphan(task);
   kernel.events.locks?.taskExit(frame);
-  if (kernel.events.active) kernel.events.emit({ type: "task_exit", task });
+  if (kernel.events.wants.task_exit) kernel.events.emit({ type: "task_exit", task });
   const { parent } = task;
   frame.touches(task.root, "release-write");
   // What a parent tells its user about.

@@ -23,7 +23,8 @@ export function announce(
     footprint.access(current.task, lock, request === "trylock" ? "try" : mode === "read" ? "request-read" : "request-write");
   if (events.locks !== null)
     events.locks.acquire(current, lock.dep_map, mode === "read" ? 1 : 0, subclass, request, nest === null ? null : nest.dep_map);
-  if (events.active) events.emit({ type: "lock_acquire", frame: current, lock, mode, trylock: request === "trylock", subclass });
+  if (events.wants.lock_acquire)
+    events.emit({ type: "lock_acquire", frame: current, lock, mode, trylock: request === "trylock", subclass });
 }
 
 /** A task has got a lock, at once or handed to it. */
@@ -32,7 +33,7 @@ export function acquired(current: Frame, lock: Lock, mode: HeldMode, subclass: n
   locks.push({ lock, mode, subclass, trylock, frame: current });
   const { events, footprint } = kernel;
   if (footprint !== null) footprint.granted(current.task, lock, mode);
-  if (events.active) events.emit({ type: "lock_acquired", frame: current, lock, mode });
+  if (events.wants.lock_acquired) events.emit({ type: "lock_acquired", frame: current, lock, mode });
 }
 
 /** A task lets go of a lock; the most recent hold of it goes first. Null if the task does not hold it. */
@@ -45,7 +46,7 @@ export function released(current: Frame, lock: Lock): HeldLock | null {
   if (at < 0) return null;
   const hold = at === held.length - 1 ? held.pop() : held.splice(at, 1)[0];
   if (footprint !== null) footprint.access(current.task, lock, hold?.mode === "read" ? "release-read" : "release-write");
-  if (events.active) events.emit({ type: "lock_release", frame: current, lock });
+  if (events.wants.lock_release) events.emit({ type: "lock_release", frame: current, lock });
   return hold ?? null;
 }
 

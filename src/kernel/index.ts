@@ -13,6 +13,7 @@ export {
 export * from "./errno.ts";
 export {
   type AccessKind,
+  EVENT_TYPES,
   EventStream,
   type FootprintReader,
   type KernelBug,

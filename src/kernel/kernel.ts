@@ -88,7 +88,7 @@ export class Kernel {
   /** Reports something a kernel must not do. The run ends in exit status 4 unless something worse is found. */
   reportBug(current: Frame, bug: KernelBug): void {
     this.bugs.push(bug);
-    if (this.events.active) this.events.emit({ type: "bug", frame: current, bug });
+    if (this.events.wants.bug) this.events.emit({ type: "bug", frame: current, bug });
   }
 }
 

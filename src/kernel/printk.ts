@@ -75,7 +75,7 @@ export class PrintkRing {
     if (drop > 0) this.records.splice(0, drop);
     this.first += drop;
     this.woken?.();
-    if (this.kernel.events.active) this.kernel.events.emit({ type: "printk", level, text });
+    if (this.kernel.events.wants.printk) this.kernel.events.emit({ type: "printk", level, text });
   }
 }
 

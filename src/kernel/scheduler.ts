@@ -154,7 +154,7 @@ export class Scheduler {
     task.wait = wait;
     const { on, mode, frame } = wait;
     const events = this.kernel.events;
-    if (events.active) events.emit({ type: "wait", task, on, mode, frame });
+    if (events.wants.wait) events.emit({ type: "wait", task, on, mode, frame });
   }
 
   /** Makes a parked task runnable. `value` is what its wait returns. Waking a task that does not wait is our bug. */
@@ -166,7 +166,7 @@ export class Scheduler {
     this.queue.push(task);
     const { events, footprint } = this.kernel;
     if (footprint !== null) footprint.woken(task, this.current);
-    if (events.wantsScheduling) events.scheduling({ type: "sched_wakeup", task, by: this.current });
+    if (events.wants.sched_wakeup) events.emit({ type: "sched_wakeup", task, by: this.current });
   }
 
   /** Puts a new task behind the runnable ones. `live` begins its coroutine, in a turn of its own. */
@@ -378,7 +378,7 @@ export class Scheduler {
     task.switches++;
     task.lastRan = this.kernel.clock.now;
     const events = this.kernel.events;
-    if (events.wantsScheduling) events.scheduling({ type: "sched_switch", task });
+    if (events.wants.sched_switch) events.emit({ type: "sched_switch", task });
     const resume = task.resume;
     if (resume !== null) {
       task.resume = null;

@@ -98,7 +98,7 @@ export function send_sig(kernel: Kernel, signal: number, task: Task): void {
   if (task.kthread || !task.alive) return;
   if (dispositionOf(task, signal) === "ignore") return;
   task.raise(signal);
-  if (kernel.events.active) kernel.events.emit({ type: "signal", task, signal });
+  if (kernel.events.wants.signal) kernel.events.emit({ type: "signal", task, signal });
   const { wait, state } = task;
   if (wait === null) return;
   const ends =

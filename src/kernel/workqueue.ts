@@ -175,7 +175,7 @@ function queueOn(kernel: Kernel, wq: workqueue_struct, work: work_struct): boole
   work.pending = true;
   work.queued++;
   work.wq = wq;
-  if (kernel.events.active) kernel.events.emit({ type: "work_queue", workqueue: wq.name, func: work.func });
+  if (kernel.events.wants.work_queue) kernel.events.emit({ type: "work_queue", workqueue: wq.name, func: work.func });
   if (wq.active >= wq.max_active) {
     wq.inactive.push(work);
     return true;
@@ -215,13 +215,13 @@ async function process_one_work(current: Frame, wq: workqueue_struct, work: work
   wq.running = [...wq.running, task];
   task.daemon = false;
   task.workqueue = { name: wq.name, func: work.func, busy: true };
-  if (kernel.events.active) kernel.events.emit({ type: "work_start", task, workqueue: wq.name, func: work.func });
+  if (kernel.events.wants.work_start) kernel.events.emit({ type: "work_start", task, workqueue: wq.name, func: work.func });
   lock_map_acquire(current, wq.lockdep_map);
   lock_map_acquire(current, work.lockdep_map);
   await work.run(current);
   lock_map_release(current, work.lockdep_map);
   lock_map_release(current, wq.lockdep_map);
-  if (kernel.events.active) kernel.events.emit({ type: "work_end", task, workqueue: wq.name, func: work.func });
+  if (kernel.events.wants.work_end) kernel.events.emit({ type: "work_end", task, workqueue: wq.name, func: work.func });
   task.workqueue = { name: wq.name, func: work.func, busy: false };
   task.daemon = true;
   work.worker = null;

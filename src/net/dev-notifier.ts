@@ -44,7 +44,7 @@ export async function call_netdevice_notifiers(
   const current = caller.enter("call_netdevice_notifiers_info");
   ASSERT_RTNL(current);
   const { events } = current.kernel;
-  if (events.active) {
+  if (events.wants.subsystem) {
     const data = { event: netdev_cmd_to_name(event), dev: dev.name, ifindex: dev.ifindex, net: dev_net(dev).inum };
     events.emit({ type: "subsystem", room: "net", name: "netdev_event", frame: current, data });
   }

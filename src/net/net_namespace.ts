@@ -77,7 +77,7 @@ export async function setup_net(caller: Frame, net: net): Promise<number> {
 
 function emit(current: Frame, name: string, net: net): void {
   const { events } = current.kernel;
-  if (events.active) events.emit({ type: "subsystem", room: "net", name, frame: current, data: { net: net.inum } });
+  if (events.wants.subsystem) events.emit({ type: "subsystem", room: "net", name, frame: current, data: { net: net.inum } });
 }
 
 /**

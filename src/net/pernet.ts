@@ -14,7 +14,7 @@ export function net_generic<T>(net: net, id: pernet_id<T>): T {
 
 function emit(current: Frame, name: string, ops: pernet_operations, nets: readonly net[]): void {
   const { events } = current.kernel;
-  if (!events.active) return;
+  if (!events.wants.subsystem) return;
   for (const net of nets) events.emit({ type: "subsystem", room: "net", name, frame: current, data: { ops: ops.name, net: net.inum } });
 }
 

@@ -224,7 +224,7 @@ export function netlink_broadcast(
       lost = true;
     }
   }
-  if (current.kernel.events.active) {
+  if (current.kernel.events.wants.subsystem) {
     const data = { protocol, group, length: bytes.length, delivered };
     current.kernel.events.emit({ type: "subsystem", room: "netlink", name: "broadcast", frame: current, data });
   }

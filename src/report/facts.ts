@@ -34,6 +34,7 @@ export interface RunFacts {
 }
 
 export class FactCollector implements KernelObserver, RunFacts {
+  readonly types = ["task_exec", "task_exit", "subsystem"] as const;
   readonly commands: CommandFact[] = [];
   readonly reloads: ReloadFact[] = [];
   readonly rdmaBefore: MachineState["rdma"];

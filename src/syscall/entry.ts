@@ -68,7 +68,7 @@ async function signalled<T>(current: Frame, state: UserState, name: string, body
 
 function entered<T>(current: Frame, state: UserState, name: string, body: (current: Frame) => T | Promise<T>): Promise<T> {
   const { events } = current.kernel;
-  if (events.active) events.emit({ type: "syscall", frame: current, name });
+  if (events.wants.syscall) events.emit({ type: "syscall", frame: current, name });
   state.inKernel = true;
   const result = body(current);
   if (result instanceof Promise || current.task.pending.size > 0) return leaving(result, current, state, name, body);

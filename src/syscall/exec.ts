@@ -60,7 +60,7 @@ function becomes(current: Frame, filename: string, binary: Binary, env: Readonly
   state.execed = true;
   state.collect = null;
   for (const [signal, handler] of state.handlers) if (typeof handler === "function") state.handlers.delete(signal);
-  if (kernel.events.active) kernel.events.emit({ type: "task_exec", task });
+  if (kernel.events.wants.task_exec) kernel.events.emit({ type: "task_exec", task });
   return leave(state, new Unwind(0, 0, binary.program));
 }
 

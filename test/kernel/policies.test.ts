@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import {
   down_read,
   down_write,
+  EVENT_TYPES,
   fifoPolicy,
   formatSchedule,
   type KernelEvent,
@@ -41,7 +42,7 @@ async function contend(policy: SchedulingPolicy): Promise<Outcome> {
   const events: string[] = [];
   const { kernel } = await play(
     ({ kernel }) => {
-      kernel.events.attach({ scheduling: true, event: (event) => void events.push(nameOf(event)) });
+      kernel.events.attach({ types: EVENT_TYPES, event: (event) => void events.push(nameOf(event)) });
       const lock = new mutex(kernel, "m");
       const sem = new rw_semaphore(kernel, "s");
       const body = (i: number) => async (current: Parameters<typeof mutex_lock>[0]) => {

@@ -39,7 +39,7 @@ export interface ContractViolation {
 }
 
 export class ContractChecker implements KernelObserver {
-  readonly functions = true;
+  readonly types = ["lock_acquire"] as const;
   readonly violations: ContractViolation[] = [];
   private readonly kernel: Kernel;
   private readonly byFunction: ReadonlyMap<string, Contract>;
@@ -51,12 +51,11 @@ export class ContractChecker implements KernelObserver {
   }
 
   event(event: KernelEvent): void {
-    if (event.type === "function") this.entered(event.frame);
-    else if (event.type === "lock_acquire" && !event.trylock)
+    if (event.type === "lock_acquire" && !event.trylock)
       this.takes(event.frame, event.lock, event.mode === "wait" ? "exclusive" : event.mode);
   }
 
-  private entered(frame: Frame): void {
+  entered(frame: Frame): void {
     const contract = this.byFunction.get(frame.name);
     if (contract === undefined) return;
     const { held } = frame.task;

@@ -62,7 +62,7 @@ export function ib_dispatch_event(caller: Frame, event: ib_event): void {
   const { kernel } = current;
   const { ib_wq, pending } = wqStatics(kernel);
   const name = EVENT_NAMES[event.event] ?? `event ${event.event}`;
-  if (kernel.events.active) {
+  if (kernel.events.wants.subsystem) {
     const data = { device: event.device.name, port: event.port_num, event: name };
     kernel.events.emit({ type: "subsystem", room: "ib", name: "ib_event", frame: current, data });
   }

@@ -66,7 +66,7 @@ export async function mlx5_netdev_event(caller: Frame, roce: mlx5_roce, event: n
 function setNetdev(current: Frame, roce: mlx5_roce, ndev: net_device | null): void {
   roce.netdev = ndev;
   const { events } = current.kernel;
-  if (!events.active) return;
+  if (!events.wants.subsystem) return;
   const data = { device: roce.dev.mdev.name, port: roce.native_port_num, netdev: ndev?.name ?? "" };
   events.emit({ type: "subsystem", room: "ib", name: "roce_netdev", frame: current, data });
 }
