@@ -59,10 +59,17 @@ export class DeadlockDetector implements KernelObserver {
   }
 }
 
-/** The shortest cycle through `start`, beginning with it; null if its wait closes none. */
+/** The shortest cycle through `start`, beginning with it; null if its wait closes none. Most waits are for tasks that wait for nobody. */
 function findCycle(start: Task): Task[] | null {
-  const nobody = (start.wait?.on.blockers(start) ?? []).length === 0;
-  return nobody ? null : shortestPath(start, (task) => task === start);
+  for (const blocker of blockersOf(start)) {
+    if (blocker === start || blockersOf(blocker).length > 0) return shortestPath(start, (task) => task === start);
+  }
+  return null;
+}
+
+/** Who has to act before the task goes on. */
+function blockersOf(task: Task): readonly Task[] {
+  return task.wait?.on.blockers(task) ?? [];
 }
 
 /**
@@ -72,7 +79,7 @@ function findCycle(start: Task): Task[] | null {
 export function shortestPath(task: Task, isGoal: (task: Task) => boolean): Task[] | null {
   const cameFrom = new Map<Task, Task | null>([[task, null]]);
   for (const waiter of cameFrom.keys()) {
-    for (const blocker of waiter.wait?.on.blockers(waiter) ?? []) {
+    for (const blocker of blockersOf(waiter)) {
       if (isGoal(blocker)) return pathTo(waiter, cameFrom);
       if (!cameFrom.has(blocker)) cameFrom.set(blocker, waiter);
     }

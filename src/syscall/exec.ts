@@ -3,7 +3,7 @@
  * Left out: setuid, ELF (there is none), argument size limits beyond E2BIG for the total.
  */
 import { andThen, E2BIG, EACCES, ELOOP, ENOEXEC, type Frame, type Soon, staticData, type Task } from "../kernel/index.ts";
-import { d_path, do_close_on_exec, do_filp_open, fput, installFile, O_RDONLY, type path, path_lookup, S_IFREG } from "../vfs/index.ts";
+import { d_path, do_close_on_exec, fput, installFile, O_RDONLY, type path, path_lookup, S_IFREG, vfs_open } from "../vfs/index.ts";
 import { leave } from "./entry.ts";
 import type { Program } from "./process.ts";
 import { Unwind, userState } from "./user-state.ts";
@@ -77,7 +77,7 @@ function search_binary_handler(current: Frame, filename: string, argv: readonly 
   if (typeof at === "number") return at;
   const node = at.dentry.d_inode;
   if (node.type !== S_IFREG || (node.i_mode & 0o111) === 0 || at.mnt.mnt_flags.noexec) return -EACCES;
-  return andThen(readHead(current, filename), (head) =>
+  return andThen(readHead(current, at), (head) =>
     typeof head === "number" ? head : load_binary(current, { at, filename, head, argv, depth }),
   );
 }
@@ -112,8 +112,8 @@ function programName(head: Uint8Array): string | null {
   return name;
 }
 
-function readHead(current: Frame, filename: string): Soon<Uint8Array | number> {
-  return andThen(do_filp_open(current, filename, O_RDONLY, 0), (file) => {
+function readHead(current: Frame, at: path): Soon<Uint8Array | number> {
+  return andThen(vfs_open(current.enter("do_open_execat"), at, O_RDONLY), (file) => {
     if (typeof file === "number") return file;
     return andThen(file.f_op.read?.(current, file, BINPRM_BUF_SIZE) ?? -ENOEXEC, (bytes) => andThen(fput(current, file), () => bytes));
   });

@@ -68,7 +68,7 @@ export {
   type ns_common,
   ns_of_fd,
 } from "./nsfs.ts";
-export { do_filp_open, do_sys_ftruncate, do_sys_open } from "./open.ts";
+export { do_filp_open, do_sys_ftruncate, do_sys_open, vfs_open } from "./open.ts";
 export { do_pipe2 } from "./pipe.ts";
 export {
   proc_create,

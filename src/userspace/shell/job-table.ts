@@ -228,6 +228,7 @@ export class Jobs {
       coprocs.delete(ended.pid);
       this.deadCoprocs ??= [];
       this.deadCoprocs.push(coproc);
+      this.news = true;
     }
     const job = owners.get(ended.pid);
     const process = job?.processes.find(({ pid }) => pid === ended.pid);

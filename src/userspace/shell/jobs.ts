@@ -1,5 +1,5 @@
 /** Looking after the children of a shell: asking who has ended, waiting, and the messages about them. */
-import { EINTR, SIGINT, SIGNAL_NAMES, SIGPIPE, SIGTERM } from "../../kernel/index.ts";
+import { EINTR, SIGINT, SIGNAL_NAMES, SIGPIPE, SIGTERM, type Soon } from "../../kernel/index.ts";
 import type { WaitStatus } from "../../syscall/index.ts";
 import { complain } from "../lib/index.ts";
 import { isDone, type Job, type JobProcess, MAX_REMEMBERED } from "./job-table.ts";
@@ -105,9 +105,9 @@ export async function reapEnded(shell: Shell): Promise<void> {
 }
 
 /** Before a command: news of jobs for an interactive shell; a script that never waits does not keep its children's ends for ever. */
-export async function keepUp(shell: Shell): Promise<void> {
+export function keepUp(shell: Shell): Soon<void> {
   const { interactive, jobs } = shell;
-  if (interactive === null ? jobs.unwaited.size > MAX_REMEMBERED : jobs.busy) await reapEnded(shell);
+  if (interactive === null ? jobs.unwaited.size > MAX_REMEMBERED : jobs.busy) return reapEnded(shell);
 }
 
 /** Takes away what coprocesses that have ended had: their variables and the shell's ends of their pipes. */
@@ -120,11 +120,15 @@ export async function endCoprocs(shell: Shell): Promise<void> {
 }
 
 /** Forgets jobs that are done, after telling about those a signal has ended. */
-export async function notifyEnded(shell: Shell): Promise<void> {
-  if (shell.interactive !== null || !shell.jobs.busy) return;
-  shell.process.watchChildren();
+export function notifyEnded(shell: Shell): Soon<void> {
+  const { interactive, jobs, process } = shell;
+  if (interactive !== null || !jobs.busy) return;
+  process.watchChildren();
+  if (jobs.news) return tellOfEnded(shell);
+}
+
+async function tellOfEnded(shell: Shell): Promise<void> {
   await endCoprocs(shell);
-  if (!shell.jobs.news) return;
   shell.jobs.news = false;
   for (const job of shell.jobs.list.filter(isDone)) {
     shell.jobs.remove(job);

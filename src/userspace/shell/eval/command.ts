@@ -1,5 +1,6 @@
 /** Lists and the dispatch over kinds of command; here failures meet `set -e`, ERR and the messages of failed expansions. */
 import type { AndOr, CommandNode, PipelineNode, Redirected, Statement } from "unbash";
+import type { Soon } from "../../../kernel/index.ts";
 import { commandText } from "../print.ts";
 import type { Shell } from "../shell.ts";
 import { runPendingTraps, runTrap } from "../traps.ts";
@@ -86,22 +87,23 @@ async function afterFailure(shell: Shell, node: PipelineNode | AndOr, status: nu
   if (shell.options.errexit) throw new ShellExit(status);
 }
 
-async function dispatch(shell: Shell, node: PipelineNode | AndOr, last: boolean): Promise<number> {
+/** Not `async`: a promise for each level of every command is not needed. */
+function dispatch(shell: Shell, node: PipelineNode | AndOr, last: boolean): Soon<number> {
   switch (node.type) {
     case "Command":
-      return await runSimple(shell, node, last);
+      return runSimple(shell, node, last);
     case "AndOr":
-      return await runAndOr(shell, node, last);
+      return runAndOr(shell, node, last);
     case "Pipeline":
-      return await runPipeline(shell, node, last);
+      return runPipeline(shell, node, last);
     case "Function":
       return defineFunction(shell, node);
     case "Redirected":
-      return await runRedirected(shell, node);
+      return runRedirected(shell, node);
     case "Coproc":
-      return await runCoproc(shell, node);
+      return runCoproc(shell, node);
     default:
-      return await dispatchCompound(shell, node);
+      return dispatchCompound(shell, node);
   }
 }
 
@@ -116,31 +118,31 @@ async function runRedirected(shell: Shell, node: Redirected): Promise<number> {
   return status;
 }
 
-async function dispatchCompound(
+function dispatchCompound(
   shell: Shell,
   node: Exclude<CommandNode, { type: "Command" | "Function" | "Redirected" | "Coproc" }>,
 ): Promise<number> {
   switch (node.type) {
     case "If":
-      return await runIf(shell, node);
+      return runIf(shell, node);
     case "For":
-      return await runFor(shell, node);
+      return runFor(shell, node);
     case "While":
-      return await runWhile(shell, node);
+      return runWhile(shell, node);
     case "BraceGroup":
-      return await runStatements(shell, node.body.commands, false);
+      return runStatements(shell, node.body.commands, false);
     case "Subshell":
-      return await runSubshell(shell, node);
+      return runSubshell(shell, node);
     case "Case":
-      return await runCase(shell, node);
+      return runCase(shell, node);
     case "TestCommand":
-      return await runTestCommand(shell, node);
+      return runTestCommand(shell, node);
     case "ArithmeticCommand":
-      return await runArithmeticCommand(shell, node);
+      return runArithmeticCommand(shell, node);
     case "ArithmeticFor":
-      return await runArithmeticFor(shell, node);
+      return runArithmeticFor(shell, node);
     case "Select":
-      return await runSelect(shell, node);
+      return runSelect(shell, node);
   }
 }
 

@@ -33,7 +33,7 @@ export async function findCommand(shell: Shell, name: string, inPath?: string): 
 export async function searchPath(shell: Shell, name: string, path: string): Promise<string | null> {
   let file: string | null = null;
   for (const directory of path.split(":")) {
-    const candidate = directory === "" ? `./${name}` : `${directory.replace(/\/$/, "")}/${name}`;
+    const candidate = directory === "" ? `./${name}` : directory.endsWith("/") ? directory + name : `${directory}/${name}`;
     const stat = await shell.process.stat(candidate);
     if (typeof stat === "number" || (stat.mode & S_IFMT) !== S_IFREG) continue;
     if ((stat.mode & 0o111) !== 0) return candidate;
@@ -42,23 +42,27 @@ export async function searchPath(shell: Shell, name: string, path: string): Prom
   return file;
 }
 
-/** Replaces this process by the command. Returns a status only if that was not possible; the reason has been printed. */
-export async function execCommand(shell: Shell, path: string | null, words: readonly string[], label = ""): Promise<number> {
-  const [name = ""] = words;
-  if (path === null) {
-    const handler = label === "" ? shell.functions.get("command_not_found_handle") : undefined;
-    if (handler !== undefined) return await callFunction(shell, handler, words);
-    await shell.complain(label === "" ? `${name}: command not found` : `${label}${name}: not found`);
-    return NOT_FOUND;
-  }
+/**
+ * Replaces this process by the command. Returns a status only if that was not possible; the reason has been printed. Not `async`:
+ * a promise that is rejected before anybody awaits it is news to the host.
+ */
+export function execCommand(shell: Shell, path: string | null, words: readonly string[], label = ""): Promise<number> {
+  if (path === null) return notFound(shell, words, label);
   const environment = shell.variables.environment();
   for (const called of shell.functions.values()) {
     if (called.exported) environment.set(`BASH_FUNC_${called.name}%%`, functionText(called).slice(called.name.length + 1));
   }
   environment.set("_", path);
-  const error = await shell.process.execve(path, words, environment);
-  if (error === -ENOEXEC) return await runAsScript(shell, path, words);
-  return await explain(shell, path, error, label);
+  const failed = shell.process.execve(path, words, environment);
+  return failed.then((error) => (error === -ENOEXEC ? runAsScript(shell, path, words) : explain(shell, path, error, label)));
+}
+
+async function notFound(shell: Shell, words: readonly string[], label: string): Promise<number> {
+  const [name = ""] = words;
+  const handler = label === "" ? shell.functions.get("command_not_found_handle") : undefined;
+  if (handler !== undefined) return await callFunction(shell, handler, words);
+  await shell.complain(label === "" ? `${name}: command not found` : `${label}${name}: not found`);
+  return NOT_FOUND;
 }
 
 async function explain(shell: Shell, path: string, error: number, label: string): Promise<number> {

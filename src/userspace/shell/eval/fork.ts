@@ -1,5 +1,5 @@
 /** Forked shells: subshells, pipeline stages, substitutions and background jobs are tasks that run a twin of the shell. */
-import { EAGAIN, SIGINT, SIGQUIT, strerror } from "../../../kernel/index.ts";
+import { EAGAIN, SIGINT, SIGQUIT, type Soon, strerror } from "../../../kernel/index.ts";
 import { O_RDONLY } from "../../../syscall/index.ts";
 import { complain } from "../../lib/index.ts";
 import { joinJob, type Placement, placeChild } from "../job-control.ts";
@@ -61,21 +61,20 @@ export async function runToEnd(shell: Shell, body: () => Promise<number>): Promi
   });
 }
 
-async function settle(shell: Shell, body: () => Promise<number>): Promise<number> {
-  try {
-    return (await body()) & 0xff;
-  } catch (error) {
-    return (await statusOf(shell, error)) & 0xff;
-  }
+/** The body begins in a turn of its own: if it becomes another program at once, somebody waits for that already. */
+function settle(shell: Shell, body: () => Promise<number>): Promise<number> {
+  return Promise.resolve()
+    .then(body)
+    .then(
+      (status) => status & 0xff,
+      (error) => statusOf(shell, error),
+    );
 }
 
 /** The status with which a shell ends because of what was thrown; throws what does not concern the shell. */
-async function statusOf(shell: Shell, error: unknown): Promise<number> {
-  if (error instanceof ExpansionError) {
-    await shell.complain(error.message);
-    return error.fatal ? shell.fatalStatus : 1;
-  }
-  if (error instanceof ShellExit || error instanceof Discard || error instanceof FunctionReturn) return error.status;
+function statusOf(shell: Shell, error: unknown): Soon<number> {
+  if (error instanceof ExpansionError) return shell.complain(error.message).then(() => (error.fatal ? shell.fatalStatus : 1));
+  if (error instanceof ShellExit || error instanceof Discard || error instanceof FunctionReturn) return error.status & 0xff;
   if (error instanceof LoopJump) return 0;
   throw error;
 }

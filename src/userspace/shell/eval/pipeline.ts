@@ -1,5 +1,5 @@
 /** Pipelines, their negation and timing, and jobs in the background. */
-import type { AndOr, CommandNode, Pipeline, PipelineNode, Statement } from "unbash";
+import type { AndOr, CommandNode, Pipeline, PipelineNode, Statement, Subshell } from "unbash";
 import { strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
 import { Placement, waitForForeground } from "../job-control.ts";
@@ -140,7 +140,8 @@ async function connect(twin: Shell, input: number | null, output: readonly [numb
 /** command &: a job of its own. A simple command is the child itself, not a shell around it. */
 export async function startBackground(shell: Shell, statement: Statement): Promise<number> {
   const { command } = statement;
-  await keepUp(shell);
+  const news = keepUp(shell);
+  if (news !== undefined) await news;
   const placement = new Placement(false);
   const processes = isPlainPipeline(command)
     ? (await startStages(shell, command, placement, command.commands.length)).processes
@@ -148,7 +149,8 @@ export async function startBackground(shell: Shell, statement: Statement): Promi
   const job = shell.jobs.add(processes, textLater(shell, command), placement.pgid);
   shell.lastBackground = processes.at(-1)?.pid ?? null;
   if (shell.interactive !== null) await complain(shell.process, `[${job.id}] ${shell.lastBackground}\n`);
-  await notifyEnded(shell);
+  const ended = notifyEnded(shell);
+  if (ended !== undefined) await ended;
   return 0;
 }
 
@@ -157,11 +159,14 @@ function isPlainPipeline(node: PipelineNode | AndOr): node is Pipeline {
 }
 
 /** Runs a command as the last thing of a child that was forked for it. A subshell needs no child of its own then. */
-async function runInChild(twin: Shell, node: PipelineNode | AndOr): Promise<number> {
+function runInChild(twin: Shell, node: PipelineNode | AndOr): Promise<number> {
   const inner = node.type === "Redirected" ? node.command : node;
-  if (inner.type !== "Subshell") return await twin.evaluator.node(twin, node, true);
+  return inner.type === "Subshell" ? runAsSubshell(twin, node, inner) : twin.evaluator.node(twin, node, true);
+}
+
+async function runAsSubshell(twin: Shell, node: PipelineNode | AndOr, { body }: Subshell): Promise<number> {
   if (node.type === "Redirected" && !(await redirect(twin, node.redirects, null))) return 1;
-  return await twin.evaluator.run(twin, inner.body.commands, true);
+  return await twin.evaluator.run(twin, body.commands, true);
 }
 
 async function startJob(shell: Shell, node: PipelineNode | AndOr, placement: Placement): Promise<JobProcess> {

@@ -1,7 +1,9 @@
 /** Simple commands: expansions, assignments, redirections, and then a function, a builtin or a program. */
 import type { Assignment, Command, Redirection, Word } from "unbash";
+import type { Soon } from "../../../kernel/index.ts";
 import type { Builtin } from "../builtins/builtin.ts";
 import { expandWord } from "../expand/word.ts";
+import type { ShellFunction } from "../functions.ts";
 import { Placement, waitForForeground } from "../job-control.ts";
 import { exitStatus, JobProcess } from "../job-table.ts";
 import { keepUp, notifyEnded, reportDeath } from "../jobs.ts";
@@ -22,6 +24,8 @@ interface CommandPlan {
   /** bash counts a command's line at the end of its second word. */
   readonly at: number;
   readonly words: readonly (Word | Assignment)[];
+  /** True if one of the words is an assignment, as the arguments of `declare` are. */
+  readonly assigns: boolean;
   readonly assignments: readonly Assignment[];
   readonly redirections: readonly Redirection[];
 }
@@ -44,9 +48,11 @@ function makePlan(node: Command): CommandPlan {
   const elements = [...prefix, ...(name === undefined ? [] : [name]), ...suffix];
   const second = elements[1] ?? elements[0];
   const assignments = prefix.filter((element): element is Assignment => element.type === "Assignment");
+  const words = name === undefined ? [] : [name, ...node.args];
   return {
     at: Math.max(node.pos, (second?.end ?? node.end) - 1),
-    words: name === undefined ? [] : [name, ...node.args],
+    words,
+    assigns: words.some(({ type }) => type !== "Word"),
     assignments,
     redirections: node.redirects,
   };
@@ -60,8 +66,9 @@ export async function runSimple(shell: Shell, node: Command, last: boolean): Pro
   const fds = shell.substitutionFds.length;
   if (shell.traps.running === 0) shell.command = { source: shell.source, node };
   if (shell.traps.size > 0) await runDebugTrap(shell);
-  const arrays = new Map<number, readonly ArrayElement[]>();
-  const words = await expandCommand(shell, plan, arrays);
+  const words: string[] = [];
+  const arrays = plan.assigns ? await expandDeclaration(shell, plan, words) : NO_ARRAYS;
+  if (!plan.assigns) await expandWords(shell, plan, words);
   if (shell.warnings.length > 0) await shell.flushWarnings();
   const status = words.length === 0 ? await runAssignments(shell, plan) : await runCommand(shell, node, plan, words, arrays, last);
   if (words.length > 0) shell.lastArgument = words.at(-1) as string;
@@ -69,8 +76,17 @@ export async function runSimple(shell: Shell, node: Command, last: boolean): Pro
   return status;
 }
 
-async function expandCommand(shell: Shell, plan: CommandPlan, arrays: Map<number, readonly ArrayElement[]>): Promise<string[]> {
-  const words: string[] = [];
+/** The words of a command. Most need no waiting. */
+function expandWords(shell: Shell, plan: CommandPlan, words: string[], first = 0): Soon<void> {
+  for (let i = first; i < plan.words.length; i++) {
+    const pending = expandWord(shell, plan.words[i] as Word, words);
+    if (pending !== undefined) return pending.then(() => expandWords(shell, plan, words, i + 1));
+  }
+}
+
+/** The words of a command with assignments among them: a builtin that declares takes these as they stand, with its arrays. */
+async function expandDeclaration(shell: Shell, plan: CommandPlan, words: string[]): Promise<Map<number, readonly ArrayElement[]>> {
+  const arrays = new Map<number, readonly ArrayElement[]>();
   let declares: boolean | null = null;
   for (const word of plan.words) {
     if (word.type === "Word") {
@@ -90,7 +106,7 @@ async function expandCommand(shell: Shell, plan: CommandPlan, arrays: Map<number
     arrays.set(words.length - 2, elements);
     if (shell.options.xtrace) await trace(shell, traceCompound(word.name, elements));
   }
-  return words;
+  return arrays;
 }
 
 /** Assignments (and redirections) without a command. */
@@ -109,26 +125,37 @@ async function runAssignments(shell: Shell, plan: CommandPlan): Promise<number> 
   return shell.substitutionStatus ?? 0;
 }
 
-async function runCommand(
+function runCommand(
   shell: Shell,
   node: Command,
   plan: CommandPlan,
   words: readonly string[],
-  arrays: Map<number, readonly ArrayElement[]>,
+  arrays: ReadonlyMap<number, readonly ArrayElement[]>,
   last: boolean,
 ): Promise<number> {
   const name = words[0] as string;
-  const assigned = plan.assignments.length > 0;
   const called = shell.functions.get(name);
   const builtin = called === undefined ? shell.builtins.get(name) : undefined;
-  if (called === undefined && builtin === undefined) return await runExternal(shell, node, plan, words, last);
+  if (called === undefined && builtin === undefined) return runExternal(shell, node, plan, words, last);
+  return runInside(shell, called ?? (builtin as Builtin), plan, words, arrays);
+}
+
+/** A function or a builtin: what runs in the shell itself. */
+async function runInside(
+  shell: Shell,
+  inside: ShellFunction | Builtin,
+  plan: CommandPlan,
+  words: readonly string[],
+  arrays: ReadonlyMap<number, readonly ArrayElement[]>,
+): Promise<number> {
+  const assigned = plan.assignments.length > 0;
   await shell.process.schedYield();
   const values = assigned ? await expandAssignments(shell, plan.assignments) : [];
   if (shell.options.xtrace)
     await traceWords(shell, arrays.size === 0 ? words : words.map((word, i) => (arrays.has(i - 1) ? word.replace(/\+?=.*/s, "") : word)));
   const run = (): Promise<number> =>
-    called !== undefined ? callFunction(shell, called, words.slice(1)) : runBuiltin(shell, builtin as Builtin, words, arrays);
-  const keep = name === "exec" && builtin !== undefined;
+    "run" in inside ? runBuiltin(shell, inside, words, arrays) : callFunction(shell, inside, words.slice(1));
+  const keep = words[0] === "exec" && "run" in inside;
   return await withRedirections(shell, plan.redirections, keep, assigned ? () => withAssignments(shell, values, run) : run);
 }
 
@@ -200,16 +227,27 @@ async function withAssignments(shell: Shell, values: readonly (readonly [string,
 async function runExternal(shell: Shell, node: Command, plan: CommandPlan, words: readonly string[], last: boolean): Promise<number> {
   const values = plan.assignments.length > 0 ? await expandAssignments(shell, plan.assignments) : [];
   if (shell.options.xtrace) await traceWords(shell, words);
-  await keepUp(shell);
-  const [name = ""] = words;
-  const become = async (self: Shell): Promise<number> => {
-    if (!(await redirect(self, plan.redirections, null))) return 1;
-    if (values.length > 0) pushAssignments(self, values);
-    return await execCommand(self, path, words);
+  const news = keepUp(shell);
+  if (news !== undefined) await news;
+  const path = await findCommand(shell, words[0] ?? "", values.find(([assigned]) => assigned === "PATH")?.[1]);
+  if (last && shell.traps.size === 0) return await become(shell, plan, values, path, words);
+  return await runForeground(shell, (twin) => become(twin, plan, values, path, words), textLater(shell, node));
+}
+
+/** In the process that is to be the command. */
+function become(
+  shell: Shell,
+  plan: CommandPlan,
+  values: readonly (readonly [string, string])[],
+  path: string | null,
+  words: readonly string[],
+): Promise<number> {
+  const exec = (): Promise<number> => {
+    if (values.length > 0) pushAssignments(shell, values);
+    return execCommand(shell, path, words);
   };
-  const path = await findCommand(shell, name, values.find(([assigned]) => assigned === "PATH")?.[1]);
-  if (last && shell.traps.size === 0) return await become(shell);
-  return await runForeground(shell, become, textLater(shell, node));
+  if (plan.redirections.length === 0) return exec();
+  return redirect(shell, plan.redirections, null).then((done) => (done ? exec() : 1));
 }
 
 /** Runs `body` in a child in the foreground and tells if a signal ended it. */
