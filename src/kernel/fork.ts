@@ -230,25 +230,27 @@ function findStopped(children: Iterable<Task>, { untraced, continued }: WaitOpti
  * wait4(): waits until a child (the one with `pid`, or any if `pid` is -1) has ended and reaps it, or has done what the options
  * ask for besides. Null with `nohang` if there is nothing to tell. -ECHILD if there is no such child, -EINTR if a signal came first.
  */
-export async function wait4(caller: Frame, pid: number, options: WaitOptions = {}): Promise<WaitResult | number | null> {
-  const current = caller.enter("do_wait");
+export function wait4(caller: Frame, pid: number, options: WaitOptions = {}): Soon<WaitResult | number | null> {
+  return do_wait(caller.enter("do_wait"), pid, options);
+}
+
+/** Looks, and again each time it was woken. */
+function do_wait(current: Frame, pid: number, options: WaitOptions): Soon<WaitResult | number | null> {
   const { task, kernel } = current;
-  for (;;) {
-    const only = pid === -1 ? null : childOf(task, pid);
-    looksAt(current, only ?? null, options);
-    if (only === undefined || task.children.size === 0) return -ECHILD;
-    const ended = only ?? firstEnded(task);
-    if (ended !== null && !ended.alive) {
-      current.touches(kernel.tasks, "commute");
-      reap(ended);
-      return resultOf(ended);
-    }
-    const stopped = findStopped(only === null ? task.children : [only], options);
-    if (stopped !== null) return stopped;
-    if (options.nohang === true) return null;
-    const error = await kernel.sched.park(current, "TASK_INTERRUPTIBLE", new ChildWait(only), "wait");
-    if (error !== 0) return error;
+  const only = pid === -1 ? null : childOf(task, pid);
+  looksAt(current, only ?? null, options);
+  if (only === undefined || task.children.size === 0) return -ECHILD;
+  const ended = only ?? firstEnded(task);
+  if (ended !== null && !ended.alive) {
+    current.touches(kernel.tasks, "commute");
+    reap(ended);
+    return resultOf(ended);
   }
+  const stopped = findStopped(only === null ? task.children : [only], options);
+  if (stopped !== null) return stopped;
+  if (options.nohang === true) return null;
+  const woken = kernel.sched.park(current, "TASK_INTERRUPTIBLE", new ChildWait(only), "wait");
+  return woken.then((error) => (error === 0 ? do_wait(current, pid, options) : error));
 }
 
 /** Footprint of one look: at one child's end alone, or at all children. */

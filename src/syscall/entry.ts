@@ -10,6 +10,7 @@ import {
   type Frame,
   fatal_signal_pending,
   SIGCONT,
+  type Soon,
   type Task,
   type Waitable,
   type WaitKind,
@@ -31,71 +32,76 @@ export const COST = {
   vdso: 50,
 } as const;
 
+/** A system call that is not over at once. */
+interface Call<T> {
+  readonly current: Frame;
+  readonly state: UserState;
+  readonly name: string;
+  readonly body: (current: Frame) => Soon<T>;
+}
+
 /**
  * Runs one system call of the current task. Most find nothing to wait for and no signal: they are over when this returns, and
  * cost the host one promise.
  */
-export function syscall<T>(task: Task, name: string, cost: number, body: (current: Frame) => T | Promise<T>): Promise<T> {
+export function syscall<T>(task: Task, name: string, cost: number, body: (current: Frame) => Soon<T>): Promise<T> {
   const { kernel, root: current } = task;
   const state = userState(task);
   if (state.leaving !== null) return Promise.reject(state.leaving);
   kernel.spend(current, cost);
   const turn = kernel.sched.giveWay(task);
-  if (turn !== null) return whenPicked(turn, current, state, name, body);
+  if (turn !== null) return turn.then(() => begun({ current, state, name, body }));
   current.reads(task);
-  if (task.pending.size > 0) return signalled(current, state, name, body);
-  return entered(current, state, name, body);
-}
-
-/** Others run first. */
-async function whenPicked<T>(
-  turn: Promise<number>,
-  current: Frame,
-  state: UserState,
-  name: string,
-  body: (current: Frame) => T | Promise<T>,
-): Promise<T> {
-  await turn;
-  current.reads(current.task);
-  return await (current.task.pending.size > 0 ? signalled(current, state, name, body) : entered(current, state, name, body));
-}
-
-/** Signals that came before the call are delivered first. */
-async function signalled<T>(current: Frame, state: UserState, name: string, body: (current: Frame) => T | Promise<T>): Promise<T> {
-  await get_signal(current, state);
-  return await entered(current, state, name, body);
-}
-
-function entered<T>(current: Frame, state: UserState, name: string, body: (current: Frame) => T | Promise<T>): Promise<T> {
-  const { events } = current.kernel;
-  if (events.wants.syscall) events.emit({ type: "syscall", frame: current, name });
-  state.inKernel = true;
-  const result = body(current);
-  if (result instanceof Promise || current.task.pending.size > 0) return leaving(result, current, state, name, body);
+  if (task.pending.size > 0) return signalled({ current, state, name, body });
+  const result = entered(current, state, name, body);
+  if (result instanceof Promise || task.pending.size > 0) return ending({ current, state, name, body }, result);
   state.inKernel = false;
-  if (events.locks !== null) events.locks.sysExit(current, name);
+  kernel.events.locks?.sysExit(current, name);
   return Promise.resolve(result);
 }
 
+function entered<T>(current: Frame, state: UserState, name: string, body: (current: Frame) => Soon<T>): Soon<T> {
+  const { events } = current.kernel;
+  if (events.wants.syscall) events.emit({ type: "syscall", frame: current, name });
+  state.inKernel = true;
+  return body(current);
+}
+
+/** The beginning of a call before which others ran. */
+function begun<T>(call: Call<T>): Promise<T> {
+  const { current, state, name, body } = call;
+  current.reads(current.task);
+  return current.task.pending.size > 0 ? signalled(call) : ending(call, entered(current, state, name, body));
+}
+
+/** Signals that came before the call are delivered first. */
+async function signalled<T>(call: Call<T>): Promise<T> {
+  const { current, state, name, body } = call;
+  await get_signal(current, state);
+  return await ending(call, entered(current, state, name, body));
+}
+
 /** The end of a call that has waited or meets a signal. */
-async function leaving<T>(
-  first: T | Promise<T>,
-  current: Frame,
-  state: UserState,
-  name: string,
-  body: (current: Frame) => T | Promise<T>,
-): Promise<T> {
-  const { kernel, task } = current;
-  for (let next = first; ; next = body(current)) {
-    const result = await next;
-    state.inKernel = false;
-    const handled = task.pending.size > 0 ? await get_signal(current, state) : false;
-    if ((result as unknown) !== -EINTR || handled) {
-      if (kernel.events.locks !== null) kernel.events.locks.sysExit(current, name);
-      return result;
-    }
+function ending<T>(call: Call<T>, pending: Soon<T>): Promise<T> {
+  return Promise.resolve(pending).then((result) => {
+    call.state.inKernel = false;
+    return call.current.task.pending.size > 0 ? interrupted(call, result) : left(call, result, false);
+  });
+}
+
+async function interrupted<T>(call: Call<T>, result: T): Promise<T> {
+  return await left(call, result, await get_signal(call.current, call.state));
+}
+
+/** Back to the program; or into the call again, if a signal without a handler has interrupted it. */
+function left<T>(call: Call<T>, result: T, handled: boolean): Soon<T> {
+  const { current, state, name, body } = call;
+  if ((result as unknown) === -EINTR && !handled) {
     state.inKernel = true;
+    return ending(call, body(current));
   }
+  current.kernel.events.locks?.sysExit(current, name);
+  return result;
 }
 
 /** Leaves the program; what it is left with is what its task ends with. */

@@ -1,11 +1,11 @@
 /** Models nanosleep(2) and pause(2) (kernel/time/hrtimer.c, kernel/signal.c). */
-import { EINTR, type Frame, schedule_timeout, signal_pending, wait_once, wait_queue_head } from "../kernel/index.ts";
+import { EINTR, type Frame, type Soon, schedule_timeout, signal_pending, wait_once, wait_queue_head } from "../kernel/index.ts";
 
 /** hrtimer_nanosleep(): until `deadline`, virtual ns since boot. 0, or -EINTR after a signal. */
-export async function hrtimer_nanosleep(caller: Frame, deadline: number): Promise<number> {
+export function hrtimer_nanosleep(caller: Frame, deadline: number): Soon<number> {
   const current = caller.enter("hrtimer_nanosleep").enter("do_nanosleep");
   if (signal_pending(current.task)) return -EINTR;
-  return await schedule_timeout(current, deadline - current.kernel.clock.now, "TASK_INTERRUPTIBLE", "hrtimer_nanosleep");
+  return schedule_timeout(current, deadline - current.kernel.clock.now, "TASK_INTERRUPTIBLE", "hrtimer_nanosleep");
 }
 
 /** pause(2): until a signal. */

@@ -1,5 +1,16 @@
 /** The system calls of one task, as its program sees them: each enters the kernel through entry.ts and calls the room that does it. */
-import { __do_sys_delete_module, EINVAL, type Frame, type LogLine, type Pid, SIGCHLD, type Task, wait4 } from "../kernel/index.ts";
+import {
+  __do_sys_delete_module,
+  andThen,
+  EINVAL,
+  type Frame,
+  type LogLine,
+  type Pid,
+  SIGCHLD,
+  type Task,
+  type WaitResult,
+  wait4,
+} from "../kernel/index.ts";
 import * as vfs from "../vfs/index.ts";
 import { COST, leave, syscall } from "./entry.ts";
 import { do_execve } from "./exec.ts";
@@ -180,17 +191,14 @@ export class UserProcess implements Process {
     return this.call("execve", COST.exec, (current) => do_execve(current, path, argv, env));
   }
   wait4(pid: number, options: number): Promise<WaitStatus | null | number> {
-    return this.call("wait4", COST.call, async (current) => {
-      if (pid === 0 || pid < -1) return -EINVAL;
-      const found = await wait4(current.enter("kernel_wait4"), pid, {
-        nohang: (options & WNOHANG) !== 0,
-        untraced: (options & WUNTRACED) !== 0,
-        continued: (options & WCONTINUED) !== 0,
-      });
-      if (found === null || typeof found === "number") return found;
-      const ended = { pid: found.pid, exitCode: found.exitCode, signal: found.exitSignal };
-      return found.stopSignal === 0 ? ended : { ...ended, stopped: found.stopSignal };
-    });
+    const wanted = {
+      nohang: (options & WNOHANG) !== 0,
+      untraced: (options & WUNTRACED) !== 0,
+      continued: (options & WCONTINUED) !== 0,
+    };
+    return this.call("wait4", COST.call, (current) =>
+      pid === 0 || pid < -1 ? -EINVAL : andThen(wait4(current.enter("kernel_wait4"), pid, wanted), waitStatus),
+    );
   }
   exit(status: number): never {
     this.task.kernel.spend(this.task.root, COST.exit);
@@ -324,6 +332,12 @@ export class UserProcess implements Process {
   wasmProgram(name: WasmName, prepare: (code: Uint8Array) => Uint8Array): Promise<WasmProgram | null> {
     return wasmProgram(this.task.root, name, prepare);
   }
+}
+
+function waitStatus(found: WaitResult | number | null): WaitStatus | number | null {
+  if (found === null || typeof found === "number") return found;
+  const ended = { pid: found.pid, exitCode: found.exitCode, signal: found.exitSignal };
+  return found.stopSignal === 0 ? ended : { ...ended, stopped: found.stopSignal };
 }
 
 /** The Process of a task. */

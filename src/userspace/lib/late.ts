@@ -7,8 +7,9 @@ import type { Program } from "../../syscall/index.ts";
  */
 export function late(load: () => Promise<Program>): Program {
   let loaded: Program | null = null;
-  return async (process) => {
-    loaded ??= await process.hostCall(load);
+  const first: Program = async (process) => {
+    loaded = await process.hostCall(load);
     return await loaded(process);
   };
+  return (process) => (loaded ?? first)(process);
 }

@@ -250,7 +250,12 @@ export class Shell {
   }
 }
 
+const NO_TRAPS: readonly TrapName[] = [];
+
 /** set -E keeps the ERR trap in subshells, set -T those of DEBUG and RETURN. */
 function inheritedTraps(options: Options): readonly TrapName[] {
-  return [...(options.get("errtrace") ? (["ERR"] as const) : []), ...(options.get("functrace") ? (["DEBUG", "RETURN"] as const) : [])];
+  const errors = options.get("errtrace");
+  const functions = options.get("functrace");
+  if (!errors && !functions) return NO_TRAPS;
+  return [...(errors ? (["ERR"] as const) : []), ...(functions ? (["DEBUG", "RETURN"] as const) : [])];
 }

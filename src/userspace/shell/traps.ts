@@ -37,7 +37,8 @@ export class Traps {
 
   /** A forked shell keeps the signals that are ignored, and of the others those in `inherited`. */
   constructor(parent?: Traps, inherited: readonly TrapName[] = []) {
-    for (const [name, command] of parent?.commands ?? []) if (command === "" || inherited.includes(name)) this.commands.set(name, command);
+    if (parent === undefined || parent.commands.size === 0) return;
+    for (const [name, command] of parent.commands) if (command === "" || inherited.includes(name)) this.commands.set(name, command);
   }
 
   get size(): number {
