@@ -59,7 +59,9 @@ function becomes(current: Frame, filename: string, binary: Binary, env: Readonly
   state.exe = binary.exe;
   state.execed = true;
   state.collect = null;
-  for (const [signal, handler] of state.handlers) if (typeof handler === "function") state.handlers.delete(signal);
+  state.handlers.forEach((handler, signal) => {
+    if (typeof handler === "function") state.handlers.delete(signal);
+  });
   if (kernel.events.wants.task_exec) kernel.events.emit({ type: "task_exec", task });
   return leave(state, new Unwind(0, 0, binary.program));
 }
@@ -122,7 +124,9 @@ function readHead(current: Frame, at: path): Soon<Uint8Array | number> {
 function sizeOf(argv: readonly string[], env: ReadonlyMap<string, string>): number {
   let size = 0;
   for (const arg of argv) size += arg.length + 1;
-  for (const [name, value] of env) size += name.length + value.length + 2;
+  env.forEach((value, name) => {
+    size += name.length + value.length + 2;
+  });
   return size;
 }
 

@@ -76,7 +76,9 @@ export class UserState implements SignalActions {
     copy.exe = this.exe;
     copy.tty = this.tty;
     copy.nice = this.nice;
-    for (const [signal, handler] of this.handlers) copy.handlers.set(signal, handler);
+    this.handlers.forEach((handler, signal) => {
+      copy.handlers.set(signal, handler);
+    });
     return copy;
   }
 }

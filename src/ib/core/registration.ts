@@ -232,5 +232,6 @@ export async function ib_device_rename(caller: Frame, dev: ib_device, name: stri
 
 function tell(current: Frame, name: string, dev: ib_device): void {
   const { events } = current.kernel;
-  if (events.wants.subsystem) events.emit({ type: "subsystem", room: "ib", name, frame: current, data: { device: dev.name, index: dev.index } });
+  if (events.wants.subsystem)
+    events.emit({ type: "subsystem", room: "ib", name, frame: current, data: { device: dev.name, index: dev.index } });
 }

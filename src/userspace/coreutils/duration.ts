@@ -6,13 +6,13 @@ const HEX = /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)(?:p([+-]?\d+))?$/i;
 
 /** Nanoseconds (Infinity for ever), or null if it is no duration. */
 export function parseDuration(text: string): number | null {
-  const match = /^(.*?)([smhd]?)$/is.exec(text.trimStart());
-  const whole = parseNumber(text.trimStart());
-  const seconds = whole ?? scaled(match?.[1] ?? "", match?.[2] ?? "");
+  const trimmed = text.trimStart();
+  const seconds = parseNumber(trimmed) ?? withUnit(trimmed);
   return seconds === null || !(seconds >= 0) ? null : seconds * 1e9;
 }
 
-function scaled(number: string, unit: string): number | null {
+function withUnit(text: string): number | null {
+  const [, number = "", unit = ""] = /^(.*?)([smhd]?)$/is.exec(text) ?? [];
   const value = parseNumber(number);
   const factor = UNITS[unit];
   return value === null || factor === undefined ? null : value * factor;
@@ -20,8 +20,8 @@ function scaled(number: string, unit: string): number | null {
 
 /** strtod(3) over a whole text; null if it is not a number. */
 export function parseNumber(text: string): number | null {
-  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
   if (DECIMAL.test(text)) return Number(text);
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
   const hex = HEX.exec(text);
   if (hex === null) return null;
   const [, sign, digits = "", fraction = "", exponent = "0"] = hex;

@@ -2,7 +2,7 @@
  * What the GNU utilities have in common (gnulib): options by getopt_long, messages that begin with the program's name,
  * buffered standard output that is written before every message, a check of that writing at the end.
  */
-import { strerror } from "../../kernel/index.ts";
+import { type Soon, strerror } from "../../kernel/index.ts";
 import type { Process, Program } from "../../syscall/index.ts";
 import { complain, print, STDOUT, scanOptions } from "../lib/index.ts";
 
@@ -82,6 +82,11 @@ export class Utility {
     if (error < 0) await this.die(`write error: ${strerror(error)}`);
   }
 
+  /** The regular end: what was printed is written. Its answer is the status. */
+  finish(): Soon<number> {
+    return this.buffered === "" ? this.status : this.flush().then(() => this.status);
+  }
+
   /** A message on standard error, behind what was printed before. */
   async say(message: string): Promise<void> {
     await this.flush();
@@ -138,20 +143,18 @@ export function utility(manual: Manual, main: (util: Utility) => Promise<void>):
     long: new Map([...Object.entries(manual.long ?? {}), ["help", "help"], ["version", "version"]]),
     stopAtOperand: manual.stopAtOperand ?? false,
   };
-  return async (process) => {
+  return (process) => {
     const name = process.argv[0] ?? "";
     const { steps, operands } = scanOptions(manual.modernise?.(process.argv.slice(1)) ?? process.argv.slice(1), spec);
     const given = steps.filter((step) => step.kind === "option");
     const util = new Utility(process, name, manual.trouble ?? 1, operands, given);
     for (const step of steps) {
-      if (step.kind === "bad") await complainOption(util, manual, step.complaint);
-      else if (step.letter === "help") await help(util, manual);
-      else if (step.letter === "version") await version(util);
-      else if (manual.refused?.includes(step.letter)) await util.notModelled(`option '${step.word}'`);
+      if (step.kind === "bad") return complainOption(util, manual, step.complaint);
+      if (step.letter === "help") return help(util, manual);
+      if (step.letter === "version") return version(util);
+      if (manual.refused?.includes(step.letter) === true) return util.notModelled(`option '${step.word}'`);
     }
-    await main(util);
-    await util.flush();
-    return util.status;
+    return main(util).then(() => util.finish());
   };
 }
 
