@@ -1,6 +1,8 @@
 /** The two kinds of array. Both keep strings; an indexed one is sparse and walks its elements in the order of their indices. */
 
 export class IndexedArray {
+  /** False if it was declared and never given a value. */
+  assigned = true;
   private readonly elements: Map<number, string>;
   /** The keys of `elements` are in rising order, as they are when elements are only appended. */
   private ordered = true;
@@ -10,6 +12,12 @@ export class IndexedArray {
     this.elements = new Map();
     let index = 0;
     for (const value of values) this.set(index++, value);
+  }
+
+  static declared(): IndexedArray {
+    const array = new IndexedArray();
+    array.assigned = false;
+    return array;
   }
 
   get size(): number {
@@ -26,6 +34,7 @@ export class IndexedArray {
   }
 
   set(index: number, value: string): void {
+    this.assigned = true;
     if (index > this.greatest) this.greatest = index;
     else if (!this.elements.has(index)) this.ordered = false;
     this.elements.set(index, value);
@@ -53,6 +62,7 @@ export class IndexedArray {
 
   copy(): IndexedArray {
     const copy = new IndexedArray();
+    copy.assigned = this.assigned;
     for (const index of this.indices()) copy.set(index, this.elements.get(index) as string);
     return copy;
   }
@@ -72,11 +82,19 @@ const BUCKETS = 1024;
 
 /** An associative array. Its elements come in the order of bash's hash table, on which scripts' output depends. */
 export class AssociativeArray {
+  /** False if it was declared and never given a value. */
+  assigned = true;
   private readonly elements: Map<string, string>;
   private sortedKeys: readonly string[] | null = null;
 
   constructor(entries: Iterable<readonly [string, string]> = []) {
     this.elements = new Map(entries);
+  }
+
+  static declared(): AssociativeArray {
+    const array = new AssociativeArray();
+    array.assigned = false;
+    return array;
   }
 
   get size(): number {
@@ -88,6 +106,7 @@ export class AssociativeArray {
   }
 
   set(key: string, value: string): void {
+    this.assigned = true;
     if (!this.elements.has(key)) this.sortedKeys = null;
     this.elements.set(key, value);
   }
@@ -109,7 +128,9 @@ export class AssociativeArray {
   }
 
   copy(): AssociativeArray {
-    return new AssociativeArray(this.elements);
+    const copy = new AssociativeArray(this.elements);
+    copy.assigned = this.assigned;
+    return copy;
   }
 }
 

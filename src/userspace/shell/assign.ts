@@ -5,9 +5,10 @@
 import { ArithmeticError } from "./arith/syntax.ts";
 import { AssociativeArray, IndexedArray } from "./arrays.ts";
 import { tooBig } from "./expand/builder.ts";
+import { capitalized, toLower, toUpper } from "./letters.ts";
 import { MAX_VALUE } from "./limits.ts";
 import type { Shell } from "./shell.ts";
-import { ExpansionError } from "./unwind.ts";
+import { EvaluationError, ExpansionError } from "./unwind.ts";
 import type { SeenVariable, Variable } from "./variables.ts";
 
 /** name=text, name+=text. */
@@ -22,7 +23,15 @@ export function assignText(shell: Shell, name: string, text: string, append: boo
   const value = existing === undefined && !append ? text : attributed(shell, existing, shell.variables.text(target) ?? "", text, append);
   shell.variables.setText(target, value);
   if (shell.options.get("allexport")) shell.variables.writable(target).exported = true;
-  if (target === "PATH") shell.hash.clear();
+  afterChange(shell, target);
+}
+
+/** What a new value of some variables brings with it: PATH forgets where commands were, GLOBIGNORE switches dotglob on, and off when it is unset. */
+export function afterChange(shell: Shell, name: string): void {
+  if (name === "PATH") shell.hash.clear();
+  if (name !== "GLOBIGNORE") return;
+  const text = shell.variables.text(name);
+  if (text !== "") shell.options.setShopt("dotglob", text !== undefined);
 }
 
 /** name[subscript]=text. The subscript has been expanded; for an indexed array it is an expression. */
@@ -58,21 +67,29 @@ export function arrayOf(variable: Variable): IndexedArray | AssociativeArray {
 /** What is stored for `text`: integers are evaluated, letters changed, += adds to what was there. */
 export function attributed(shell: Shell, variable: SeenVariable | undefined, before: string, text: string, append: boolean): string {
   if (variable?.integer === true) {
-    const value = evaluateExpression(shell, text === "" ? "0" : text);
-    return String(append ? BigInt.asIntN(64, evaluateExpression(shell, before === "" ? "0" : before) + value) : value);
+    const value = evaluateExpression(shell, text === "" ? "0" : text, true);
+    return String(append ? BigInt.asIntN(64, evaluateExpression(shell, before === "" ? "0" : before, true) + value) : value);
   }
   const value = append ? before + text : text;
   if (value.length > MAX_VALUE) throw tooBig();
-  if (variable?.letterCase === "lower") return value.toLowerCase();
-  return variable?.letterCase === "upper" ? value.toUpperCase() : value;
+  switch (variable?.letterCase) {
+    case "lower":
+      return toLower(value);
+    case "upper":
+      return toUpper(value);
+    case "capital":
+      return capitalized(value);
+    default:
+      return value;
+  }
 }
 
-/** The value of an expression in which everything has been expanded. Throws ExpansionError with bash's message. */
-export function evaluateExpression(shell: Shell, expression: string): bigint {
+/** The value of an expression in which everything has been expanded. Throws EvaluationError with bash's message. */
+export function evaluateExpression(shell: Shell, expression: string, named = false): bigint {
   try {
     return evaluateRaw(shell, expression);
   } catch (error) {
-    if (error instanceof ArithmeticError) throw new ExpansionError(error.message);
+    if (error instanceof ArithmeticError) throw new EvaluationError(error.message, named);
     throw error;
   }
 }
@@ -80,23 +97,25 @@ export function evaluateExpression(shell: Shell, expression: string): bigint {
 /** The same, but throws ArithmeticError, for callers that name themselves in the message. */
 export function evaluateRaw(shell: Shell, expression: string): bigint {
   return shell.compiled.arithmetic.evaluate(expression, {
-    read: (name, subscript) => {
-      const text = subscript === null ? shell.variables.text(name) : readElement(shell, name, subscript);
+    key: (name, subscript) =>
+      shell.variables.value(name) instanceof AssociativeArray ? subscript : evaluateRaw(shell, subscript).toString(),
+    read: (name, key) => {
+      const text = key === null ? shell.variables.text(name) : readElement(shell, name, key);
       if (text === undefined && shell.options.nounset) throw new ExpansionError(`${name}: unbound variable`, true);
       return text;
     },
-    write: (name, subscript, value) => {
-      if (subscript === null) assignText(shell, name, value, false);
-      else assignElement(shell, name, subscript, value, false);
+    write: (name, key, value) => {
+      if (key === null) assignText(shell, name, value, false);
+      else assignElement(shell, name, key, value, false);
     },
   });
 }
 
-/** An array's element; its subscript is a key or an expression, as the array asks. */
-function readElement(shell: Shell, name: string, subscript: string): string | undefined {
+/** An array's element at a key or an index. */
+function readElement(shell: Shell, name: string, key: string): string | undefined {
   const value = shell.variables.value(name);
-  if (value instanceof AssociativeArray) return value.get(subscript);
-  const index = Number(evaluateRaw(shell, subscript));
+  if (value instanceof AssociativeArray) return value.get(key);
+  const index = Number(key);
   if (value instanceof IndexedArray) return value.get(index < 0 ? value.end + index : index);
   return index === 0 ? value : undefined;
 }

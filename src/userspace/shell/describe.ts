@@ -18,9 +18,9 @@ function lettersOf(variable: SeenVariable): string {
   if (variable.integer) letters += "i";
   if (variable.nameref) letters += "n";
   if (variable.readonly) letters += "r";
-  if (variable.letterCase === "lower") letters += "l";
+  if (variable.traced) letters += "t";
   if (variable.exported) letters += "x";
-  if (variable.letterCase === "upper") letters += "u";
+  if (variable.letterCase !== null) letters += variable.letterCase.slice(0, 1);
   return letters;
 }
 
@@ -30,7 +30,8 @@ export function describeVariable(shell: Shell, name: string): string | null {
   if (variable.value === undefined && shell.variables.find(name) === undefined) return null;
   const letters = lettersOf(variable);
   const head = `declare -${letters === "" ? "-" : letters} ${name}`;
-  return variable.value === undefined ? head : `${head}=${describeValue(variable.value)}`;
+  const { value } = variable;
+  return value === undefined || (typeof value === "object" && !value.assigned) ? head : `${head}=${describeValue(value)}`;
 }
 
 /** The value as it could be assigned. */
@@ -42,6 +43,7 @@ export function describeValue(value: string | IndexedArray | AssociativeArray): 
   return value instanceof AssociativeArray ? `(${elements.map((element) => `${element} `).join("")})` : `(${elements.join(" ")})`;
 }
 
-function quoteKey(key: string): string {
-  return /^[A-Za-z0-9_@%+:,./-]+$/.test(key) ? key : doubleQuote(key);
+/** A key as it stands in brackets. */
+export function quoteKey(key: string): string {
+  return /^[A-Za-z0-9_@%+:,./-]+$/.test(key) && key !== "@" ? key : doubleQuote(key);
 }

@@ -9,4 +9,8 @@ export interface ShellFunction {
   /** BASH_SOURCE while it runs. */
   readonly sourceName: string;
   readonly exported: boolean;
+  /** readonly -f */
+  readonly readonly: boolean;
+  /** declare -t: DEBUG and RETURN hold in it. */
+  readonly traced: boolean;
 }

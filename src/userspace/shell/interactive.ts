@@ -7,7 +7,7 @@ import { type ParsedScript, parse } from "unbash";
 import { EINTR, SIGINT, SIGQUIT, SIGTERM } from "../../kernel/index.ts";
 import { complain, decode } from "../lib/index.ts";
 import { runParsed } from "./eval/index.ts";
-import { expandEmbedded } from "./expand/word.ts";
+import { expandPrompt } from "./expand/word.ts";
 import { mayExit } from "./job-control.ts";
 import { isDone, isStopped } from "./job-table.ts";
 import { jobLine, reapEnded } from "./jobs.ts";
@@ -23,7 +23,6 @@ const TERMINAL_FD = 255;
 /** The most that a terminal gives at once. */
 const LINE_MAX = 4096;
 const STANDARD_PROMPT = "\\s-\\v\\$ ";
-const VERSION = "5.2";
 
 /** The read-eval loop. With an empty PS1 the end says nothing of its own. Returns the last status at the end of the input. */
 export async function runTerminal(shell: Shell): Promise<number> {
@@ -108,37 +107,7 @@ function hasOpenHereDocument(script: ParsedScript): boolean {
 
 async function prompt(shell: Shell, name: "PS1" | "PS2"): Promise<void> {
   const text = shell.variables.text(name) ?? (name === "PS1" ? STANDARD_PROMPT : "> ");
-  await complain(shell.process, await expandEmbedded(shell, promptEscapes(shell, text)));
-}
-
-/** \s, \v, \u, \h, \w, \W, \$, \n, \\, \[, \]; others stay as they are. */
-function promptEscapes(shell: Shell, text: string): string {
-  const home = shell.variables.text("HOME") ?? "";
-  const pwd = shell.variables.text("PWD") ?? shell.process.getcwd();
-  const short = home !== "" && (pwd === home || pwd.startsWith(`${home}/`)) ? `~${pwd.slice(home.length)}` : pwd;
-  return text.replace(/\\([svuhHwWn$\\[\]])/g, (_whole, letter: string) => {
-    switch (letter) {
-      case "s":
-        return shell.name.slice(shell.name.lastIndexOf("/") + 1);
-      case "v":
-        return VERSION;
-      case "u":
-        return "root";
-      case "h":
-      case "H":
-        return shell.process.uname().nodename;
-      case "w":
-        return short;
-      case "W":
-        return short === "/" ? short : short.slice(short.lastIndexOf("/") + 1);
-      case "n":
-        return "\n";
-      case "$":
-        return "#";
-      default:
-        return letter === "\\" ? "\\" : "";
-    }
-  });
+  await complain(shell.process, await expandPrompt(shell, text));
 }
 
 /** Prints a line for each job that has ended, and forgets it, and for each that was stopped. */

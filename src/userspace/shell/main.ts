@@ -156,5 +156,6 @@ function setGlobal(shell: Shell, name: string, value: string | IndexedArray, att
 function importFunction(shell: Shell, name: string, text: string): void {
   const source = new Source("environment", `${name} ${text}`);
   const node = parseSource(source).lines[0]?.[0]?.command;
-  if (node?.type === "Function") shell.functions.set(name, { name, body: node.body, source, sourceName: "environment", exported: true });
+  if (node?.type === "Function")
+    shell.functions.set(name, { name, body: node.body, source, sourceName: "environment", exported: true, readonly: false, traced: false });
 }

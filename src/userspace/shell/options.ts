@@ -32,12 +32,27 @@ const SET_OPTIONS: readonly (readonly [name: string, letter: string, initially: 
 
 const SHOPT_OPTIONS: readonly (readonly [name: string, initially: boolean])[] = [
   ["autocd", false],
+  ["assoc_expand_once", false],
+  ["cdable_vars", false],
+  ["cdspell", false],
+  ["checkhash", false],
+  ["checkjobs", false],
   ["checkwinsize", true],
   ["cmdhist", true],
+  ["compat31", false],
+  ["compat32", false],
+  ["compat40", false],
+  ["compat41", false],
+  ["compat42", false],
+  ["compat43", false],
+  ["compat44", false],
   ["complete_fullquote", true],
+  ["direxpand", false],
+  ["dirspell", false],
   ["dotglob", false],
   ["execfail", false],
   ["expand_aliases", false],
+  ["extdebug", false],
   ["extglob", false],
   ["extquote", true],
   ["failglob", false],
@@ -45,17 +60,33 @@ const SHOPT_OPTIONS: readonly (readonly [name: string, initially: boolean])[] = 
   ["globasciiranges", true],
   ["globskipdots", true],
   ["globstar", false],
+  ["gnu_errfmt", false],
+  ["histappend", false],
+  ["histreedit", false],
+  ["histverify", false],
   ["hostcomplete", true],
+  ["huponexit", false],
   ["inherit_errexit", false],
   ["interactive_comments", true],
   ["lastpipe", false],
+  ["lithist", false],
+  ["localvar_inherit", false],
+  ["localvar_unset", false],
+  ["login_shell", false],
+  ["mailwarn", false],
+  ["no_empty_cmd_completion", false],
   ["nocaseglob", false],
   ["nocasematch", false],
+  ["noexpand_translation", false],
   ["nullglob", false],
   ["patsub_replacement", true],
   ["progcomp", true],
+  ["progcomp_alias", false],
   ["promptvars", true],
+  ["restricted_shell", false],
+  ["shift_verbose", false],
   ["sourcepath", true],
+  ["varredir_close", false],
   ["xpg_echo", false],
 ];
 
@@ -88,6 +119,16 @@ export class Options {
     this.refresh();
   }
 
+  /** What is on now, to be put back later. */
+  snapshot(): ReadonlySet<string> {
+    return this.on;
+  }
+
+  restore(snapshot: ReadonlySet<string>): void {
+    this.on = snapshot;
+    this.refresh();
+  }
+
   shopt(name: string): boolean {
     return this.shopts.has(name);
   }
@@ -97,8 +138,10 @@ export class Options {
     return [...this.shopts].sort();
   }
 
+  /** extdebug brings the inheritance of traps with it. */
   setShopt(name: string, on: boolean): void {
     this.shopts = changed(this.shopts, name, on);
+    if (name === "extdebug") for (const option of ["errtrace", "functrace"]) this.set(option, on);
   }
 
   /** $-, without what says how the shell was started. */

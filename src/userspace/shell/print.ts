@@ -1,25 +1,52 @@
-/** Commands as bash writes them: in `jobs`, in messages about killed children, and in `declare -f`. */
+/**
+ * Commands as bash writes them: in `jobs`, in BASH_COMMAND, in messages about killed children, and in `declare -f`. Text is only ever added at
+ * the end, and a here-document's text follows the operator behind its command, so that what is printed means the same when it is read again.
+ */
 import type {
   AndOr,
   ArithmeticFor,
+  Assignment,
   Case,
   Command,
   CommandNode,
   CompoundList,
+  For,
+  HereDoc,
   If,
+  Pipeline,
   PipelineNode,
   Redirection,
+  Select,
   Statement,
   TestExpression,
   Word,
 } from "unbash";
 import type { ShellFunction } from "./functions.ts";
+import { documentText, printRedirection, printWord, type WordPrinting } from "./print-words.ts";
 import type { Source } from "./source.ts";
+import { KEYWORDS } from "./syntax-words.ts";
 
 const STEP = 4;
 
 export function commandText(source: Source, node: PipelineNode | AndOr): string {
-  return new Printer(source, false).node(node);
+  const printer = new Printer(source);
+  printer.node(node);
+  return printer.text;
+}
+
+/** A word or an assignment as bash keeps it. */
+export function wordText(source: Source, word: Word | Assignment): string {
+  return printWord(printingOf(source), word);
+}
+
+/** The commands of a substitution are on one line as far as they go. */
+function printingOf(source: Source): WordPrinting {
+  const list = (statements: readonly Statement[]): string => {
+    const printer = new Printer(source);
+    printer.list(statements);
+    return printer.text;
+  };
+  return { source, list };
 }
 
 /** The same for when somebody asks: of most jobs nobody does. */
@@ -29,163 +56,308 @@ export function textLater({ source }: { readonly source: Source }, node: Pipelin
 
 /** name () { ... } over several lines. */
 export function functionText(called: ShellFunction): string {
-  return `${called.name} () \n${new Printer(called.source, true).body(called.body)}`;
+  const printer = new Printer(called.source);
+  printer.definition(`${KEYWORDS.has(called.name) ? "function " : ""}${called.name} () \n`, called.body);
+  return printer.text;
 }
 
 class Printer {
+  text = "";
   private readonly source: Source;
-  private readonly inFunction: boolean;
+  private readonly printing: WordPrinting;
   private indentation = 0;
-  /** Here-documents of the statement that is being written; their text follows it. */
-  private documents: string[] = [];
+  /** Commands that go on in the line that has been begun, instead of beginning one of their own. */
+  private inline = 0;
+  /** Above 0 within a list or pipeline: a here-document waits for the next operator. */
+  private connected = 0;
+  /** Above 0 within a function, where each command has a line. */
+  private functions = 0;
+  private waiting: HereDoc[] = [];
+  /** A here-document has just ended the line: no ; follows. */
+  private afterDocument = false;
 
-  constructor(source: Source, inFunction: boolean) {
+  constructor(source: Source) {
     this.source = source;
-    this.inFunction = inFunction;
+    this.printing = printingOf(source);
   }
 
-  list(list: CompoundList): string {
-    return list.commands.map((statement, i) => this.statement(statement, i === list.commands.length - 1)).join("");
-  }
-
-  node(node: PipelineNode | AndOr): string {
+  node(node: PipelineNode | AndOr): void {
+    this.begin();
     switch (node.type) {
       case "AndOr":
-        return node.commands.map((command, i) => (i === 0 ? "" : ` ${node.operators[i - 1]} `) + this.node(command)).join("");
-      case "Pipeline": {
-        const prefixes = node.prefixes.map(({ type }) => (type === "Negation" ? "! " : "time ")).join("");
-        return (
-          prefixes +
-          node.commands
-            .map((command, i) => (i === 0 ? "" : node.operators[i - 1] === "|&" ? " 2>&1 | " : " | ") + this.node(command))
-            .join("")
-        );
-      }
+        this.connection(node.commands, (i) => this.flush(` ${node.operators[i]} `));
+        break;
+      case "Pipeline":
+        this.pipeline(node);
+        break;
       default:
-        return this.command(node);
+        this.command(node);
+        break;
     }
   }
 
-  /** A function's body, always as a group. */
-  body(body: ShellFunction["body"]): string {
-    if (body.type === "BraceGroup") return this.group(body.body);
-    const inside = this.indented(() => this.margin() + (body.type === "CompoundList" ? this.list(body) : this.node(body)));
-    return `{ \n${inside}\n}`;
+  list(statements: readonly Statement[]): void {
+    const [first] = statements;
+    const background = statements.at(-1)?.background === true;
+    if (first === undefined) return;
+    if (statements.length === 1 && !background) {
+      this.node(first.command);
+      return;
+    }
+    this.begin();
+    this.connected++;
+    this.inline++;
+    for (let i = 0; i < statements.length; i++) {
+      const statement = statements[i] as Statement;
+      if (i > 0) this.separator((statements[i - 1] as Statement).background === true);
+      this.node(statement.command);
+      this.flush("");
+    }
+    if (background) this.flush(" &");
+    this.connected--;
   }
 
-  private group(list: CompoundList): string {
-    if (!this.inFunction) return `{ ${this.list(list)}; }`;
-    const inside = this.indented(() => this.margin() + this.list(list));
-    return `{ \n${inside}\n${this.margin()}}`;
+  /** `head`, and the body as a group, behind which its redirections stand. */
+  definition(head: string, body: ShellFunction["body"]): void {
+    const group = body.type === "Redirected" && body.command.type === "BraceGroup" ? body.command : body;
+    this.text += `${head}${this.margin()}{ \n`;
+    this.functions++;
+    this.indentation += STEP;
+    if (group.type === "BraceGroup") this.list(group.body.commands);
+    else if (group.type === "CompoundList") this.list(group.commands);
+    else this.node(group);
+    this.flush("");
+    this.functions--;
+    this.indentation -= STEP;
+    this.newline("}");
+    if (body.type === "Redirected" && group !== body) this.redirections(body.redirects, " ");
   }
 
-  private statement(statement: Statement, last: boolean): string {
-    const line = this.node(statement.command);
-    const text = this.documents.length === 0 ? line : `${line}\n${this.documents.splice(0).join("")}`;
-    if (text.endsWith("\n")) return last ? text : `${text}\n${this.margin()}`;
-    if (statement.background === true) return last ? `${text} &` : `${text} & `;
-    if (last) return text;
-    return this.inFunction ? `${text};\n${this.margin()}` : `${text}; `;
+  /** Begins a command: in a line of its own, or in the one that has been begun. */
+  private begin(): void {
+    if (this.inline > 0) this.inline--;
+    else this.text += this.margin();
   }
 
-  private command(node: CommandNode): string {
+  private connection(nodes: readonly PipelineNode[], operator: (i: number) => void): void {
+    this.connected++;
+    for (let i = 0; i < nodes.length; i++) {
+      if (i > 0) operator(i - 1);
+      this.inline++;
+      this.node(nodes[i] as PipelineNode);
+    }
+    this.flush("");
+    this.connected--;
+  }
+
+  private separator(background: boolean): void {
+    if (background) {
+      this.flush(" &");
+      this.text += " ";
+      this.inline++;
+      return;
+    }
+    if (this.waiting.length > 0) this.flush("");
+    else if (this.afterDocument) this.afterDocument = false;
+    else this.text += ";";
+    if (this.functions > 0) {
+      this.text += "\n";
+    } else {
+      this.text += " ";
+      this.inline++;
+    }
+  }
+
+  /** The operator, and behind it the here-documents that have waited for it. */
+  private flush(operator: string): void {
+    this.text += operator;
+    if (this.waiting.length === 0) return;
+    this.documents(this.waiting.splice(0));
+    if (operator !== "") this.text += " ";
+  }
+
+  private documents(documents: readonly HereDoc[]): void {
+    this.text += `\n${documents.map(documentText).join("\n")}\n`;
+    this.afterDocument = true;
+  }
+
+  private pipeline(node: Pipeline): void {
+    const time = node.prefixes.find((prefix) => prefix.type === "Time");
+    const negations = node.prefixes.filter(({ type }) => type === "Negation").length;
+    if (time !== undefined) this.text += time.posix === undefined ? "time " : "time -p ";
+    if (negations % 2 === 1) this.text += "! ";
+    const [only] = node.commands;
+    if (node.commands.length === 1 && only !== undefined) this.command(only);
+    else
+      this.connection(node.commands, (i) => {
+        if (node.operators[i] === "|&") this.text += " 2>&1";
+        this.flush(" |");
+        this.text += " ";
+      });
+  }
+
+  private command(node: CommandNode): void {
     switch (node.type) {
       case "Command":
-        return this.simple(node);
+        this.simple(node);
+        break;
       case "Redirected":
-        return [this.command(node.command), ...node.redirects.map((redirection) => this.redirection(redirection))].join(" ");
+        this.command(node.command);
+        this.redirections(node.redirects, " ");
+        break;
       case "BraceGroup":
-        return this.group(node.body);
+        this.group(node.body);
+        break;
       case "Subshell":
-        return `( ${this.list(node.body)} )`;
+        this.text += "( ";
+        this.rest(node.body);
+        this.text += " )";
+        break;
       case "If":
-        return this.conditional(node);
+        this.conditional("if ", node.clause, node.then, node.elif, node.else);
+        break;
       case "While":
-        return `${node.kind} ${this.list(node.clause)}; do\n${this.block(node.body)}\n${this.margin()}done`;
+        this.text += `${node.kind} `;
+        this.rest(node.clause);
+        this.semicolon();
+        this.text += " do\n";
+        this.body(node.body, "done");
+        break;
       case "For":
-      case "Select": {
-        const words = node.wordlist === undefined ? '"$@"' : node.wordlist.map(({ text }) => text).join(" ");
-        return `${node.type === "For" ? "for" : "select"} ${node.name.text} in ${words};\n${this.margin()}do\n${this.block(node.body)}\n${this.margin()}done`;
-      }
+      case "Select":
+        this.iteration(node);
+        break;
       case "ArithmeticFor":
-        return `for ((${arithmeticHeader(this.source, node)
-          .map((part) => part.trim())
-          .join("; ")}))\n${this.margin()}do\n${this.block(node.body)}\n${this.margin()}done`;
+        this.text += `for ((${arithmeticHeader(this.source, node)
+          .map((part) => part.trimStart() || "1")
+          .join("; ")}))`;
+        this.newline("do\n");
+        this.body(node.body, "done");
+        break;
       case "Case":
-        return this.choice(node);
+        this.choice(node);
+        break;
       case "ArithmeticCommand":
-        return `((${node.body}))`;
+        this.text += `((${node.body}))`;
+        break;
       case "TestCommand":
-        return `[[ ${testText(node.expression)} ]]`;
+        this.text += `[[ ${testText(node.expression, (word) => printWord(this.printing, word))} ]]`;
+        break;
       case "Function":
-        return `function ${node.name.value} () \n${this.margin()}${this.body(node.body)}`;
+        this.definition(`function ${node.name.value} () \n`, node.body);
+        break;
       case "Coproc":
-        return `coproc ${node.name?.value ?? "COPROC"} ${node.body.type === "CompoundList" ? this.list(node.body) : this.command(node.body)}`;
+        this.text += `coproc ${node.name?.value ?? "COPROC"} `;
+        this.inline++;
+        if (node.body.type === "CompoundList") this.list(node.body.commands);
+        else this.node(node.body);
+        break;
     }
   }
 
-  private simple(node: Command): string {
-    const before = node.prefix.filter(({ type }) => type === "Assignment");
-    const words = [...before, ...(node.name === undefined ? [] : [node.name]), ...node.args].map((word) =>
-      "text" in word ? word.text : "",
-    );
-    return [...words, ...node.redirects.map((redirection) => this.redirection(redirection))].join(" ");
+  private simple(node: Command): void {
+    const before = node.prefix.filter((element) => element.type === "Assignment");
+    const words = [...before, ...(node.name === undefined ? [] : [node.name]), ...node.args];
+    this.text += words.map((word) => printWord(this.printing, word)).join(" ");
+    this.redirections(node.redirects, words.length > 0 ? " " : "");
   }
 
-  private redirection(redirection: Redirection): string {
-    const { descriptor, operator } = redirection;
-    const fd = descriptor === undefined ? "" : descriptor.type === "FileDescriptor" ? String(descriptor.value) : `{${descriptor.name}}`;
-    switch (operator) {
-      case "<<":
-      case "<<-":
-        if (this.inFunction) this.documents.push(`${redirection.body.text}${redirection.delimiter?.value ?? ""}\n`);
-        return `${fd}${operator}${redirection.delimiter?.text ?? ""}`;
-      case "<<<":
-        return `${fd}<<< ${redirection.target?.text ?? ""}`;
-      case ">&":
-      case "<&":
-        return `${fd === "" ? (operator === ">&" ? "1" : "0") : fd}${operator}${redirection.target?.text ?? ""}`;
-      default:
-        return `${fd}${operator} ${redirection.target?.text ?? ""}`;
+  private redirections(redirections: readonly Redirection[], before: string): void {
+    if (redirections.length === 0) return;
+    this.afterDocument = false;
+    this.text += before + redirections.map((redirection) => printRedirection(this.printing, redirection)).join(" ");
+    const documents = redirections.filter((redirection): redirection is HereDoc => redirection.type === "HereDoc");
+    if (this.connected > 0) this.waiting.push(...documents);
+    else if (documents.length > 0) this.documents(documents);
+  }
+
+  private group(list: CompoundList): void {
+    this.text += "{ ";
+    if (this.functions === 0) {
+      this.rest(list);
+      this.semicolon();
+      this.text += " }";
+      return;
     }
-  }
-
-  private conditional(node: If): string {
-    const otherwise = (rest: If["elif"], last: CompoundList | undefined): string => {
-      const [next, ...more] = rest;
-      if (next === undefined) return last === undefined ? "" : `${this.margin()}else\n${this.block(last)}\n`;
-      const inner = this.indented(() => {
-        const margin = this.margin();
-        return `${margin}if ${this.list(next.clause)}; then\n${this.block(next.then)}\n${otherwise(more, last)}${margin}fi`;
-      });
-      return `${this.margin()}else\n${inner};\n`;
-    };
-    return `if ${this.list(node.clause)}; then\n${this.block(node.then)}\n${otherwise(node.elif, node.else)}${this.margin()}fi`;
-  }
-
-  private choice(node: Case): string {
-    const items = this.indented(() =>
-      node.items.map((item) => {
-        const inside = item.body.commands.length === 0 ? "" : this.indented(() => this.margin() + this.list(item.body));
-        return `${this.margin()}${item.pattern.map(({ text }) => text).join(" | ")})\n${inside}\n${this.margin()}${item.terminator ?? ";;"}\n`;
-      }),
-    );
-    return `case ${node.word.text} in \n${items.join("")}${this.margin()}esac`;
-  }
-
-  /** A body below its keyword, one step further in. */
-  private block(list: CompoundList): string {
-    return this.indented(() => {
-      const text = this.list(list);
-      return `${this.margin()}${text}${text.endsWith("\n") ? "" : ";"}`;
-    });
-  }
-
-  private indented<T>(print: () => T): T {
+    this.text += "\n";
     this.indentation += STEP;
-    const printed = print();
+    this.list(list.commands);
+    this.flush("");
     this.indentation -= STEP;
-    return printed;
+    this.newline("}");
+  }
+
+  private conditional(keyword: string, clause: CompoundList, then: CompoundList, elif: If["elif"], last: CompoundList | undefined): void {
+    this.text += keyword;
+    this.inline++;
+    this.list(clause.commands);
+    this.semicolon();
+    this.text += " then\n";
+    this.indented(then);
+    const [next, ...more] = elif;
+    if (next !== undefined || last !== undefined) {
+      this.semicolon();
+      this.newline("else\n");
+    }
+    if (next !== undefined) {
+      this.indentation += STEP;
+      this.begin();
+      this.conditional("if ", next.clause, next.then, more, last);
+      this.indentation -= STEP;
+    } else if (last !== undefined) {
+      this.indented(last);
+    }
+    this.semicolon();
+    this.newline("fi");
+  }
+
+  private iteration(node: For | Select): void {
+    const words = node.wordlist === undefined ? '"$@"' : node.wordlist.map((word) => printWord(this.printing, word)).join(" ");
+    this.text += `${node.type === "For" ? "for" : "select"} ${node.name.text} in ${words};`;
+    this.newline("do\n");
+    this.body(node.body, "done");
+  }
+
+  private choice(node: Case): void {
+    this.text += `case ${printWord(this.printing, node.word)} in `;
+    this.indentation += STEP;
+    for (const item of node.items) {
+      this.newline(`${item.pattern.map((word) => printWord(this.printing, word)).join(" | ")})\n`);
+      this.indented(item.body);
+      this.newline(item.terminator ?? ";;");
+    }
+    this.indentation -= STEP;
+    this.newline("esac");
+  }
+
+  /** The body of a loop and the word that ends it. */
+  private body(list: CompoundList, end: string): void {
+    this.indented(list);
+    this.semicolon();
+    this.newline(end);
+  }
+
+  private indented(list: CompoundList): void {
+    this.indentation += STEP;
+    this.list(list.commands);
+    this.flush("");
+    this.indentation -= STEP;
+  }
+
+  /** A list that goes on in the same line. */
+  private rest(list: CompoundList): void {
+    this.inline++;
+    this.list(list.commands);
+    this.flush("");
+  }
+
+  /** A ; unless something else has ended the command. */
+  private semicolon(): void {
+    if (!/[&\n]$/.test(this.text)) this.text += ";";
+  }
+
+  private newline(text: string): void {
+    this.text += `\n${this.margin()}${text}`;
   }
 
   private margin(): string {
@@ -200,7 +372,7 @@ export function arithmeticHeader(source: Source, node: ArithmeticFor): readonly 
 }
 
 /** The inside of [[ ]] as `set -x` and `declare -f` show it. */
-export function testText(expression: TestExpression, show: (word: Word) => string = ({ text }) => text): string {
+export function testText(expression: TestExpression, show: (word: Word) => string): string {
   switch (expression.type) {
     case "TestUnary":
       return `${expression.operator} ${show(expression.operand)}`;
@@ -209,7 +381,7 @@ export function testText(expression: TestExpression, show: (word: Word) => strin
     case "TestLogical":
       return expression.operands.map((operand) => testText(operand, show)).join(` ${expression.operator} `);
     case "TestNot":
-      return `${"! ".repeat(expression.negations.length)}${testText(expression.operand, show)}`;
+      return `${expression.negations.length % 2 === 1 ? "! " : ""}${testText(expression.operand, show)}`;
     case "TestGroup":
       return `( ${testText(expression.expression, show)} )`;
   }

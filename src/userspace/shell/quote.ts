@@ -1,7 +1,7 @@
 /** The ways in which bash quotes text so that it can be read back. */
 
 const UNPRINTABLE = /[\x00-\x1f\x7f\udc80-\udcff]/;
-const PLAIN = /^[A-Za-z0-9_@%+=:,./^-]+$/;
+const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
 
 const NAMED: Readonly<Record<string, string>> = {
   "\x07": "\\a",
@@ -50,7 +50,7 @@ export function backslashQuote(text: string): string {
 export function traceQuote(text: string): string {
   if (text === "") return "''";
   if (PLAIN.test(text)) return text;
-  if (/[\s'"\\|&;()<>!{}*[\]?^$`]/.test(text) || text.startsWith("#") || text.startsWith("~")) return `'${text.replaceAll("'", "'\\''")}'`;
+  if (/[\s'"\\|&;()<>!{}*[\]?^$`]/.test(text) || /^#|(?:^|[=:])~/.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
   return UNPRINTABLE.test(text) ? ansiQuote(text) : text;
 }
 

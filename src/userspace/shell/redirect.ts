@@ -159,7 +159,7 @@ async function duplicate(shell: Shell, redirection: Redirect, undo: Undo | null)
   await save(shell, fd, undo, from);
   const result = await process.dup2(from, fd);
   if (result < 0) throw new RedirectionError(`${redirection.target?.text ?? from}: ${strerror(EBADF)}`);
-  if (moved[2] === "-") await process.close(from);
+  if (moved[2] === "-" && from !== fd) await process.close(from);
 }
 
 /** The descriptor whose number the variable holds, for {name}>&- ; -1 if it holds none. */

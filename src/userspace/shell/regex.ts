@@ -1,6 +1,6 @@
 /**
- * POSIX extended regular expressions on JavaScript's engine. Left out: leftmost-longest among alternatives (the engine takes
- * the first that fits), collating elements.
+ * POSIX extended regular expressions on JavaScript's engine. Left out: collating elements, and the longest match for each group (the whole
+ * match is the longest one).
  */
 const CLASSES: Readonly<Record<string, string>> = {
   alnum: "a-zA-Z0-9",
@@ -16,6 +16,21 @@ const CLASSES: Readonly<Record<string, string>> = {
   upper: "A-Z",
   xdigit: "0-9a-fA-F",
 };
+
+/** The leftmost match, and of those the longest: the engine takes the first alternative that fits, so it is asked again for a longer one. */
+export function longestMatch(regex: RegExp, text: string): RegExpExecArray | null {
+  let found = regex.exec(text);
+  if (found === null || !regex.source.includes("|")) return found;
+  for (let longer = found; longer.index + longer[0].length < text.length; found = longer) {
+    const end = longer.index + longer[0].length + 1;
+    const next = new RegExp(`(?:${regex.source})(?<=^[^]{${end},})`, `${regex.flags}y`);
+    next.lastIndex = longer.index;
+    const better = next.exec(text);
+    if (better === null) break;
+    longer = better;
+  }
+  return found;
+}
 
 /** Null if the expression is not well formed. */
 export function translateRegex(pattern: string, ignoreCase: boolean): RegExp | null {

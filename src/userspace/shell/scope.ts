@@ -13,7 +13,8 @@ export interface SeenVariable {
   readonly readonly: boolean;
   readonly integer: boolean;
   readonly nameref: boolean;
-  readonly letterCase: "lower" | "upper" | null;
+  readonly traced: boolean;
+  readonly letterCase: "lower" | "upper" | "capital" | null;
 }
 
 export class Variable implements SeenVariable {
@@ -22,21 +23,28 @@ export class Variable implements SeenVariable {
   readonly = false;
   integer = false;
   nameref = false;
-  letterCase: "lower" | "upper" | null = null;
+  traced = false;
+  letterCase: "lower" | "upper" | "capital" | null = null;
 
   constructor(value?: Value) {
     this.value = value;
   }
 
   copy(): Variable {
-    const { value } = this;
-    const copy = new Variable(typeof value === "object" ? value.copy() : value);
-    copy.exported = this.exported;
-    copy.readonly = this.readonly;
-    copy.integer = this.integer;
-    copy.nameref = this.nameref;
-    copy.letterCase = this.letterCase;
+    const copy = new Variable();
+    copy.become(this);
     return copy;
+  }
+
+  /** Takes the value and the attributes of another one. */
+  become({ value, exported, readonly, integer, nameref, traced, letterCase }: SeenVariable): void {
+    this.value = typeof value === "object" ? value.copy() : value;
+    this.exported = exported;
+    this.readonly = readonly;
+    this.integer = integer;
+    this.nameref = nameref;
+    this.traced = traced;
+    this.letterCase = letterCase;
   }
 }
 

@@ -49,6 +49,8 @@ export interface Call {
   readonly source: string;
   /** BASH_LINENO: the line that called it. */
   readonly line: number;
+  /** BASH_ARGV, kept only under extdebug. */
+  readonly args?: readonly string[] | undefined;
 }
 
 /** Parsed and compiled things; the same text means the same in every process of the script. */
@@ -61,7 +63,7 @@ interface Compiled {
 }
 
 /** The command that runs: its text, or the node that has it in the source. */
-export type RunningCommand = string | { readonly source: Source; readonly node: Command } | null;
+export type RunningCommand = string | { readonly source: Source; readonly node: PipelineNode | AndOr } | null;
 
 /** What a shell keeps that takes its commands from a terminal. */
 export interface Interactive {
@@ -106,6 +108,8 @@ export class Shell {
   name: string;
   /** $1, $2, ... */
   positional: readonly string[];
+  /** Those that the script was started with. */
+  readonly startArguments: readonly string[];
   /** $? */
   status = 0;
   /** PIPESTATUS */
@@ -134,8 +138,8 @@ export class Shell {
   substitutionStatus: number | null = null;
   /** Descriptors of the process substitutions of running commands. */
   readonly substitutionFds: number[] = [];
-  /** Depth of command substitutions, for PS4; 1 outside of any. */
-  substitutionDepth = 1;
+  /** Depth of command substitutions, eval, sourced files and traps, for PS4; 1 outside of any. */
+  traceDepth = 1;
   /** Above 0 inside conditions, where `set -e` and ERR do not apply. */
   guarded = 0;
   loops = 0;
@@ -150,6 +154,10 @@ export class Shell {
   lastArgument: string;
   /** BASH_COMMAND: its text is worked out when somebody asks. */
   command: RunningCommand = null;
+  /** What `local -` puts back when the running function ends. */
+  localOptions: ReadonlySet<string> | null = null;
+  /** The parent has told the DEBUG trap of this child's one command. */
+  announced = false;
   /** Null in scripts and in every forked child. */
   interactive: Interactive | null = null;
   /** Messages give no line: the commands were typed, here or in the shell this one was forked from. */
@@ -163,6 +171,7 @@ export class Shell {
     this.source = options.source;
     this.name = options.name;
     this.positional = options.positional;
+    this.startArguments = twinOf?.startArguments ?? options.positional;
     this.compiled = twinOf?.compiled ?? {
       plans: new Plans(),
       matcher: new Matcher(),
@@ -199,7 +208,7 @@ export class Shell {
     twin.nesting = this.nesting;
     twin.command = this.command;
     twin.typed = this.typed;
-    twin.substitutionDepth = this.substitutionDepth;
+    twin.traceDepth = this.traceDepth;
     return twin;
   }
 

@@ -43,10 +43,19 @@ const MAKERS: ReadonlyMap<string, Maker> = new Map([
   ],
   ["BASH_SOURCE", readOnly((shell) => newestFirst(shell, ({ source }) => source))],
   ["BASH_LINENO", readOnly((shell) => newestFirst(shell, ({ line }) => String(line)))],
+  ["BASH_ARGC", readOnly((shell) => new IndexedArray(argumentLists(shell).map(({ length }) => String(length))))],
+  ["BASH_ARGV", readOnly((shell) => new IndexedArray(argumentLists(shell).flatMap((args) => [...args].reverse())))],
   ["SECONDS", seconds],
 ]);
 
 const NAMES = [...MAKERS.keys()];
+
+/** Under extdebug the arguments of every call, newest first. */
+function argumentLists(shell: Shell): readonly (readonly string[])[] {
+  if (!shell.options.shopt("extdebug")) return [];
+  const calls = shell.calls.filter(({ kind }) => kind !== "script").map(({ args }) => args ?? []);
+  return [shell.startArguments, ...calls].reverse();
+}
 
 export function specialVariables(shell: Shell): SpecialVariables {
   return { names: NAMES, make: (name) => MAKERS.get(name)?.(shell) };

@@ -7,7 +7,7 @@ import { evaluateRaw } from "./assign.ts";
 import { expandToPattern, expandToRegex, expandToText } from "./expand/word.ts";
 import { testText } from "./print.ts";
 import { traceQuote } from "./quote.ts";
-import { translateRegex } from "./regex.ts";
+import { longestMatch, translateRegex } from "./regex.ts";
 import type { Shell } from "./shell.ts";
 import { isNumberTest, unaryTest } from "./test-operators.ts";
 import { trace } from "./trace.ts";
@@ -67,7 +67,7 @@ async function matches(shell: Shell, subject: string, word: Word): Promise<boole
 function matchRegex(shell: Shell, subject: string, pattern: string): boolean {
   const regex = translateRegex(pattern, shell.options.shopt("nocasematch"));
   if (regex === null) throw new BadRegex();
-  const found = regex.exec(subject);
+  const found = longestMatch(regex, subject);
   shell.variables.writable("BASH_REMATCH").value = new IndexedArray(found === null ? [] : Array.from(found, (group) => group ?? ""));
   return found !== null;
 }
@@ -80,17 +80,20 @@ export async function traceTest(shell: Shell, expression: TestExpression): Promi
   if (expression.type === "TestLogical") return;
   const shown = new Map<Word, string>();
   const inner = expression.type === "TestNot" || expression.type === "TestGroup" ? null : expression;
-  if (inner === null) return await trace(shell, `[[ ${testText(expression)} ]]`);
+  if (inner === null) return await trace(shell, `[[ ${testText(expression, ({ text }) => text)} ]]`);
   const words = inner.type === "TestUnary" ? [inner.operand] : [inner.left, inner.right];
   for (const word of words)
-    shown.set(word, await shownWord(shell, word, inner.type === "TestBinary" && word === inner.right ? inner.operator : ""));
+    shown.set(word, await shownWord(shell, word, inner.type === "TestBinary" ? (word === inner.right ? inner.operator : "") : null));
   await trace(shell, `[[ ${testText(inner, (word) => shown.get(word) ?? word.text)} ]]`);
 }
 
-async function shownWord(shell: Shell, word: Word, operator: string): Promise<string> {
+/** `operator`: the one in front of the word, null for the operand of a unary one. */
+async function shownWord(shell: Shell, word: Word, operator: string | null): Promise<string> {
   const pattern = operator === "==" || operator === "!=" || operator === "=" || operator === "=~";
   try {
-    return pattern ? await expandToPattern(shell, word) : traceQuote(await expandToText(shell, word));
+    if (pattern) return await expandToPattern(shell, word);
+    const text = await expandToText(shell, word);
+    return operator === null && text !== "" ? text : traceQuote(text);
   } catch (error) {
     if (error instanceof ExpansionError) return word.text;
     throw error;

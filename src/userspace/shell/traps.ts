@@ -4,14 +4,17 @@
  */
 import { SIGHUP, SIGINT, SIGKILL, SIGNAL_NAMES, SIGTERM, SIGUSR1, SIGUSR2 } from "../../kernel/index.ts";
 import type { Process, SignalHandler } from "../../syscall/index.ts";
-import type { Shell } from "./shell.ts";
+import type { RunningCommand, Shell } from "./shell.ts";
 import { Source } from "./source.ts";
-import { Discard } from "./unwind.ts";
+import { Discard, FunctionReturn } from "./unwind.ts";
 
 /** Traps that are no signals, in the order in which `trap` lists them around the signals. */
 export type TrapName = "EXIT" | "DEBUG" | "ERR" | "RETURN" | number;
 
 const PSEUDO: readonly string[] = ["EXIT", "DEBUG", "ERR", "RETURN"];
+
+/** Status of a DEBUG trap that ends the running function. */
+const SKIP_FUNCTION = 2;
 
 /** Signals that end a shell with an EXIT trap only after the trap has run. */
 export const SIGTSTP = 20;
@@ -20,8 +23,14 @@ export const SIGTTOU = 22;
 const STOPS: readonly number[] = [SIGTSTP, SIGTTIN, SIGTTOU];
 const TERMINATING = [SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGTERM];
 
+const NONE: ReadonlyMap<TrapName, string> = new Map();
+
 export class Traps {
   private readonly commands = new Map<TrapName, string>();
+  /** What a subshell lists as long as it sets no trap itself: all that its parent had. */
+  private listed: ReadonlyMap<TrapName, string>;
+  /** Traps that run: none interrupts itself. */
+  private readonly inProgress = new Set<TrapName>();
   /** Signals that came and whose traps have not run yet. */
   readonly pending: number[] = [];
   /** A signal without a trap that ends this shell as soon as its EXIT trap has run. */
@@ -32,13 +41,13 @@ export class Traps {
   private readonly standing = new Map<number, SignalHandler>();
   /** Above 0 while a trap runs. */
   running = 0;
-  /** Depth of calls in which RETURN was set; it does not run for functions around it. */
-  returnIn = -1;
 
   /** A forked shell keeps the signals that are ignored, and of the others those in `inherited`. */
   constructor(parent?: Traps, inherited: readonly TrapName[] = []) {
-    if (parent === undefined || parent.commands.size === 0) return;
+    this.listed = NONE;
+    if (parent === undefined || (parent.size === 0 && parent.listed === NONE)) return;
     for (const [name, command] of parent.commands) if (command === "" || inherited.includes(name)) this.commands.set(name, command);
+    this.listed = new Map([...parent.listed, ...parent.commands]);
   }
 
   get size(): number {
@@ -54,19 +63,51 @@ export class Traps {
     return (this.commands.get(name) ?? "") !== "";
   }
 
+  /** What `trap` prints of a name. */
+  shown(name: TrapName): string | undefined {
+    return this.commands.get(name) ?? this.listed.get(name);
+  }
+
   /** Names with traps, in the order in which `trap` prints them. */
   names(): readonly TrapName[] {
     const rank = (name: TrapName): number => (name === "EXIT" ? 0 : typeof name === "number" ? name : 1000 + PSEUDO.indexOf(name));
-    return [...this.commands.keys()].sort((a, b) => rank(a) - rank(b));
+    return [...new Set([...this.commands.keys(), ...this.listed.keys()])].sort((a, b) => rank(a) - rank(b));
   }
 
   /** Sets (""): ignore), or removes (null) a trap. */
   set(process: Process, name: TrapName, command: string | null): void {
+    this.listed = NONE;
     if (command === null) this.commands.delete(name);
     else this.commands.set(name, command);
     if (name === "EXIT") this.watchTermination(process, command !== null && command !== "");
     if (typeof name !== "number") return;
     process.sigaction(name, command === null ? this.withoutTrap(name) : command === "" ? "ignore" : (signal) => this.pending.push(signal));
+  }
+
+  /** Takes traps away while something runs that does not inherit them. */
+  hide(names: readonly TrapName[]): ReadonlyMap<TrapName, string> {
+    if (!names.some((name) => this.commands.has(name))) return NONE;
+    const hidden = new Map([...this.commands].filter(([name]) => names.includes(name)));
+    for (const name of hidden.keys()) this.commands.delete(name);
+    return hidden;
+  }
+
+  /** Puts them back, but for those that were set anew meanwhile. */
+  restore(hidden: ReadonlyMap<TrapName, string>): void {
+    for (const [name, command] of hidden) if (!this.commands.has(name)) this.commands.set(name, command);
+  }
+
+  /** False if the trap runs already. */
+  begin(name: TrapName): boolean {
+    if (this.inProgress.has(name)) return false;
+    this.inProgress.add(name);
+    this.running++;
+    return true;
+  }
+
+  end(name: TrapName): void {
+    this.inProgress.delete(name);
+    this.running--;
   }
 
   /** In a child just forked: the parent's handlers do not belong to it. One that is no job is not stopped by the terminal either. */
@@ -119,6 +160,12 @@ export function trapLabel(name: TrapName): string {
   return typeof name === "number" ? `SIG${SIGNAL_NAMES[name]}` : name;
 }
 
+/** What messages about a trap's syntax call it. */
+function trapTitle(name: TrapName): string {
+  const kinds: Readonly<Record<string, string>> = { EXIT: "exit ", DEBUG: "debug ", ERR: "error ", RETURN: "return " };
+  return `${typeof name === "number" ? (name === SIGINT ? "interrupt " : "") : (kinds[name] ?? "")}trap`;
+}
+
 /** Runs the traps of signals that came. Ends the process if one of them was deadly. */
 export async function runPendingTraps(shell: Shell): Promise<void> {
   const { traps } = shell;
@@ -130,30 +177,31 @@ export async function runPendingTraps(shell: Shell): Promise<void> {
   for (let signal = traps.pending.shift(); signal !== undefined; signal = traps.pending.shift()) await runTrap(shell, signal);
 }
 
-/** Runs one trap's command; $? is afterwards what it was. */
-export async function runTrap(shell: Shell, name: TrapName): Promise<void> {
+/** Runs one trap's command, whose status it returns; $? is afterwards what it was. */
+export async function runTrap(shell: Shell, name: TrapName): Promise<number> {
   const { traps } = shell;
   const command = traps.get(name);
-  if (command === undefined || command === "") return;
+  if (command === undefined || command === "" || !traps.begin(name)) return 0;
   const { status, pipeStatus, line } = shell;
-  traps.running++;
   try {
-    await shell.evaluator.runText(shell, new Source(shell.source.name, command, line), "trap");
+    return await shell.evaluator.runText(shell, new Source(shell.source.name, command, line), trapTitle(name));
   } finally {
-    traps.running--;
+    traps.end(name);
     shell.line = line;
+    shell.status = status;
+    shell.pipeStatus = pipeStatus;
   }
-  shell.status = status;
-  shell.pipeStatus = pipeStatus;
 }
 
-/** Runs the DEBUG trap in front of a command; in functions only if they inherit it. `text`: a compound command as BASH_COMMAND shows it. */
-export async function runDebugTrap(shell: Shell, text?: (source: Source) => string): Promise<void> {
+/** Takes note of the command that is about to run, and runs the DEBUG trap. Under extdebug the trap may say to skip the command: true. */
+export async function beforeCommand(shell: Shell, command: RunningCommand): Promise<boolean> {
   const { traps } = shell;
-  if (traps.running > 0 || !traps.has("DEBUG")) return;
-  if (text !== undefined) shell.command = text(shell.source);
-  const inFunction = shell.calls.some(({ kind }) => kind === "function");
-  if (!inFunction || shell.options.get("functrace")) await runTrap(shell, "DEBUG");
+  if (traps.running === 0) shell.command = command;
+  if (!traps.has("DEBUG")) return false;
+  const status = await runTrap(shell, "DEBUG");
+  if (status === 0 || !shell.options.shopt("extdebug")) return false;
+  if (status === SKIP_FUNCTION && shell.calls.some(({ kind }) => kind !== "script")) throw new FunctionReturn(shell.status);
+  return true;
 }
 
 /** Runs the EXIT trap, once. Its own `exit N` changes the status. */
@@ -161,7 +209,7 @@ export async function runExitTrap(shell: Shell): Promise<void> {
   const command = shell.traps.get("EXIT");
   if (command === undefined) return;
   shell.traps.set(shell.process, "EXIT", null);
-  if (command !== "") await shell.evaluator.runText(shell, new Source(shell.source.name, command, shell.line), "trap");
+  if (command !== "") await shell.evaluator.runText(shell, new Source(shell.source.name, command), trapTitle("EXIT"));
 }
 
 async function terminate(shell: Shell, signal: number): Promise<void> {

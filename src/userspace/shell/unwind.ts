@@ -46,3 +46,12 @@ export class ExpansionError {
     this.fatal = fatal;
   }
 }
+
+/** An expression in it could not be evaluated: also a builtin gives up the rest of the line. `named`: its message begins with the builtin's name. */
+export class EvaluationError extends ExpansionError {
+  readonly named: boolean;
+  constructor(message: string, named: boolean) {
+    super(message);
+    this.named = named;
+  }
+}

@@ -195,14 +195,14 @@ export class Variables {
     return [this.global, ...this.inner.map(({ scope }) => scope)].reverse();
   }
 
-  /** Removes the innermost variable of that name; a local of the running function stays, without a value. Throws if it is read-only. */
-  unset(name: string): void {
+  /** Removes the innermost variable of that name; a local of the running function stays, without a value, unless it is to go `wholly`. Throws if it is read-only. */
+  unset(name: string, wholly = false): void {
     this.asked.set(name, null);
     for (const scope of this.innermostFirst()) {
       const variable = scope.get(name);
       if (variable === undefined) continue;
       if (variable.readonly) throw new ExpansionError(`${name}: cannot unset: readonly variable`);
-      if (scope === this.functionScope()) scope.set(name, new Variable());
+      if (scope === this.functionScope() && !wholly) scope.set(name, new Variable());
       else scope.delete(name);
       return;
     }

@@ -7,9 +7,11 @@ import { type Arith, ArithmeticError, type ArithVariable, parseArithmetic } from
 
 /** Where expressions read and write variables. */
 export interface ArithmeticVariables {
-  /** The text of a variable or of the element that `subscript` names. */
-  read(name: string, subscript: string | null): string | undefined;
-  write(name: string, subscript: string | null, value: string): void;
+  /** The key or index that a subscript means: what is in it happens once. */
+  key(name: string, subscript: string): string;
+  /** The text of a variable or of the element at `key`. */
+  read(name: string, key: string | null): string | undefined;
+  write(name: string, key: string | null, value: string): void;
 }
 
 /** Parsed expressions kept: a loop's condition is parsed once. */
@@ -63,7 +65,7 @@ class Evaluation {
       case "number":
         return node.value;
       case "variable":
-        return this.read(node);
+        return this.read(node, this.key(node));
       case "unary":
         return unary(node.operator, this.value(node.operand));
       case "step":
@@ -77,29 +79,35 @@ class Evaluation {
     }
   }
 
-  private read(node: ArithVariable): bigint {
-    const text = this.variables.read(node.name, node.subscript);
+  private key({ name, subscript }: ArithVariable): string | null {
+    return subscript === null ? null : this.variables.key(name, subscript);
+  }
+
+  private read(node: ArithVariable, key: string | null): bigint {
+    const text = this.variables.read(node.name, key);
     if (text === undefined || text === "") return 0n;
     if (PLAIN.test(text)) return BigInt(text);
     return new Evaluation(this.arithmetic, text, this.variables, this.depth + 1).run();
   }
 
-  private write(node: ArithVariable, value: bigint): bigint {
-    this.variables.write(node.name, node.subscript, value.toString());
+  private write(node: ArithVariable, key: string | null, value: bigint): bigint {
+    this.variables.write(node.name, key, value.toString());
     return value;
   }
 
   private step(node: Extract<Arith, { kind: "step" }>): bigint {
-    const before = this.read(node.target);
-    const after = this.write(node.target, BigInt.asIntN(64, before + node.delta));
+    const key = this.key(node.target);
+    const before = this.read(node.target, key);
+    const after = this.write(node.target, key, BigInt.asIntN(64, before + node.delta));
     return node.prefix ? after : before;
   }
 
   private assign(node: Extract<Arith, { kind: "assign" }>): bigint {
     const { operator, target, valueAt } = node;
-    if (operator === "") return this.write(target, this.value(node.value));
-    const before = this.read(target);
-    return this.write(target, this.operate(operator, before, this.value(node.value), valueAt));
+    const key = this.key(target);
+    if (operator === "") return this.write(target, key, this.value(node.value));
+    const before = this.read(target, key);
+    return this.write(target, key, this.operate(operator, before, this.value(node.value), valueAt));
   }
 
   private binary(node: Extract<Arith, { kind: "binary" }>): bigint {

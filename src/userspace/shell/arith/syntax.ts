@@ -104,7 +104,7 @@ class ArithmeticParser {
 
   constructor(text: string) {
     this.text = text;
-    this.token = this.read(0, false);
+    this.token = this.read(0, null);
   }
 
   parse(): Arith {
@@ -125,7 +125,7 @@ class ArithmeticParser {
   private advance(): Token {
     const { token } = this;
     this.lastAt = token.at;
-    this.token = this.read(token.end, token.kind === "number" || token.kind === "name");
+    this.token = this.read(token.end, token);
     return token;
   }
 
@@ -135,7 +135,10 @@ class ArithmeticParser {
     return true;
   }
 
-  private read(from: number, afterOperand: boolean): Token {
+  /** `after`: the token in front, which decides what some signs mean. */
+  private read(from: number, after: Token | null): Token {
+    const afterName = after?.kind === "name";
+    const afterOperand = afterName || after?.kind === "number";
     const { text } = this;
     let at = from;
     while (at < text.length && /\s/.test(text[at] as string)) at++;
@@ -146,6 +149,9 @@ class ArithmeticParser {
     const name = /^[A-Za-z_][A-Za-z0-9_]*/.exec(rest)?.[0];
     if (name !== undefined) return this.readName(name, at);
     const operator = OPERATORS.find((candidate) => rest.startsWith(candidate));
+    if ((operator === "++" || operator === "--") && !afterName && !/^..\s*[A-Za-z_]/.test(rest)) {
+      return { kind: "operator", text: operator.slice(1), at, end: at + 1 };
+    }
     if (operator !== undefined) return { kind: "operator", text: operator, at, end: at + operator.length };
     throw this.error(afterOperand ? "syntax error: invalid arithmetic operator" : "syntax error: operand expected", at);
   }
@@ -225,13 +231,9 @@ class ArithmeticParser {
     return this.primary();
   }
 
-  /** ++x steps; before anything but a variable it is two signs. */
+  /** ++x steps. Before anything but a variable it has been read as two signs. */
   private prefixStep(token: Token): Arith {
     this.advance();
-    if (this.token.kind !== "name") {
-      if (this.token.kind === "end") throw this.error("syntax error: operand expected", token.at + 1);
-      return { kind: "unary", operator: "+", operand: this.unary() };
-    }
     return { kind: "step", target: this.variable(this.advance()), delta: token.text === "++" ? 1n : -1n, prefix: true };
   }
 

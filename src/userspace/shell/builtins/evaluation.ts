@@ -7,7 +7,7 @@ import { evaluateRaw } from "../assign.ts";
 import { execCommand, findCommand, isBinary, searchPath } from "../eval/external.ts";
 import type { Shell } from "../shell.ts";
 import { Source } from "../source.ts";
-import { runExitTrap, runTrap } from "../traps.ts";
+import { runTrap } from "../traps.ts";
 import { FunctionReturn, ShellExit } from "../unwind.ts";
 import { type BuiltinTable, builtinError, type Invocation, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
@@ -45,6 +45,7 @@ async function source(shell: Shell, args: readonly string[], { name }: Invocatio
 async function runSourced(shell: Shell, text: Source, positional: readonly string[]): Promise<number> {
   const { positional: outer, line } = shell;
   shell.calls.push({ kind: "source", name: "source", source: text.name, line });
+  const hidden = shell.options.get("functrace") ? null : shell.traps.hide(["DEBUG"]);
   if (positional.length > 0) shell.positional = positional;
   try {
     return await shell.evaluator.runText(shell, text, "source");
@@ -52,7 +53,8 @@ async function runSourced(shell: Shell, text: Source, positional: readonly strin
     if (error instanceof FunctionReturn) return error.status;
     throw error;
   } finally {
-    if (shell.traps.size > 0) await runTrap(shell, "RETURN");
+    if (shell.traps.has("RETURN")) await runTrap(shell, "RETURN");
+    if (hidden !== null) shell.traps.restore(hidden);
     if (positional.length > 0) shell.positional = outer;
     shell.calls.pop();
   }
@@ -66,7 +68,6 @@ async function exec(shell: Shell, args: readonly string[]): Promise<number> {
   if (name === undefined) return 0;
   const path = await findCommand(shell, name);
   const words = [given.get("a") ?? name, ...rest.slice(1)];
-  if (path !== null && shell.traps.has("EXIT")) await runExitTrap(shell);
   const status = await execCommand(shell, path, path === null ? rest : words, "exec: ");
   if (shell.options.shopt("execfail")) return status;
   throw new ShellExit(status);

@@ -1,6 +1,7 @@
 /** Builtins that steer: true, false, :, break, continue, return, exit, logout. */
 import { mayExit } from "../job-control.ts";
 import type { Shell } from "../shell.ts";
+import { runExitTrap } from "../traps.ts";
 import { Discard, FunctionReturn, LoopJump, ShellExit } from "../unwind.ts";
 import { type BuiltinTable, builtinError, type Invocation, USAGE } from "./builtin.ts";
 
@@ -51,6 +52,11 @@ async function exit(shell: Shell, args: readonly string[]): Promise<number> {
   }
   const { interactive } = shell;
   if (interactive !== null && !(await mayExit(shell, interactive))) return 1;
+  // The trap still sees the variables and the arguments of the function that ends the shell.
+  if (shell.traps.get("EXIT") !== undefined) {
+    shell.status = status & 0xff;
+    await runExitTrap(shell);
+  }
   throw new ShellExit(status);
 }
 

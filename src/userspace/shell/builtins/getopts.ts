@@ -4,9 +4,12 @@ import { assignText } from "../assign.ts";
 import type { Shell } from "../shell.ts";
 import { isName } from "../variables.ts";
 import { type BuiltinTable, builtinError, USAGE } from "./builtin.ts";
+import { parseFlags } from "./flags.ts";
 
 async function getopts(shell: Shell, args: readonly string[]): Promise<number> {
-  const [spec, name, ...given] = args;
+  const flags = await parseFlags(shell, "getopts", args, "", "optstring name [arg ...]");
+  if (flags === null) return USAGE;
+  const [spec, name, ...given] = flags.rest;
   if (spec === undefined || name === undefined) {
     await complain(shell.process, "getopts: usage: getopts optstring name [arg ...]\n");
     return USAGE;
@@ -17,7 +20,7 @@ async function getopts(shell: Shell, args: readonly string[]): Promise<number> {
   if (index !== shell.getoptsIndex) shell.getoptsAt = 1;
   const word = words[index - 1];
   if (word === undefined || !/^-./.test(word) || word === "--") {
-    advance(shell, word === "--" ? index + 1 : index, 1);
+    advance(shell, word === "--" ? index + 1 : Math.min(index, words.length + 1), 1);
     assignText(shell, name, "?", false);
     return 1;
   }

@@ -16,6 +16,7 @@ import { testBuiltins } from "./test.ts";
 import { trapBuiltins } from "./trap.ts";
 import { typeBuiltins } from "./type.ts";
 import { ulimitBuiltins } from "./ulimit.ts";
+import { unsetBuiltins } from "./unset.ts";
 
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
   Object.entries({
@@ -35,5 +36,6 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
     ...trapBuiltins,
     ...typeBuiltins,
     ...ulimitBuiltins,
+    ...unsetBuiltins,
   }),
 );

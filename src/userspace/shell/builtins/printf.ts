@@ -6,7 +6,7 @@ import { assignElement, assignText } from "../assign.ts";
 import { unescapeText } from "../escapes.ts";
 import { tooBig } from "../expand/builder.ts";
 import { MAX_VALUE } from "../limits.ts";
-import { backslashQuote, singleQuote } from "../quote.ts";
+import { backslashQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
@@ -53,8 +53,7 @@ const TEXTS: FormatterTexts = {
   invalidNumber: (text) => `${text}: invalid number`,
   invalidOctal: (text) => `${text}: invalid octal number`,
   outOfRange: (text) => `warning: ${text}: Numerical result out of range`,
-  invalidDirective: (rest, letter) =>
-    letter === "" ? `\`${rest[rest.length - 1]}': missing format character` : `\`${letter}': invalid format character`,
+  invalidDirective: (rest, letter) => (letter === "" ? `\`${rest}': missing format character` : `\`${letter}': invalid format character`),
   quoted: backslashQuote,
 };
 
@@ -151,8 +150,9 @@ export class Formatter {
         return cut(text, precision);
       }
       case "q":
+        return cut(this.texts.quoted(this.take() ?? ""), precision);
       case "Q":
-        return letter === "q" ? this.texts.quoted(this.take() ?? "") : singleQuote(this.take() ?? "");
+        return this.texts.quoted(cut(this.take() ?? "", precision));
       case "T":
         return this.time(directive);
       case "n":
@@ -213,12 +213,9 @@ export class Formatter {
   private floating({ letter, flags, precision }: Directive): string {
     const text = this.take() ?? "";
     const quoted = text[0] === "'" || text[0] === '"';
-    let value = quoted ? (text.codePointAt(1) ?? 0) : Number(text === "" ? "0" : text);
-    if (Number.isNaN(value) && !/^[+-]?nan$/i.test(text)) {
-      const parsed = Number.parseFloat(text);
-      this.errors.push(this.texts.invalidNumber(text, !Number.isNaN(parsed)));
-      value = parsed || 0;
-    }
+    const parsed = quoted ? { value: text.codePointAt(1) ?? 0, length: text.length } : parseFloating(text);
+    if (parsed.length < text.length) this.errors.push(this.texts.invalidNumber(text, parsed.length > 0));
+    const { value } = parsed;
     const digits = formatFloat(Math.abs(value), letter, precision, flags.includes("#"));
     return signOf(value < 0 || Object.is(value, -0), flags) + digits;
   }
@@ -230,6 +227,25 @@ export class Formatter {
       argument === undefined || argument === "" || argument === "-1" ? now : argument === "-2" ? now : Number(this.integer(argument));
     return strftime(time === null || time === "()" ? "%X" : time.slice(1, -1), { seconds, nanoseconds: 0 });
   }
+}
+
+const FLOATING =
+  /^\s*([+-]?)(?:0x([0-9a-f]*)(?:\.([0-9a-f]*))?(?:p([+-]?\d+))?|(inf(?:inity)?)|(nan)|(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?))/i;
+
+/** strtod(3): the number at the beginning of a text, and how long it is. */
+function parseFloating(text: string): { readonly value: number; readonly length: number } {
+  const found = FLOATING.exec(text);
+  if (found === null) return { value: 0, length: 0 };
+  const [{ length }, sign, hex, fraction = "", power = "0", infinite, nan, decimal = "0"] = found;
+  const magnitude =
+    hex !== undefined
+      ? Number.parseInt(`0${hex}${fraction}`, 16) * 2 ** (Number(power) - 4 * fraction.length)
+      : infinite !== undefined
+        ? Number.POSITIVE_INFINITY
+        : nan !== undefined
+          ? Number.NaN
+          : Number(decimal);
+  return { value: sign === "-" ? -magnitude : magnitude, length };
 }
 
 function signOf(negative: boolean, flags: string): string {

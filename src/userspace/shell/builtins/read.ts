@@ -1,8 +1,8 @@
 /** read, mapfile (readarray). */
-import { EINTR, strerror } from "../../../kernel/index.ts";
+import { EBADF, EINTR, strerror } from "../../../kernel/index.ts";
 import type { Fd } from "../../../syscall/index.ts";
 import { complain, encode } from "../../lib/index.ts";
-import { IndexedArray } from "../arrays.ts";
+import { AssociativeArray, IndexedArray } from "../arrays.ts";
 import { assignElement, assignText } from "../assign.ts";
 import { singleQuote } from "../quote.ts";
 import { type LineRead, readLine } from "../read-line.ts";
@@ -18,6 +18,7 @@ const MAPFILE_USAGE = "[-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd]
 const MAPFILE_QUANTUM = 5000;
 const NEWLINE = 10;
 const POLLIN = 1;
+const SEEK_CUR = 1;
 const NO_DELIMITER = -1;
 /** Status of a read that ran out of time. */
 const TIMED_OUT = 142;
@@ -35,7 +36,10 @@ async function read(shell: Shell, args: readonly string[]): Promise<number> {
   for (const name of rest) {
     if (!/^[A-Za-z_]\w*(\[.*\])?$/s.test(name)) return await builtinError(shell, "read", `\`${name}': not a valid identifier`);
   }
+  const problem = readProblem(shell, given);
+  if (problem !== null) return await builtinError(shell, "read", problem);
   const fd = Number(given.get("u") ?? 0);
+  if (given.has("u") && !(await isOpen(shell, fd))) return await refuseDescriptor(shell, "read", fd);
   const prompt = given.get("p");
   if (prompt !== undefined && shell.process.isatty(fd)) await complain(shell.process, prompt);
   const timeout = given.get("t");
@@ -52,6 +56,28 @@ async function read(shell: Shell, args: readonly string[]): Promise<number> {
       : await builtinError(shell, "read", `read error: ${fd}: ${strerror(line)}`);
   store(shell, line.characters, rest, given.get("a"), given.has("N"));
   return line.complete ? 0 : 1;
+}
+
+/** What is wrong with the options; null if nothing is. */
+function readProblem(shell: Shell, given: ReadonlyMap<string, string>): string | null {
+  const array = given.get("a");
+  if (array !== undefined && !isName(array)) return `\`${array}': not a valid identifier`;
+  if (array !== undefined && shell.variables.value(array) instanceof AssociativeArray) return `${array}: not an indexed array`;
+  const fd = given.get("u");
+  if (fd !== undefined && !/^\d+$/.test(fd)) return `${fd}: invalid file descriptor specification`;
+  for (const letter of ["n", "N"]) {
+    const count = given.get(letter);
+    if (count !== undefined && !/^\d+$/.test(count)) return `${count}: invalid number`;
+  }
+  return null;
+}
+
+async function isOpen(shell: Shell, fd: Fd): Promise<boolean> {
+  return (await shell.process.lseek(fd, 0, SEEK_CUR)) !== -EBADF;
+}
+
+async function refuseDescriptor(shell: Shell, name: string, fd: Fd): Promise<number> {
+  return await builtinError(shell, name, `${fd}: invalid file descriptor: ${strerror(-EBADF)}`);
 }
 
 /** Null when there is something to read in time; else the status. */
@@ -117,7 +143,7 @@ function assignName(shell: Shell, name: string, value: string): void {
   else assignElement(shell, element[1] as string, element[2] as string, value, false);
 }
 
-/** Splits at IFS into at most `count` fields; the last one keeps its separators but the whitespace at its end. */
+/** Splits at IFS into at most `count` fields; the last one keeps its separators but the whitespace at its end, unless it is only one field. */
 function splitFields(characters: readonly Character[], ifs: string, count: number): readonly (readonly Character[])[] {
   const isSeparator = (c: Character | undefined): boolean => c !== undefined && !c.escaped && ifs.includes(c.text);
   const isBlank = (c: Character | undefined): boolean => isSeparator(c) && /[ \t\n]/.test((c as Character).text);
@@ -125,34 +151,40 @@ function splitFields(characters: readonly Character[], ifs: string, count: numbe
   let at = 0;
   while (isBlank(characters[at])) at++;
   while (at < characters.length) {
-    if (fields.length === count - 1) {
-      fields.push(lastField(characters.slice(at), isSeparator, isBlank));
-      break;
-    }
     const from = at;
     while (at < characters.length && !isSeparator(characters[at])) at++;
-    fields.push(characters.slice(from, at));
+    const field = characters.slice(from, at);
     while (isBlank(characters[at])) at++;
-    if (isSeparator(characters[at]) && !isBlank(characters[at])) {
-      if (at > from || characters[at] !== undefined) at++;
+    if (at < characters.length && isSeparator(characters[at])) {
+      at++;
       while (isBlank(characters[at])) at++;
     }
+    if (fields.length < count - 1 || at >= characters.length) {
+      fields.push(field);
+      continue;
+    }
+    let end = characters.length;
+    while (end > from && isBlank(characters[end - 1])) end--;
+    fields.push(characters.slice(from, end));
+    break;
   }
   return fields;
 }
 
-function lastField(
-  rest: readonly Character[],
-  isSeparator: (c: Character | undefined) => boolean,
-  isBlank: (c: Character | undefined) => boolean,
-): readonly Character[] {
-  let end = rest.length;
-  while (end > 0 && isBlank(rest[end - 1])) end--;
-  const trimmed = rest.slice(0, end);
-  const only = trimmed.slice(0, -1);
-  const last = trimmed.at(-1);
-  const closes = isSeparator(last) && !isBlank(last) && !only.some((c) => isSeparator(c));
-  return closes ? only : trimmed;
+/** What is wrong with the numbers that mapfile was given; null if nothing is. */
+function mapfileProblem(given: ReadonlyMap<string, string>): string | null {
+  const fd = given.get("u");
+  if (fd !== undefined && !/^\d+$/.test(fd)) return `${fd}: invalid file descriptor specification`;
+  for (const [letter, what] of [
+    ["n", "line count"],
+    ["s", "line count"],
+    ["O", "array origin"],
+    ["c", "callback quantum"],
+  ] as const) {
+    const text = given.get(letter);
+    if (text !== undefined && (!/^\+?\d+$/.test(text) || (letter === "c" && Number(text) === 0))) return `${text}: invalid ${what}`;
+  }
+  return null;
 }
 
 async function mapfile(shell: Shell, args: readonly string[], { name }: { readonly name: string }): Promise<number> {
@@ -161,18 +193,30 @@ async function mapfile(shell: Shell, args: readonly string[], { name }: { readon
   const { given, rest } = flags;
   const [array = "MAPFILE"] = rest;
   if (!isName(array)) return await builtinError(shell, name, `\`${array}': not a valid identifier`);
-  const delimiter = encode(given.get("d") ?? "\n")[0] ?? 0;
-  const count = Number(given.get("n") ?? 0) || Number.POSITIVE_INFINITY;
+  const problem = mapfileProblem(given);
+  if (problem !== null) return await builtinError(shell, name, problem);
+  const fd = Number(given.get("u") ?? 0);
+  if (given.has("u") && !(await isOpen(shell, fd))) return await refuseDescriptor(shell, name, fd);
+  if (shell.variables.value(array) instanceof AssociativeArray) return await builtinError(shell, name, `${array}: not an indexed array`);
   const variable = shell.variables.writable(shell.variables.resolve(array));
   const values = given.has("O") && variable.value instanceof IndexedArray ? variable.value : new IndexedArray();
+  await fill(shell, fd, given, values);
+  variable.value = values;
+  return 0;
+}
+
+/** Reads the lines that mapfile's options ask for into the array. */
+async function fill(shell: Shell, fd: Fd, given: ReadonlyMap<string, string>, values: IndexedArray): Promise<void> {
+  const delimiter = encode(given.get("d") ?? "\n")[0] ?? 0;
+  const count = Number(given.get("n") ?? 0) || Number.POSITIVE_INFINITY;
   const quantum = Number(given.get("c") ?? MAPFILE_QUANTUM);
   let index = Number(given.get("O") ?? 0);
   let skip = Number(given.get("s") ?? 0);
   for (let taken = 0; taken < count; ) {
-    const line = await readLine(shell.process, Number(given.get("u") ?? 0), { delimiter, limit: null });
-    if (typeof line === "number" || (!line.complete && line.text === "")) break;
+    const line = await readLine(shell.process, fd, { delimiter, limit: null });
+    if (typeof line === "number" || (!line.complete && line.text === "")) return;
     if (skip-- > 0) continue;
-    const text = given.has("t") || !line.complete ? line.text : line.text + String.fromCharCode(delimiter);
+    const text = given.has("t") || !line.complete || delimiter === 0 ? line.text : line.text + String.fromCharCode(delimiter);
     taken++;
     const callback = given.get("C");
     if (callback !== undefined && taken % quantum === 0) {
@@ -180,8 +224,6 @@ async function mapfile(shell: Shell, args: readonly string[], { name }: { readon
     }
     values.set(index++, text);
   }
-  variable.value = values;
-  return 0;
 }
 
 export const readBuiltins: BuiltinTable = { read: { run: read }, mapfile: { run: mapfile }, readarray: { run: mapfile } };

@@ -75,7 +75,9 @@ async function showAll(shell: Shell): Promise<number> {
   let text = "";
   for (const name of shell.variables.names()) {
     const value = shell.variables.value(name);
-    if (value !== undefined) text += `${name}=${typeof value === "string" ? valueQuote(value) : describeValue(value)}\n`;
+    if (value === undefined || (typeof value === "object" && !value.assigned)) continue;
+
+    text += `${name}=${typeof value === "string" ? valueQuote(value) : describeValue(value)}\n`;
   }
   for (const name of [...shell.functions.keys()].sort()) {
     const called = shell.functions.get(name);

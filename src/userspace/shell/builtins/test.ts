@@ -83,7 +83,9 @@ async function binary(shell: Shell, left: string, operator: string, right: strin
 
 function integer(text: string): bigint {
   if (!/^\s*[+-]?\d+\s*$/.test(text)) throw new TestError(`${text}: integer expression expected`);
-  return BigInt(text.trim().replace(/^\+/, ""));
+  const value = BigInt(text.trim().replace(/^\+/, ""));
+  if (BigInt.asIntN(64, value) !== value) throw new TestError(`${text}: integer expression expected`);
+  return value;
 }
 
 /** Longer expressions: -o binds less than -a, -a less than !. */

@@ -34,7 +34,6 @@ async function change(shell: Shell, command: string | null, names: readonly stri
       status = await builtinError(shell, "trap", `${word}: invalid signal specification`);
     } else if (name !== SIGKILL && name !== SIGSTOP) {
       shell.traps.set(shell.process, name, command);
-      if (name === "RETURN") shell.traps.returnIn = command === null ? -1 : shell.calls.length;
     }
   }
   return status;
@@ -50,9 +49,9 @@ async function show(shell: Shell, words: readonly string[]): Promise<number> {
       if (name === null) status = await builtinError(shell, "trap", `${word}: invalid signal specification`);
       else wanted.push(name);
     }
-    names = wanted.filter((name) => shell.traps.get(name) !== undefined);
+    names = wanted.filter((name) => shell.traps.shown(name) !== undefined);
   }
-  const lines = names.map((name) => `trap -- ${singleQuote(shell.traps.get(name) ?? "")} ${trapLabel(name)}\n`);
+  const lines = names.map((name) => `trap -- ${singleQuote(shell.traps.shown(name) ?? "")} ${trapLabel(name)}\n`);
   return (await output(shell, "trap", lines.join(""))) || status;
 }
 

@@ -3,33 +3,9 @@ import { searchPath } from "../eval/external.ts";
 import { functionText } from "../print.ts";
 import { singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
+import { KEYWORDS } from "../syntax-words.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
-
-const KEYWORDS: ReadonlySet<string> = new Set([
-  "if",
-  "then",
-  "else",
-  "elif",
-  "fi",
-  "case",
-  "esac",
-  "for",
-  "select",
-  "while",
-  "until",
-  "do",
-  "done",
-  "in",
-  "function",
-  "time",
-  "{",
-  "}",
-  "!",
-  "[[",
-  "]]",
-  "coproc",
-]);
 
 type Style = "long" | "short" | "kind" | "path";
 

@@ -3,8 +3,10 @@ import type { ArrayValue, Assignment, Word } from "unbash";
 import { AssociativeArray, IndexedArray } from "../arrays.ts";
 import { assignElement, assignText, attributed, elementIndex } from "../assign.ts";
 import { expandToText, expandWord } from "../expand/word.ts";
-import { doubleQuote, singleQuote, traceQuote } from "../quote.ts";
+import { wordText } from "../print.ts";
+import { singleQuote, traceQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
+import { trace } from "../trace.ts";
 import { ExpansionError } from "../unwind.ts";
 import type { Variable } from "../variables.ts";
 
@@ -19,12 +21,13 @@ const KEYED = /^\[((?:[^\]["'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|\[[^\]]*\]|\$\{[^
 /** Quoted parts, which stay, and characters that would end a word. */
 const IN_KEY = /\\.|"(?:[^"\\]|\\.)*"|'[^']*'|\$\([^)]*\)|[\s;|&<>()#]/gs;
 
-/** Expands what stands in the parentheses. */
-export async function expandElements(shell: Shell, value: ArrayValue): Promise<readonly ArrayElement[]> {
+/** Expands what stands in the parentheses. For an associative array nothing is split, and without a key in front the words are pairs. */
+export async function expandElements(shell: Shell, value: ArrayValue, associative: boolean): Promise<readonly ArrayElement[]> {
   const { plans } = shell.compiled;
   const elements: ArrayElement[] = [];
+  const asPairs = associative && !KEYED.test(value.elements[0]?.text ?? "");
   for (const word of value.elements) {
-    const keyed = KEYED.exec(word.text);
+    const keyed = asPairs ? null : KEYED.exec(word.text);
     if (keyed !== null) {
       const key = await expandToText(shell, plans.parseWord((keyed[1] as string).replace(IN_KEY, escapeInKey)));
       const text = word.text.slice(keyed[0].length);
@@ -33,6 +36,10 @@ export async function expandElements(shell: Shell, value: ArrayValue): Promise<r
         append: keyed[2] === "+",
         value: text === "" ? "" : await expandToText(shell, plans.parseWord(text), "assignment"),
       });
+      continue;
+    }
+    if (associative) {
+      elements.push({ key: null, append: false, value: await expandToText(shell, word) });
       continue;
     }
     const fields: string[] = [];
@@ -77,7 +84,7 @@ function associative(
   elements: readonly ArrayElement[],
   array: AssociativeArray,
 ): AssociativeArray {
-  const plain = elements.every(({ key }) => key === null);
+  const plain = elements[0]?.key === null;
   for (let i = 0; i < elements.length; i += plain ? 2 : 1) {
     const { key, append, value } = elements[i] as ArrayElement;
     if (!plain && key === null) throw new ExpansionError(`${name}: ${value}: must use subscript when assigning associative array`);
@@ -88,24 +95,27 @@ function associative(
   return array;
 }
 
-/** Performs an assignment. Returns what `set -x` shows of it. */
-export async function assign(shell: Shell, assignment: Assignment): Promise<string> {
+/** Performs an assignment, and shows it first under `set -x`. */
+export async function assign(shell: Shell, assignment: Assignment): Promise<void> {
   const { name, value, append = false, index } = assignment;
   if (value.type === "ArrayValue") {
-    const elements = await expandElements(shell, value);
+    const known = shell.variables.find(shell.variables.resolve(name))?.value;
+    const elements = await expandElements(shell, value, known instanceof AssociativeArray);
+    if (shell.options.xtrace) await trace(shell, wordText(shell.source, assignment));
     const variable = shell.variables.writable(shell.variables.resolve(name));
     assignArray(shell, name, variable, elements, append);
-    return shell.options.xtrace ? `${name}${append ? "+" : ""}=(${elements.map(traceElement).join(" ")})` : "";
+    return;
   }
   const expanded = expandToText(shell, value, "assignment");
   const text = typeof expanded === "string" ? expanded : await expanded;
   if (index === undefined) {
+    if (shell.options.xtrace) await trace(shell, `${name}${append ? "+" : ""}=${traceValue(text)}`);
     assignText(shell, name, text, append);
-    return shell.options.xtrace ? `${name}${append ? "+" : ""}=${traceValue(text)}` : "";
+    return;
   }
   const subscript = await subscriptText(shell, index);
+  if (shell.options.xtrace) await trace(shell, `${name}[${index.text}]${append ? "+" : ""}=${traceValue(text)}`);
   assignElement(shell, name, subscript, text, append);
-  return shell.options.xtrace ? `${name}[${subscript}]${append ? "+" : ""}=${traceValue(text)}` : "";
 }
 
 async function subscriptText(shell: Shell, index: Word): Promise<string> {
@@ -114,11 +124,6 @@ async function subscriptText(shell: Shell, index: Word): Promise<string> {
 
 function traceValue(text: string): string {
   return text === "" ? "" : traceQuote(text);
-}
-
-function traceElement({ key, value }: ArrayElement): string {
-  const shown = /^[\w./:-]+$/.test(value) ? value : doubleQuote(value);
-  return key === null ? shown : `[${key}]=${shown}`;
 }
 
 /** What `set -x` shows of the compound value of an argument of `declare`: every part quoted. */

@@ -1,7 +1,6 @@
 /** Lists and the dispatch over kinds of command; here failures meet `set -e`, ERR and the messages of failed expansions. */
 import type { AndOr, CommandNode, PipelineNode, Redirected, Statement } from "unbash";
 import type { Soon } from "../../../kernel/index.ts";
-import { commandText } from "../print.ts";
 import type { Shell } from "../shell.ts";
 import { runPendingTraps, runTrap } from "../traps.ts";
 import { Discard, ExpansionError, ShellExit } from "../unwind.ts";
@@ -49,7 +48,7 @@ export async function runNode(shell: Shell, node: PipelineNode | AndOr, last: bo
   if (shell.traps.due) await runPendingTraps(shell);
   if (isChecked(node)) {
     if (node.type !== "Pipeline") shell.pipeStatus = [status];
-    if (status !== 0 && shell.guarded === 0) await afterFailure(shell, node, status);
+    if (status !== 0 && shell.guarded === 0) await afterFailure(shell, status);
   }
   return status;
 }
@@ -78,12 +77,8 @@ function isChecked(node: PipelineNode | AndOr): boolean {
   }
 }
 
-async function afterFailure(shell: Shell, node: PipelineNode | AndOr, status: number): Promise<void> {
-  const inFunction = shell.calls.some(({ kind }) => kind === "function");
-  if (shell.traps.has("ERR") && shell.traps.running === 0 && (!inFunction || shell.options.get("errtrace"))) {
-    shell.command = commandText(shell.source, node);
-    await runTrap(shell, "ERR");
-  }
+async function afterFailure(shell: Shell, status: number): Promise<void> {
+  if (shell.traps.has("ERR")) await runTrap(shell, "ERR");
   if (shell.options.errexit) throw new ShellExit(status);
 }
 
@@ -114,7 +109,7 @@ async function runRedirected(shell: Shell, node: Redirected): Promise<number> {
     begun = true;
     return await dispatch(shell, node.command, false);
   });
-  if (!begun && shell.guarded === 0 && !isChecked(node)) await afterFailure(shell, node, status);
+  if (!begun && shell.guarded === 0 && !isChecked(node)) await afterFailure(shell, status);
   return status;
 }
 
@@ -164,14 +159,20 @@ async function runAndOr(shell: Shell, node: AndOr, last: boolean): Promise<numbe
   return status;
 }
 
-function defineFunction(shell: Shell, node: CommandNode & { type: "Function" }): number {
+async function defineFunction(shell: Shell, node: CommandNode & { type: "Function" }): Promise<number> {
   const name = node.name.value;
+  if (shell.functions.get(name)?.readonly === true) {
+    await shell.complain(`${name}: readonly function`);
+    return 1;
+  }
   shell.functions.set(name, {
     name,
     body: node.body,
     source: shell.source,
     sourceName: shell.calls.at(-1)?.source ?? shell.source.name,
-    exported: false,
+    exported: shell.options.get("allexport"),
+    readonly: false,
+    traced: false,
   });
   return 0;
 }

@@ -4,12 +4,12 @@ import { complain, encode, print } from "../../lib/index.ts";
 import { ArithmeticError } from "../arith/syntax.ts";
 import { assignText, evaluateRaw } from "../assign.ts";
 import { expandEmbedded, expandToPattern, expandToText, expandWords } from "../expand/word.ts";
-import { arithmeticHeader, commandText, textLater } from "../print.ts";
+import { arithmeticHeader, textLater, wordText } from "../print.ts";
 import { readLine } from "../read-line.ts";
 import type { Shell } from "../shell.ts";
 import { BadRegex, evaluateTest, traceTest } from "../test-expr.ts";
 import { trace } from "../trace.ts";
-import { runDebugTrap } from "../traps.ts";
+import { beforeCommand } from "../traps.ts";
 import { ExpansionError, LoopJump } from "../unwind.ts";
 import { isName } from "../variables.ts";
 import { runForeground } from "./simple.ts";
@@ -93,11 +93,11 @@ export async function runFor(shell: Shell, node: For): Promise<number> {
     return 1;
   }
   const words = node.wordlist === undefined ? shell.positional : await expandWords(shell, node.wordlist);
-  const shown = node.wordlist?.map(({ text }) => text).join(" ") ?? '"$@"';
+  const shown = node.wordlist?.map((word) => wordText(shell.source, word)).join(" ") ?? '"$@"';
   return await inLoop(shell, async (loop) => {
     for (const word of words) {
       await shell.process.schedYield();
-      if (shell.traps.size > 0) await runDebugTrap(shell, () => `for ${name} in ${shown}`);
+      if (shell.traps.size > 0 && (await beforeCommand(shell, `for ${name} in ${shown}`))) continue;
       if (shell.options.xtrace) await trace(shell, `for ${name} in ${shown}`);
       if (!(await assignsLoopVariable(shell, name, word, loop))) return;
       if (await iterate(shell, node.body, loop)) return;
@@ -108,7 +108,9 @@ export async function runFor(shell: Shell, node: For): Promise<number> {
 /** False, with a message and a status, if the variable is read-only. */
 async function assignsLoopVariable(shell: Shell, name: string, word: string, loop: { status: number }): Promise<boolean> {
   try {
-    assignText(shell, name, word, false);
+    const variable = shell.variables.find(name)?.nameref === true ? shell.variables.changeable(name) : undefined;
+    if (variable !== undefined) variable.value = word;
+    else assignText(shell, name, word, false);
     return true;
   } catch (error) {
     if (!(error instanceof ExpansionError) || error.fatal) throw error;
@@ -120,7 +122,7 @@ async function assignsLoopVariable(shell: Shell, name: string, word: string, loo
 
 export async function runArithmeticFor(shell: Shell, node: ArithmeticFor): Promise<number> {
   shell.at(node.pos);
-  const [initialize = "", test = "", update = ""] = arithmeticHeader(shell.source, node);
+  const [initialize = "", test = "", update = ""] = arithmeticHeader(shell.source, node).map((part) => part.trimStart());
   const step = async (expression: string): Promise<bigint | null> =>
     expression.trim() === "" ? 1n : await arithmetic(shell, expression, "((");
   if ((await step(initialize)) === null) return 1;
@@ -142,7 +144,7 @@ export async function runArithmeticFor(shell: Shell, node: ArithmeticFor): Promi
 /** Evaluates an expression for a command of that name; null after an error, which has been printed. */
 export async function arithmetic(shell: Shell, expression: string, command: string): Promise<bigint | null> {
   const expanded = await expandEmbedded(shell, expression);
-  if (shell.options.xtrace && command === "((") await trace(shell, `(( ${expanded.trim()} ))`);
+  if (shell.options.xtrace && command === "((") await trace(shell, `(( ${expanded} ))`);
   try {
     return evaluateRaw(shell, expanded);
   } catch (error) {
@@ -156,7 +158,7 @@ export async function arithmetic(shell: Shell, expression: string, command: stri
 export async function runArithmeticCommand(shell: Shell, node: ArithmeticCommand): Promise<number> {
   shell.at(node.pos);
   await shell.process.schedYield();
-  if (shell.traps.size > 0) await runDebugTrap(shell, (source) => commandText(source, node));
+  if (shell.traps.size > 0 && (await beforeCommand(shell, { source: shell.source, node }))) return 0;
   const value = await arithmetic(shell, node.body, "((");
   return value === null || value === 0n ? 1 : 0;
 }
@@ -164,7 +166,7 @@ export async function runArithmeticCommand(shell: Shell, node: ArithmeticCommand
 export async function runTestCommand(shell: Shell, node: TestCommand): Promise<number> {
   shell.at(node.pos);
   await shell.process.schedYield();
-  if (shell.traps.size > 0) await runDebugTrap(shell, (source) => commandText(source, node));
+  if (shell.traps.size > 0 && (await beforeCommand(shell, { source: shell.source, node }))) return 0;
   try {
     if (shell.options.xtrace) await traceTest(shell, node.expression);
     return (await evaluateTest(shell, node.expression)) ? 0 : 1;
@@ -179,7 +181,7 @@ export async function runTestCommand(shell: Shell, node: TestCommand): Promise<n
 export async function runCase(shell: Shell, node: Case): Promise<number> {
   shell.at(node.pos);
   await shell.process.schedYield();
-  if (shell.traps.size > 0) await runDebugTrap(shell, () => `case ${node.word.text} in `);
+  if (shell.traps.size > 0 && (await beforeCommand(shell, `case ${wordText(shell.source, node.word)} in `))) return 0;
   const subject = await expandToText(shell, node.word);
   if (shell.options.xtrace) await trace(shell, `case ${node.word.text} in`);
   let status = 0;
@@ -204,13 +206,17 @@ async function matchesAny(shell: Shell, subject: string, patterns: readonly Word
 /** ( ... ): a child with a twin of the shell. */
 export async function runSubshell(shell: Shell, node: Subshell): Promise<number> {
   shell.at(node.pos);
+  if (shell.traps.running === 0) shell.command = { source: shell.source, node };
   const body = async (twin: Shell): Promise<number> => await twin.evaluator.run(twin, node.body.commands, true);
   return await runForeground(shell, body, textLater(shell, node));
 }
 
 export async function runSelect(shell: Shell, node: Select): Promise<number> {
   const words = node.wordlist === undefined ? shell.positional : await expandWords(shell, node.wordlist);
+  const shown = node.wordlist?.map((word) => wordText(shell.source, word)).join(" ") ?? '"$@"';
+  if (shell.traps.size > 0 && (await beforeCommand(shell, `select ${node.name.text} in ${shown}`))) return 0;
   if (words.length === 0) return 0;
+  if (shell.options.xtrace) await trace(shell, `select ${node.name.text} in ${shown}`);
   const width = String(words.length).length;
   const menu = words.map((word, i) => `${String(i + 1).padStart(width)}) ${word}\n`).join("");
   return await inLoop(shell, async (loop) => {

@@ -87,6 +87,7 @@ async function runAsScript(shell: Shell, path: string, words: readonly string[])
   }
   forgetShell(shell);
   shell.name = path;
+  shell.traceDepth = 1;
   shell.positional = words.slice(1);
   shell.calls.push({ kind: "script", name: "main", source: path, line: 0 });
   return await shell.evaluator.runText(shell, new Source(path, decode(bytes)), "script");

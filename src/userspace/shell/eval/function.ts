@@ -3,13 +3,16 @@
 import type { ShellFunction } from "../functions.ts";
 import { MAX_NESTING } from "../limits.ts";
 import type { Shell } from "../shell.ts";
-import { runTrap } from "../traps.ts";
+import { runTrap, type TrapName } from "../traps.ts";
 import { Discard, FunctionReturn } from "../unwind.ts";
 
 export async function callFunction(shell: Shell, called: ShellFunction, args: readonly string[]): Promise<number> {
   await enterNesting(shell, called.name, functionLimit(shell));
-  const { source, position, line, positional, loops, options } = shell;
-  shell.calls.push({ kind: "function", name: called.name, source: called.sourceName, line });
+  const { source, position, line, positional, loops, options, localOptions } = shell;
+  shell.localOptions = null;
+  const debugging = options.shopt("extdebug");
+  shell.calls.push({ kind: "function", name: called.name, source: called.sourceName, line, args: debugging ? args : undefined });
+  const hidden = shell.traps.hide(untraced(shell, called));
   shell.variables.pushScope(false);
   shell.positional = args;
   shell.source = called.source;
@@ -17,7 +20,10 @@ export async function callFunction(shell: Shell, called: ShellFunction, args: re
   try {
     return await runBody(shell, called);
   } finally {
-    if (options.get("functrace") || shell.traps.returnIn === shell.calls.length) await runTrap(shell, "RETURN");
+    if (shell.traps.has("RETURN")) await runTrap(shell, "RETURN");
+    shell.traps.restore(hidden);
+    if (shell.localOptions !== null) options.restore(shell.localOptions);
+    shell.localOptions = localOptions;
     shell.loops = loops;
     shell.source = source;
     shell.at(position);
@@ -27,6 +33,13 @@ export async function callFunction(shell: Shell, called: ShellFunction, args: re
     shell.calls.pop();
     shell.nesting--;
   }
+}
+
+/** Traps that do not hold in a function. */
+function untraced({ options, traps }: Shell, called: ShellFunction): readonly TrapName[] {
+  if (traps.size === 0) return [];
+  const traced = called.traced || options.get("functrace");
+  return [...(traced ? [] : (["DEBUG", "RETURN"] as const)), ...(options.get("errtrace") ? [] : (["ERR"] as const))];
 }
 
 async function runBody(shell: Shell, called: ShellFunction): Promise<number> {

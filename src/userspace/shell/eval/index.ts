@@ -2,6 +2,7 @@
 import type { Statement } from "unbash";
 import { complain } from "../../lib/index.ts";
 import { expandAliases } from "../aliases.ts";
+import { extendedPatternProblem } from "../extended-patterns.ts";
 import type { Evaluator, Shell } from "../shell.ts";
 import { type Parsed, parseSource, Source } from "../source.ts";
 import type { SyntaxProblem } from "../syntax-error.ts";
@@ -15,11 +16,22 @@ import { commandSubstitution, processSubstitution } from "./substitution.ts";
 /** The status of a syntax error. */
 const SYNTAX_ERROR = 2;
 
+/** Kinds of text that messages about its syntax name. */
+const LABELLED = /^eval$|trap$/;
+/** Kinds of text whose commands `set -x` shows as if they stood outside of it. */
+const UNSEEN: ReadonlySet<string> = new Set(["line", "script", "exit trap"]);
+
 /** Runs parsed text line by line: an error in a line ends that line, not the text. `last`: nothing follows it in this process. */
 export async function runParsed(shell: Shell, parsed: Parsed, what: string, last: boolean, aliases = true): Promise<number> {
   let status = 0;
-  const { lines, problem } = parsed;
+  const { lines } = parsed;
+  let { problem } = parsed;
   for (let i = 0; i < lines.length; i++) {
+    const misread = shell.options.shopt("extglob") ? null : extendedPatternProblem(shell.source, lines[i] ?? []);
+    if (misread !== null) {
+      problem = misread;
+      break;
+    }
     if (shell.options.get("verbose")) await echoLine(shell, lines[i] ?? []);
     try {
       const line = aliases ? withAliases(shell, lines[i] ?? []) : { statements: lines[i] ?? [], source: null };
@@ -70,16 +82,18 @@ async function reportSyntaxError(shell: Shell, problem: SyntaxProblem, what: str
 /** `eval`, traps, sourced files: text that runs in the place of a command. */
 async function runText(shell: Shell, source: Source, what: string): Promise<number> {
   await enterNesting(shell, what);
-  const { source: outer, position, line, guarded, loops } = shell;
+  const { source: outer, position, line, guarded, loops, traceDepth } = shell;
   shell.source = source;
+  if (!UNSEEN.has(what)) shell.traceDepth++;
   try {
-    return await runParsed(shell, parseSource(source), what === "eval" || what === "trap" ? what : "", false, what !== "line");
+    return await runParsed(shell, parseSource(source), LABELLED.test(what) ? what : "", false, what !== "line");
   } finally {
     shell.source = outer;
     shell.at(position);
     shell.line = line;
     shell.guarded = guarded;
     shell.loops = loops;
+    shell.traceDepth = traceDepth;
     shell.nesting--;
   }
 }

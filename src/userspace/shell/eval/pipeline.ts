@@ -1,5 +1,5 @@
 /** Pipelines, their negation and timing, and jobs in the background. */
-import type { AndOr, CommandNode, Pipeline, PipelineNode, Statement, Subshell } from "unbash";
+import type { AndOr, Command, CommandNode, Pipeline, PipelineNode, Statement, Subshell } from "unbash";
 import { strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
 import { Placement, waitForForeground } from "../job-control.ts";
@@ -8,6 +8,7 @@ import { keepUp, notifyEnded, reportDeath } from "../jobs.ts";
 import { textLater } from "../print.ts";
 import { redirect } from "../redirect.ts";
 import type { Shell } from "../shell.ts";
+import { beforeCommand } from "../traps.ts";
 import { ExpansionError } from "../unwind.ts";
 import { detach, forkShell } from "./fork.ts";
 
@@ -108,8 +109,10 @@ async function startStages(shell: Shell, node: Pipeline, placement: Placement, c
     if (typeof ends === "number") throw new ExpansionError(`pipe error: ${strerror(ends)}`);
     const errorsToo = node.operators[i] === "|&";
     const from: number | null = input;
+    if (stage.type === "Command") await announce(shell, stage);
     const body = async (twin: Shell): Promise<number> => {
       if (stage.type === "Command") twin.depth = shell.depth;
+      twin.announced = stage.type === "Command";
       if (!placement.foreground && i === 0 && shell.interactive === null) await detach(twin);
       await connect(twin, from, ends, errorsToo);
       return await runInChild(twin, stage);
@@ -169,8 +172,16 @@ async function runAsSubshell(twin: Shell, node: PipelineNode | AndOr, { body }: 
   return await twin.evaluator.run(twin, body.commands, true);
 }
 
+/** A simple command that gets a child of its own is still this shell's for BASH_COMMAND and the DEBUG trap. */
+async function announce(shell: Shell, command: Command): Promise<void> {
+  shell.at(command.pos);
+  await beforeCommand(shell, { source: shell.source, node: command });
+}
+
 async function startJob(shell: Shell, node: PipelineNode | AndOr, placement: Placement): Promise<JobProcess> {
+  if (node.type === "Command") await announce(shell, node);
   const body = async (twin: Shell): Promise<number> => {
+    twin.announced = node.type === "Command";
     if (shell.interactive === null) await detach(twin);
     return await runInChild(twin, node);
   };

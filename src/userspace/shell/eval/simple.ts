@@ -1,6 +1,7 @@
 /** Simple commands: expansions, assignments, redirections, and then a function, a builtin or a program. */
 import type { Assignment, Command, Redirection, Word } from "unbash";
 import type { Soon } from "../../../kernel/index.ts";
+import { AssociativeArray } from "../arrays.ts";
 import type { Builtin } from "../builtins/builtin.ts";
 import { expandWord } from "../expand/word.ts";
 import type { ShellFunction } from "../functions.ts";
@@ -11,8 +12,8 @@ import { textLater } from "../print.ts";
 import { redirect, type Undo, undoRedirections } from "../redirect.ts";
 import type { CommandLookup, Shell } from "../shell.ts";
 import { trace, traceAssignment, traceWords } from "../trace.ts";
-import { runDebugTrap } from "../traps.ts";
-import { ExpansionError } from "../unwind.ts";
+import { beforeCommand } from "../traps.ts";
+import { EvaluationError, ExpansionError } from "../unwind.ts";
 import { type ArrayElement, assign, assignmentWord, expandElements, traceCompound } from "./assignment.ts";
 import { execCommand, findCommand } from "./external.ts";
 import { forkShell } from "./fork.ts";
@@ -65,7 +66,8 @@ export async function runSimple(shell: Shell, node: Command, last: boolean): Pro
   shell.substitutionStatus = null;
   const fds = shell.substitutionFds.length;
   if (shell.traps.running === 0) shell.command = { source: shell.source, node };
-  if (shell.traps.size > 0) await runDebugTrap(shell);
+  if (shell.announced) shell.announced = false;
+  else if (shell.traps.size > 0 && (await beforeCommand(shell, shell.command))) return 0;
   const words: string[] = [];
   const arrays = plan.assigns ? await expandDeclaration(shell, plan, words) : NO_ARRAYS;
   if (!plan.assigns) await expandWords(shell, plan, words);
@@ -102,7 +104,9 @@ async function expandDeclaration(shell: Shell, plan: CommandPlan, words: string[
     }
     words.push(await assignmentWord(shell, word));
     if (word.value.type !== "ArrayValue") continue;
-    const elements = await expandElements(shell, word.value);
+    const known = shell.variables.find(word.name)?.value;
+    const associative = known instanceof AssociativeArray || words.some((given) => /^-\w*A/.test(given));
+    const elements = await expandElements(shell, word.value, associative);
     arrays.set(words.length - 2, elements);
     if (shell.options.xtrace) await trace(shell, traceCompound(word.name, elements));
   }
@@ -113,8 +117,7 @@ async function expandDeclaration(shell: Shell, plan: CommandPlan, words: string[
 async function runAssignments(shell: Shell, plan: CommandPlan): Promise<number> {
   await shell.process.schedYield();
   for (const assignment of plan.assignments) {
-    const shown = await assign(shell, assignment);
-    if (shell.options.xtrace) await trace(shell, shown);
+    await assign(shell, assignment);
   }
   if (plan.redirections.length > 0) {
     const undo: Undo = [];
@@ -170,6 +173,7 @@ async function runBuiltin(
   } catch (error) {
     // An assignment that a builtin was asked for has failed; the line goes on.
     if (!(error instanceof ExpansionError) || error.fatal) throw error;
+    if (error instanceof EvaluationError) throw error.named ? new EvaluationError(`${words[0]}: ${error.message}`, false) : error;
     await shell.complain(error.message);
     return 1;
   }

@@ -55,7 +55,7 @@ async function toText(shell: Shell, bytes: Uint8Array): Promise<string> {
 
 /** Runs the commands of a substitution in the child made for it. */
 async function runScript(twin: Shell, script: ParsedScript, position: number): Promise<number> {
-  twin.substitutionDepth++;
+  twin.traceDepth++;
   if (script.source !== undefined) twin.source = new Source(twin.source.name, script.source, twin.source.lineOf(position));
   const { problem } = judge(twin.source, script);
   if (problem === null) return await twin.evaluator.run(twin, script.commands, true);

@@ -11,5 +11,6 @@ export interface Expander {
   addPieces(shell: Shell, builder: Builder, pieces: readonly Piece[], operand?: boolean): Pending;
   toText(shell: Shell, word: Word): string | Promise<string>;
   toPattern(shell: Shell, word: Word): Promise<string>;
+  toPrompt(shell: Shell, text: string): Promise<string>;
   toEscaped(shell: Shell, word: Word, escapeQuoted: (text: string) => string): Promise<string>;
 }

@@ -67,17 +67,13 @@ class Walk {
     if (typeof entries === "number") return [];
     const hidden = section.startsWith(".") || section.startsWith("\\.");
     const names: string[] = [];
-    for (const { name } of entries) {
-      if (name === "." || name === "..") continue;
-      if (name.startsWith(".") && !hidden && !this.takesHidden()) continue;
+    const dots = this.shell.options.shopt("globskipdots") ? [] : [".", ".."];
+    for (const name of [...dots, ...entries.map((entry) => entry.name)]) {
+      if (dots.length === 0 && (name === "." || name === "..")) continue;
+      if (name.startsWith(".") && !hidden && (dots.includes(name) || !this.shell.options.shopt("dotglob"))) continue;
       if (this.shell.compiled.matcher.matches(name, section, this.options)) names.push(name);
     }
     return names;
-  }
-
-  /** GLOBIGNORE switches dotglob on. */
-  private takesHidden(): boolean {
-    return this.shell.options.shopt("dotglob") || (this.shell.variables.text("GLOBIGNORE") ?? "") !== "";
   }
 
   /** `**`: all directories below, and with nothing behind it all files too. */

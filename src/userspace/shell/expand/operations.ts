@@ -2,11 +2,12 @@
 import type { ParameterOperation, Word } from "unbash";
 import { AssociativeArray, IndexedArray } from "../arrays.ts";
 import { evaluateExpression } from "../assign.ts";
-import { attributeLetters, describeVariable } from "../describe.ts";
+import { attributeLetters, describeVariable, quoteKey } from "../describe.ts";
 import { unescapeAnsi } from "../escapes.ts";
-import { singleQuote } from "../quote.ts";
+import { toLower, toUpper } from "../letters.ts";
+import { doubleQuote, singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
-import { ExpansionError } from "../unwind.ts";
+import { EvaluationError, ExpansionError } from "../unwind.ts";
 import { codePoints } from "./characters.ts";
 import type { Expander } from "./expander.ts";
 import type { Target } from "./parameter.ts";
@@ -23,7 +24,7 @@ export async function operate(shell: Shell, expander: Expander, target: Target, 
     case "Replace":
       return await replace(shell, expander, target, operation);
     case "Slice":
-      return await slice(shell, expander, target, operation);
+      return await slice(shell, expander, target, operation, text);
     case "CaseModification": {
       const pattern = operation.operand === undefined ? "?" : (await expander.toPattern(shell, operation.operand)) || "?";
       return mapValues(target, (value) => changeCase(shell, value, operation.operator, pattern));
@@ -32,7 +33,7 @@ export async function operate(shell: Shell, expander: Expander, target: Target, 
       if (operation.operator === "~" || operation.operator === "~~") return toggleCase(target, operation.operator === "~~");
       throw new ExpansionError(`${text}: bad substitution`);
     case "Transform":
-      return transform(shell, target, await expander.toText(shell, operation.operand), text);
+      return await transform(shell, expander, target, await expander.toText(shell, operation.operand), text);
     default:
       throw new ExpansionError(`${text}: bad substitution`);
   }
@@ -84,9 +85,18 @@ function replacer(template: string, ampersand: boolean): (matched: string) => st
     template.replace(/\\([&\\])|&/g, (found, escaped: string | undefined) => escaped ?? (found === "&" ? matched : found));
 }
 
-async function slice(shell: Shell, expander: Expander, target: Target, operation: Operation & { type: "Slice" }): Promise<Target> {
-  const offset = await number(shell, expander, operation.offset);
-  const length = operation.length === undefined ? null : await number(shell, expander, operation.length);
+async function slice(
+  shell: Shell,
+  expander: Expander,
+  target: Target,
+  operation: Operation & { type: "Slice" },
+  text: string,
+): Promise<Target> {
+  if (operation.offset.text === "" && operation.length === undefined) throw new ExpansionError(`${text}: bad substitution`);
+  const subscript = target.kind === "list" ? (isPositional(target) ? null : target.star ? "*" : "@") : target.subscript;
+  const label = subscript === null ? target.name : `${target.name}[${subscript}]`;
+  const offset = await number(shell, expander, operation.offset, label);
+  const length = operation.length === undefined ? null : await number(shell, expander, operation.length, label);
   if (target.kind === "list") return sliceList(shell, target, offset, length, operation.length?.text ?? "");
   const characters = codePoints(target.value ?? "");
   const start = offset < 0 ? characters.length + offset : offset;
@@ -96,8 +106,12 @@ async function slice(shell: Shell, expander: Expander, target: Target, operation
   return { ...target, value: characters.slice(start, end) };
 }
 
-async function number(shell: Shell, expander: Expander, word: Word): Promise<number> {
-  return Number(evaluateExpression(shell, await expander.toText(shell, word)));
+async function number(shell: Shell, expander: Expander, word: Word, name: string): Promise<number> {
+  try {
+    return Number(evaluateExpression(shell, await expander.toText(shell, word)));
+  } catch (error) {
+    throw error instanceof EvaluationError ? new EvaluationError(`${name}: ${error.message}`, false) : error;
+  }
 }
 
 /** ${@:offset:length} counts $0 as number 0; ${array[@]:offset} begins at that index. */
@@ -122,7 +136,7 @@ function changeCase(shell: Shell, value: string, operator: "^" | "^^" | "," | ",
   const options = shell.patternOptions();
   const change = (char: string): string => {
     if (!shell.compiled.matcher.matches(char, pattern, options)) return char;
-    return operator.startsWith("^") ? char.toUpperCase() : char.toLowerCase();
+    return operator.startsWith("^") ? toUpper(char) : toLower(char);
   };
   if (operator.length === 2) return Array.from(value, change).join("");
   const [first = ""] = Array.from(value);
@@ -131,47 +145,71 @@ function changeCase(shell: Shell, value: string, operator: "^" | "^^" | "," | ",
 
 /** ${name~} and ${name~~} turn upper case into lower and the other way round. */
 function toggleCase(target: Target, all: boolean): Target {
-  const toggle = (char: string): string => (char === char.toLowerCase() ? char.toUpperCase() : char.toLowerCase());
+  const toggle = (char: string): string => (char === toLower(char) ? toUpper(char) : toLower(char));
   return mapValues(target, (value) => Array.from(value, (char, i) => (all || i === 0 ? toggle(char) : char)).join(""));
 }
 
-function transform(shell: Shell, target: Target, letter: string, text: string): Target {
+async function transform(shell: Shell, expander: Expander, target: Target, letter: string, text: string): Promise<Target> {
   switch (letter) {
     case "Q":
       return mapValues(target, singleQuote);
     case "U":
-      return mapValues(target, (value) => value.toUpperCase());
+      return mapValues(target, toUpper);
     case "u":
-      return mapValues(target, (value) => value.slice(0, 1).toUpperCase() + value.slice(1));
+      return mapValues(target, (value) => changeCase(shell, value, "^", "?"));
     case "L":
-      return mapValues(target, (value) => value.toLowerCase());
+      return mapValues(target, toLower);
     case "E":
       return mapValues(target, unescapeAnsi);
     case "P":
-      return target;
+      return await mapPrompts(shell, expander, target);
     case "a":
-      return { kind: "scalar", name: target.name, subscript: null, value: attributeLetters(shell, target.name) };
+      return attributes(shell, target);
     case "A":
       return { kind: "scalar", name: target.name, subscript: null, value: asStatement(shell, target) };
     case "K":
     case "k":
-      return pairs(target, letter);
+      return pairs(shell, target, letter);
     default:
-      throw new ExpansionError(`${text}: bad substitution`);
+      throw new ExpansionError(`${text}: bad substitution`, true);
   }
 }
 
-/** ${x@A}: a statement that would give the variable this value. */
+async function mapPrompts(shell: Shell, expander: Expander, target: Target): Promise<Target> {
+  if (target.kind === "scalar")
+    return { ...target, value: target.value === undefined ? undefined : await expander.toPrompt(shell, target.value) };
+  const values: string[] = [];
+  for (const value of target.values) values.push(await expander.toPrompt(shell, value));
+  return { ...target, values };
+}
+
+/** ${x@a}: of a list once for each element. */
+function attributes(shell: Shell, target: Target): Target {
+  const letters = isPositional(target) ? "" : attributeLetters(shell, target.name);
+  return mapValues(target.kind === "scalar" ? { ...target, value: "" } : target, () => letters);
+}
+
+function isPositional(target: Target): boolean {
+  return target.name === "@" || target.name === "*" || /^\d+$/.test(target.name);
+}
+
+/** ${x@A}: a statement that would give the variable this value; nothing for one that is not set. */
 function asStatement(shell: Shell, target: Target): string {
-  if (target.kind === "list") return describeVariable(shell, target.name) ?? "";
+  if (target.kind === "list") {
+    if (isPositional(target)) return target.values.length === 0 ? "" : `set -- ${target.values.map(singleQuote).join(" ")}`;
+    return describeVariable(shell, target.name) ?? "";
+  }
+  if (target.value === undefined) return "";
   const letters = attributeLetters(shell, target.name);
   return `${letters === "" ? "" : `declare -${letters} `}${target.name}=${singleQuote(target.value ?? "")}`;
 }
 
-function pairs(target: Target, letter: string): Target {
-  if (target.kind !== "list") return mapValues(target, singleQuote);
+function pairs(shell: Shell, target: Target, letter: string): Target {
+  if (target.kind !== "list" || isPositional(target)) return mapValues(target, singleQuote);
   const values = target.keys.flatMap((key, i) => [key, target.values[i] ?? ""]);
   if (letter === "k") return { ...target, values };
-  const text = target.keys.map((key, i) => `${key} "${(target.values[i] ?? "").replace(/[$`"\\]/g, "\\$&")}"`).join(" ");
+  const associative = shell.variables.value(target.name) instanceof AssociativeArray;
+  const shown = target.keys.map((key, i) => `${associative ? quoteKey(key) : key} ${doubleQuote(target.values[i] ?? "")}`);
+  const text = associative ? shown.map((pair) => `${pair} `).join("") : shown.join(" ");
   return { kind: "scalar", name: target.name, subscript: null, value: text };
 }

@@ -112,7 +112,7 @@ function specialText(shell: Shell, name: string): string | undefined {
 function checkSet(shell: Shell, target: Target & { kind: "scalar" }, parameter: Parameter): void {
   if (!shell.options.nounset) return;
   const subscript = target.subscript === null ? "" : `[${target.subscript}]`;
-  const dollar = /^\d/.test(parameter.name) && !parameter.text.startsWith("${") ? "$" : "";
+  const dollar = /^[\d!]/.test(parameter.name) && !parameter.text.startsWith("${") ? "$" : "";
   throw new ExpansionError(`${dollar}${target.name}${subscript}: unbound variable`, true);
 }
 
@@ -191,7 +191,7 @@ async function expandDefault(
   const absent = isAbsent(target, operator.startsWith(":"));
   const pieces = quoted ? shell.compiled.plans.quotedOperand(operand) : shell.compiled.plans.word(operand);
   const useOperand = async (): Promise<void> => {
-    if (quoted && pieces.length === 0) builder.append("", true);
+    if (quoted) builder.append("", true);
     const pending = expander.addPieces(shell, builder, pieces, !quoted);
     if (pending !== undefined) await pending;
   };
@@ -206,9 +206,14 @@ async function expandDefault(
       if (!absent) return emit(shell, builder, target, quoted);
       const text = await expander.toText(shell, operand);
       const reason = text !== "" ? text : operator === ":?" ? "parameter null or not set" : "parameter not set";
-      throw new ExpansionError(`${parameter.name}: ${reason}`, true);
+      throw new ExpansionError(`${shownName(parameter)}: ${reason}`, true);
     }
   }
+}
+
+/** The parameter as written, with its subscript. */
+function shownName({ name, index }: Parameter): string {
+  return index === undefined ? name : `${name}[${index.text}]`;
 }
 
 function isAbsent(target: Target, emptyToo: boolean): boolean {

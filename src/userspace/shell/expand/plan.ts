@@ -3,6 +3,7 @@
  * been worked out is kept beside the word.
  */
 import type {
+  ArrayValue,
   CommandExpansionPart,
   DoubleQuotedChild,
   HereDocBody,
@@ -42,6 +43,7 @@ export class Plans {
   private readonly quotedOperands = new WeakMap<Word, readonly Piece[]>();
   private readonly bodies = new WeakMap<HereDocBody, readonly Piece[]>();
   private readonly embedded = new Map<string, readonly Piece[]>();
+  private readonly prompts = new Map<string, readonly Piece[]>();
   private readonly parsed = new Map<string, Word>();
 
   word(word: Word, context: PlanContext = "word"): readonly Piece[] {
@@ -59,7 +61,9 @@ export class Plans {
     let plan = this.quotedOperands.get(word);
     if (plan === undefined) {
       plan =
-        word.parts === undefined ? [{ kind: "text", text: word.value, quoted: true }] : word.parts.flatMap((part) => planPart(part, true));
+        word.parts === undefined
+          ? [{ kind: "text", text: word.value, quoted: true }]
+          : word.parts.flatMap((part) => (part.type === "SingleQuoted" ? [quotedText(part.text)] : planPart(part, true)));
       this.quotedOperands.set(word, plan);
     }
     return plan;
@@ -77,14 +81,29 @@ export class Plans {
     return plan;
   }
 
-  /** Text that is expanded as if in double quotes, but in which double quotes mean nothing: arithmetic, prompts. */
+  /** Text that is expanded as if in double quotes, but in which double quotes mean nothing, nor single ones around a subscript: arithmetic. */
   text(text: string): readonly Piece[] {
     let plan = this.embedded.get(text);
     if (plan === undefined) {
-      plan = /[$`\\"]/.test(text) ? planEmbedded(text) : [{ kind: "text", text, quoted: true }];
+      plan = /[$`\\"']/.test(text) ? planEmbedded(text) : [{ kind: "text", text, quoted: true }];
       this.embedded.set(text, plan);
     }
     return plan;
+  }
+
+  /** Text that is expanded as if in double quotes, in which double quotes stand for themselves: prompts. */
+  prompt(text: string): readonly Piece[] {
+    let plan = this.prompts.get(text);
+    if (plan === undefined) {
+      plan = /[$`\\]/.test(text) ? planDocument(text) : [{ kind: "text", text, quoted: true }];
+      this.prompts.set(text, plan);
+    }
+    return plan;
+  }
+
+  /** The compound value that text is; null if it is none. */
+  parseArray(text: string): ArrayValue | null {
+    return parseArray(text);
   }
 
   /** A word of its own, parsed from text. */
@@ -96,6 +115,13 @@ export class Plans {
     }
     return word;
   }
+}
+
+/** "(a b)" as the compound value that it is in an assignment; null if it is none. */
+function parseArray(text: string): ArrayValue | null {
+  const command = parse(`x=${text}`).commands[0]?.command;
+  const assignment = command?.type === "Command" ? command.prefix[0] : undefined;
+  return assignment?.type === "Assignment" && assignment.value.type === "ArrayValue" ? assignment.value : null;
 }
 
 function parseWord(text: string): Word {
@@ -113,6 +139,11 @@ function parseWord(text: string): Word {
 }
 
 function planEmbedded(text: string): readonly Piece[] {
+  const unquoted = (part: string): string => part.replaceAll('"', "").replace(/\['([^']*)'\]/g, "[$1]");
+  return planDocument(text).map((piece) => (piece.kind === "text" ? { ...piece, text: unquoted(piece.text) } : piece));
+}
+
+function planDocument(text: string): readonly Piece[] {
   let end = "END";
   while (text.includes(end)) end += "X";
   const command = parse(`: <<${end}\n${text}\n${end}\n`).commands[0]?.command;
@@ -122,7 +153,7 @@ function planEmbedded(text: string): readonly Piece[] {
   if (document.body.parts === undefined) pieces.push({ kind: "text", text: document.body.text, quoted: true });
   const last = pieces.at(-1);
   if (last?.kind === "text") pieces[pieces.length - 1] = { ...last, text: last.text.replace(/\n$/, "") };
-  return pieces.map((piece) => (piece.kind === "text" ? { ...piece, text: piece.text.replaceAll('"', "") } : piece));
+  return pieces;
 }
 
 function planBare(word: Word): Piece[] {
@@ -171,6 +202,10 @@ function bracket(text: string, parts: readonly WordPart[]): Piece[] {
 function extendedGlob(operator: string, pattern: string, parts: readonly WordPart[]): Piece[] {
   const pieces = parts.length === 0 ? unquoteText(pattern) : parts.flatMap((part) => planPart(part, false));
   return [plainText(`${operator}(`), ...pieces, plainText(")")];
+}
+
+function quotedText(text: string): Piece {
+  return { kind: "text", text, quoted: true };
 }
 
 function plainText(text: string): Piece {

@@ -4,6 +4,7 @@
  */
 import type { Word } from "unbash";
 import { evaluateExpression } from "../assign.ts";
+import { decodePrompt } from "../prompt.ts";
 import type { Shell } from "../shell.ts";
 import { expandBraces } from "./brace.ts";
 import { Builder, type Field } from "./builder.ts";
@@ -14,7 +15,7 @@ import { escapePattern, escapeRegex, hasMagic } from "./pattern.ts";
 import type { Piece, PlanContext } from "./plan.ts";
 import { expandTilde } from "./tilde.ts";
 
-const expander: Expander = { addPieces, toText: expandToText, toPattern: expandToPattern, toEscaped };
+const expander: Expander = { addPieces, toText: expandToText, toPattern: expandToPattern, toEscaped, toPrompt: expandPrompt };
 
 /** Adds pieces to the builder. `operand`: unquoted literal text is itself the result of an expansion. */
 export function addPieces(shell: Shell, builder: Builder, pieces: readonly Piece[], operand = false): Pending {
@@ -78,7 +79,7 @@ async function addEvaluated(shell: Shell, builder: Builder, text: Promise<string
   builder.expanded(evaluateExpression(shell, await text).toString(), quoted);
 }
 
-/** Text that is expanded as if in double quotes: the inside of (( )), prompts. A promise only if it needs system calls. */
+/** Text that is expanded as if in double quotes: the inside of (( )). A promise only if it needs system calls. */
 export function expandEmbedded(shell: Shell, text: string): string | Promise<string> {
   const pieces = shell.compiled.plans.text(text);
   const [only] = pieces;
@@ -86,6 +87,11 @@ export function expandEmbedded(shell: Shell, text: string): string | Promise<str
   const builder = new Builder(null, null);
   const pending = addPieces(shell, builder, pieces);
   return pending === undefined ? builder.single().text : pending.then(() => builder.single().text);
+}
+
+/** What a prompt's text shows. */
+export async function expandPrompt(shell: Shell, text: string): Promise<string> {
+  return await expandPieces(shell, shell.compiled.plans.prompt(decodePrompt(shell, text)));
 }
 
 /** Expands pieces to one string: nothing is split. */
