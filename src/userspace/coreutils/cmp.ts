@@ -13,6 +13,7 @@ const BLOCK = 65_536;
 const [MOST_BYTES, MOST_DIGITS] = [2 ** 63, 19];
 
 const manual = {
+  version: "cmp (GNU diffutils) 3.8",
   usage: "[OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]",
   short: "bi:ln:s",
   long: { "print-bytes": "b", "ignore-initial": "i", verbose: "l", bytes: "n", quiet: "s", silent: "s" },

@@ -8,6 +8,7 @@ import { readOperand, splitLines } from "./input.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const manual = {
+  version: "column from util-linux 2.38.1",
   usage: "[options] [<file>...]",
   short: "c:C:dE:eH:i:JLl:N:n:O:o:p:R:r:s:T:tW:x",
   long: {

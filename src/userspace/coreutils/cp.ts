@@ -1,5 +1,6 @@
 /** cp(1): all options but -Z and --copy-contents, of the attributes mode and time; copy.ts does the work. */
 import { strerror } from "../../kernel/index.ts";
+import { chooseWord } from "./choices.ts";
 import { Copier, type CopyOptions, parent } from "./copy.ts";
 import { quote } from "./quote.ts";
 import { Asker, Backups, belowWhole, withoutSlashes } from "./replace.ts";
@@ -20,6 +21,7 @@ const manual = {
 };
 
 export const cp = utility(manual, async (util) => {
+  await checkAttributes(util);
   const copier = new Copier(util, await optionsOf(util));
   for (const move of await movesOf(util)) {
     const source = util.has("strip-trailing-slashes") ? withoutSlashes(move.source) : move.source;
@@ -27,6 +29,15 @@ export const cp = utility(manual, async (util) => {
     if (target !== null) await copier.copy(source, target);
   }
 });
+
+const ATTRIBUTES = ["mode", "timestamps", "ownership", "links", "context", "xattr", "all"].map((word) => [word] as const);
+
+async function checkAttributes(util: Utility): Promise<void> {
+  for (const { letter, argument } of util.given) {
+    if (!/^(no-)?preserve$/.test(letter) || argument === "") continue;
+    for (const word of argument.split(",")) await chooseWord(util, word, `--${letter}`, ATTRIBUTES);
+  }
+}
 
 async function optionsOf(util: Utility): Promise<CopyOptions> {
   const recursive = util.has("r", "R", "a");
@@ -97,5 +108,5 @@ async function parentsFor(util: Utility, { source, target }: Move): Promise<stri
 async function topOf(util: Utility, target: string): Promise<string> {
   const folder = parent(target);
   if (await isDirectory(util, folder)) return folder;
-  return await util.die(`with --parents, the destination must be a directory`);
+  return await util.misused("with --parents, the destination must be a directory");
 }

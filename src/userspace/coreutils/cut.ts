@@ -1,5 +1,6 @@
-/** cut(1): all options. */
+/** cut(1): all options. A character is a byte, as for GNU cut in every locale. */
 import { strerror } from "../../kernel/index.ts";
+import { byteString, decode, encode, fromByteString } from "../lib/index.ts";
 import { LineSource } from "./grep-lines.ts";
 import { closeOperand, openOperand } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
@@ -27,8 +28,8 @@ export const cut = utility(manual, async (util) => {
   if (lists.length > 1) await util.misused("only one list may be specified");
   const list = lists[0] ?? (await util.misused("you must specify a list of bytes, characters, or fields"));
   const byFields = list.letter === "f";
-  const delimiter = util.value("d") ?? "\t";
-  if (delimiter.length > 1) await util.misused("the delimiter must be a single character");
+  const delimiter = util.value("d") === "" ? "\0" : (util.value("d") ?? "\t");
+  if (encode(delimiter).length > 1) await util.misused("the delimiter must be a single character");
   if (!byFields && util.has("d")) await util.misused("an input delimiter may be specified only when operating on fields");
   if (!byFields && util.has("s")) await util.misused("suppressing non-delimited lines makes sense\n\tonly when operating on fields");
   const ranges = await rangesOf(util, list.argument, byFields);
@@ -73,13 +74,15 @@ function cutFields(line: string, { delimiter, joint, wanted, onlyDelimited }: Fi
 
 /** The output delimiter stands between ranges that do not touch, not between their characters. */
 function cutCharacters(line: string, joint: string, wanted: (number: number) => boolean): string {
+  const bytes = byteString(encode(line));
+  const between = byteString(encode(joint));
   let [text, last] = ["", -1];
-  for (const [i, char] of Array.from(line).entries()) {
+  for (let i = 0; i < bytes.length; i++) {
     if (!wanted(i + 1)) continue;
-    text += (text !== "" && last !== i - 1 ? joint : "") + char;
+    text += (text !== "" && last !== i - 1 ? between : "") + bytes.charAt(i);
     last = i;
   }
-  return text;
+  return decode(fromByteString(text));
 }
 
 async function rangesOf(util: Utility, list: string, byFields: boolean): Promise<readonly Range[]> {
@@ -97,6 +100,7 @@ function parseRange(part: string, byFields: boolean): Range | string {
   if (match === null) return `invalid ${byFields ? "field value" : "byte/character position"} ${quote(part)}`;
   const [, from = "", dash, to = ""] = match;
   if (dash !== "" && from === "" && to === "") return "invalid range with no endpoint: -";
+  if (to === "0" && Number(from) > 0) return "invalid decreasing range";
   if (part === "" || from === "0" || to === "0") return `${byFields ? "fields" : "byte/character positions"} are numbered from 1`;
   const range: Range = [Number(from || 1), dash === "" ? Number(from) : to === "" ? Infinity : Number(to)];
   return range[1] < range[0] ? "invalid decreasing range" : range;

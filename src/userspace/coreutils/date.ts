@@ -4,6 +4,7 @@
  */
 import { strerror } from "../../kernel/index.ts";
 import { type Moment, momentOf, strftime } from "../lib/index.ts";
+import { chooseWord } from "./choices.ts";
 import { readTextFile, splitLines } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
@@ -28,7 +29,6 @@ const manual = {
 };
 
 const ISO_FORMATS: Readonly<Record<string, string>> = {
-  "": "%Y-%m-%d",
   date: "%Y-%m-%d",
   hours: "%Y-%m-%dT%H%:z",
   minutes: "%Y-%m-%dT%H:%M%:z",
@@ -60,14 +60,13 @@ export const date = utility(manual, async (util) => {
 
 async function formatOption(util: Utility): Promise<string | null> {
   if (util.has("R")) return "%a, %d %b %Y %H:%M:%S %z";
-  for (const [letter, formats, name] of [
-    ["I", ISO_FORMATS, "--iso-8601"],
-    ["rfc-3339", RFC_3339_FORMATS, "--rfc-3339"],
+  for (const [letter, formats, name, words] of [
+    ["I", ISO_FORMATS, "--iso-8601", [["hours"], ["minutes"], ["date"], ["seconds"], ["ns"]]],
+    ["rfc-3339", RFC_3339_FORMATS, "--rfc-3339", [["date"], ["seconds"], ["ns"]]],
   ] as const) {
     const argument = util.value(letter);
     if (argument === undefined) continue;
-    const key = Object.keys(formats).find((known) => known === argument || (argument !== "" && known.startsWith(argument)));
-    return formats[key ?? "?"] ?? (await util.misused(`invalid argument ${quote(argument)} for ${quote(name)}`));
+    return formats[argument === "" ? "date" : await chooseWord(util, argument, name, words)] ?? null;
   }
   return null;
 }

@@ -13,6 +13,7 @@ import { type Utility, utility } from "./utility.ts";
 const TROUBLE = 2;
 
 const manual = {
+  version: "diff (GNU diffutils) 3.8",
   usage: "[OPTION]... FILES",
   short: "abBcC:dEeiL:Nnprqstuw0U:yZx:",
   long: {

@@ -13,6 +13,7 @@ const RECORD_MAX = 8192;
 const LEVELS = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"];
 
 const manual = {
+  version: "dmesg from util-linux 2.38.1",
   usage: "[options]",
   short: "CcDdEeF:f:HhJkL::l:n:Pprs:StTuVwWx",
   long: {

@@ -1,18 +1,9 @@
 /** echo(1) of GNU coreutils: -n, -e and -E, in front only. What is no option is printed. */
 import type { Program } from "../../syscall/index.ts";
-import { print, rawByte } from "../lib/index.ts";
+import { print } from "../lib/index.ts";
+import { escapedCharacter } from "./backslash.ts";
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: "\x07",
-  b: "\b",
-  e: "\x1b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-  "\\": "\\",
-};
+const SEQUENCE = /\\(?:(0[0-7]{0,3}|[1-7][0-7]{0,2})|x([0-9a-fA-F]{1,2})|([abefnrtv\\]))/g;
 
 export const echo: Program = async (process) => {
   const words = process.argv.slice(1);
@@ -32,9 +23,6 @@ export const echo: Program = async (process) => {
 /** Replaces backslash sequences; `\c` ends the output. */
 function interpret(text: string): { shown: string; stopped: boolean } {
   const [before = "", ...rest] = text.split(/(?<!\\)(?:\\\\)*\\c/s);
-  const shown = before.replace(/\\(?:(0[0-7]{0,3}|[1-7][0-7]{0,2})|x([0-9a-fA-F]{1,2})|([abefnrtv\\]))/g, (_all, octal, hex, letter) => {
-    if (octal !== undefined) return rawByte(Number.parseInt(octal, 8) & 0xff);
-    return hex !== undefined ? rawByte(Number.parseInt(hex, 16)) : (ESCAPES[letter] ?? "");
-  });
+  const shown = before.replace(SEQUENCE, (all, octal, hex, letter) => escapedCharacter(octal, hex, letter) ?? all);
   return { shown, stopped: rest.length > 0 };
 }

@@ -1,4 +1,4 @@
-/** env(1): -i, -u, -C, -0, assignments, a command. Left out: -S, -v and changing signals. */
+/** env(1): -i, -u, -C, -S, -0, assignments, a command. Left out: -v and changing signals. */
 import { ENOENT, strerror } from "../../kernel/index.ts";
 import { execvp } from "../lib/index.ts";
 import { quote } from "./quote.ts";
@@ -14,10 +14,39 @@ const manual = {
     ...{ chdir: "C", "ignore-environment": "i", null: "0", "split-string": "S", unset: "u", debug: "v", "block-signal": "block-signal::" },
     ...{ "default-signal": "default-signal::", "ignore-signal": "ignore-signal::", "list-signal-handling": "list-signal-handling" },
   },
-  refused: ["S", "v", "block-signal", "default-signal", "ignore-signal", "list-signal-handling"],
+  refused: ["v", "block-signal", "default-signal", "ignore-signal", "list-signal-handling"],
   stopAtOperand: true,
   trouble: 125,
+  modernise: splitStrings,
 };
+
+const SPLIT = /^(-[i0v]*S|--split-string=)(.*)$/s;
+
+/** -S TEXT: the words of the text stand in its place. */
+function splitStrings(words: readonly string[]): readonly string[] {
+  const at = words.findIndex((word) => SPLIT.test(word) || word === "--split-string" || !word.startsWith("-"));
+  const word = words[at];
+  if (word === undefined || !word.startsWith("-")) return words;
+  const [, option = "", attached = ""] = SPLIT.exec(word) ?? [];
+  const separate = attached === "" && option !== "--split-string=";
+  const text = separate ? words[at + 1] : attached;
+  if (text === undefined) return words;
+  const others = /^-([i0v]+)S$/.exec(option)?.[1];
+  return [
+    ...words.slice(0, at),
+    ...(others === undefined ? [] : [`-${others}`]),
+    ...wordsIn(text),
+    ...words.slice(at + (separate ? 2 : 1)),
+  ];
+}
+
+/** Words apart by blanks, with quotes and the backslash as in a shell; `${NAME}` stays for a shebang line's sake. */
+function wordsIn(text: string): string[] {
+  const piece = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\]+/gs;
+  return (text.match(/(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\])+/gs) ?? []).map((word) =>
+    word.replace(piece, (part) => (/^['"]/.test(part) ? part.slice(1, -1) : part).replace(/\\(.)/gs, "$1")),
+  );
+}
 
 export const env = utility(manual, async (util) => {
   const { process } = util;

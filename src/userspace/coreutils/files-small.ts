@@ -1,12 +1,14 @@
 /** Small programs on files: unlink(1), link(1), mknod(1) for pipes and devices(refused), install(1), chown(1) and chgrp(1) for root, mountpoint(1). */
 import { strerror } from "../../kernel/index.ts";
-import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, type Program, S_IFDIR, S_IFMT } from "../../syscall/index.ts";
+import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY, type Program, S_IFDIR, S_IFMT, S_IFREG } from "../../syscall/index.ts";
 import { writeAll } from "../lib/index.ts";
-import { readSome } from "./input.ts";
-import { parseMode } from "./mode.ts";
+import { readBytes, readSome } from "./input.ts";
+import { parseMode, umaskOf } from "./mode.ts";
 import { absolute, readMounts } from "./mount-table.ts";
+import { sameBytes } from "./pieces.ts";
 import { quote } from "./quote.ts";
-import { clear, isSameFile, movesOf } from "./targets.ts";
+import { Backups, backupNote } from "./replace.ts";
+import { clear, isSameFile, type Move, movesOf } from "./targets.ts";
 import { type Utility, utility } from "./utility.ts";
 
 export const unlink = utility({ usage: "FILE", short: "" }, async (util) => {
@@ -36,7 +38,7 @@ export const mknod = utility(mknodManual, async (util) => {
   if (!type.startsWith("p")) return await util.misused(`invalid device type ${quote(type)}`);
   if (major !== undefined) return await util.misused(`extra operand ${quote(major)}\nFifos do not have major and minor device numbers.`);
   if (extra !== undefined) return await util.misused(`extra operand ${quote(extra)}`);
-  const mode = parseMode(util.value("m") ?? "666", 0o666, false);
+  const mode = parseMode(util.value("m") ?? "666", 0o666, { isDirectory: false, umask: umaskOf(util.process) });
   if (mode === null) return await util.die("invalid mode");
   const error = await util.process.mkfifo(path, mode);
   if (error < 0) return await util.die(`${quote(path)}: ${strerror(error)}`);
@@ -50,11 +52,11 @@ const installManual = {
     ...{ compare: "C", directory: "d", group: "g", mode: "m", owner: "o", "preserve-timestamps": "p", strip: "s", "target-directory": "t" },
     ...{ "no-target-directory": "T", verbose: "v", suffix: "S", backup: "backup::", "strip-program": "strip-program:" },
   },
-  refused: [..."bCsSZ", "backup", "strip-program"],
+  refused: [..."sZ", "strip-program"],
 };
 
 export const install = utility(installManual, async (util) => {
-  const mode = parseMode(util.value("m") ?? "755", 0, util.has("d"));
+  const mode = parseMode(util.value("m") ?? "755", 0, { isDirectory: util.has("d"), umask: 0 });
   if (mode === null) return await util.die(`invalid mode ${quote(util.value("m") ?? "")}`);
   if (util.has("d")) {
     if (util.operands.length === 0) await util.missingOperand("file operand");
@@ -63,7 +65,8 @@ export const install = utility(installManual, async (util) => {
   }
   const [, target] = util.operands;
   if (util.has("D") && target !== undefined && util.operands.length === 2) await makeFolders(util, target.replace(/\/?[^/]*$/, ""));
-  for (const move of await movesOf(util)) await installOne(util, move.source, move.target, mode);
+  const backups = await Backups.from(util);
+  for (const move of await movesOf(util)) await installOne(util, move, mode, backups);
 });
 
 /** mkdir -p; whether the folder is there at the end. */
@@ -79,7 +82,15 @@ async function makeFolders(util: Utility, path: string): Promise<boolean> {
   }
 }
 
-async function installOne(util: Utility, source: string, target: string, mode: number): Promise<void> {
+/** -C: whether the target is a file of its own with the same content and the mode that it is to have. */
+async function isInstalled(util: Utility, source: string, target: string, mode: number): Promise<boolean> {
+  const there = await util.process.lstat(target);
+  if (typeof there === "number" || (there.mode & S_IFMT) !== S_IFREG || (there.mode & 0o7777) !== mode) return false;
+  const [wanted, found] = [await readBytes(util.process, source), await readBytes(util.process, target)];
+  return typeof wanted !== "number" && typeof found !== "number" && sameBytes(wanted, found);
+}
+
+async function installOne(util: Utility, { source, target }: Move, mode: number, backups: Backups): Promise<void> {
   const { process } = util;
   const stat = await process.stat(source);
   if (typeof stat === "number") return await util.fail(`cannot stat ${quote(source)}: ${strerror(stat)}`);
@@ -87,7 +98,10 @@ async function installOne(util: Utility, source: string, target: string, mode: n
   if (await isSameFile(util, source, target)) return await util.fail(`${quote(source)} and ${quote(target)} are the same file`);
   const from = await process.open(source, O_RDONLY);
   if (from < 0) return await util.fail(`cannot open ${quote(source)} for reading: ${strerror(from)}`);
-  await clear(util, target);
+  if (util.has("C") && (await isInstalled(util, source, target, mode))) return;
+  const replaced = typeof (await process.lstat(target)) !== "number";
+  const backup = await backups.keep(target);
+  if (replaced && backup === null && (await clear(util, target)) === 0 && util.has("v")) await util.out(`removed ${quote(target)}\n`);
   const to = await process.open(target, O_WRONLY | O_CREAT | O_EXCL, 0o600);
   if (to < 0) return await util.fail(`cannot create regular file ${quote(target)}: ${strerror(to)}`);
   for (;;) {
@@ -99,7 +113,7 @@ async function installOne(util: Utility, source: string, target: string, mode: n
   for (const fd of [from, to]) await process.close(fd);
   await process.chmod(target, mode);
   if (util.has("p")) await process.utimens(target, stat.mtime);
-  if (util.has("v")) await util.out(`${quote(source)} -> ${quote(target)}\n`);
+  if (util.has("v")) await util.out(`${quote(source)} -> ${quote(target)}${backupNote(backup)}\n`);
 }
 
 const ownerManual = {
@@ -138,6 +152,7 @@ export const chgrp = ownerProgram("group");
 const NO_MOUNTPOINT = 32;
 
 const mountpointManual = {
+  version: "mountpoint from util-linux 2.38.1",
   usage: "[-qd] <path>",
   short: "qdx",
   long: { quiet: "q", "fs-devno": "d", devno: "x", nofollow: "nofollow" },

@@ -12,6 +12,7 @@ const [EX_USAGE, EX_NOINPUT, EX_UNAVAILABLE] = [64, 66, 69];
 const RETRY_NS = 1e6;
 
 const manual = {
+  version: "flock from util-linux 2.38.1",
   usage: "[options] <file>|<directory> <command> [<argument>...]",
   short: "c:eE:Fnosuw:x",
   long: {

@@ -14,6 +14,7 @@ import { joinPath } from "./targets.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const manual = {
+  version: "grep (GNU grep) 3.8",
   usage: "[OPTION]... PATTERNS [FILE]...",
   short: "abA:B:cC:d:D:e:Ef:FGhHiIlLm:noPqrRsTuUvVwxyzZ0:",
   long: {

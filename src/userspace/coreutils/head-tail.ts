@@ -8,6 +8,8 @@ import type { Followed } from "./tail-follow.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const NEWLINE = 10;
+/** The largest uintmax_t. */
+const MAX_COUNT = 2n ** 64n - 1n;
 /** The buffer of stdio. */
 const BUFFER = 4096;
 
@@ -69,6 +71,7 @@ const tailManual = {
 export const tail = utility(tailManual, async (util) => {
   const following = util.has("f", "F", "follow");
   if (!following) {
+    if (util.has("pid")) await util.say("warning: PID ignored; --pid=PID is useful only when following");
     await showAll(util, "+", showTail, null);
     return;
   }
@@ -120,7 +123,9 @@ async function amountAsked(util: Utility, inverseSign: string): Promise<Amount> 
   const match = /^([-+]?)(\d+)([a-zA-Z]*)$/.exec(text);
   const factor = SUFFIXES[match?.[3] ?? ""];
   if (match === null || factor === undefined) return await util.die(`invalid number of ${unit}: ${quote(text)}`);
-  return { unit, count: Number(match[2]) * factor, inverse: match[1] === inverseSign, end: util.has("z") ? 0 : NEWLINE };
+  const count = BigInt(match[2] ?? "") * BigInt(factor);
+  if (count > MAX_COUNT) return await util.die(`invalid number of ${unit}: ${quote(text)}: Value too large for defined data type`);
+  return { unit, count: Number(count), inverse: match[1] === inverseSign, end: util.has("z") ? 0 : NEWLINE };
 }
 
 async function showHead(util: Utility, fd: Fd, amount: Amount): Promise<number> {

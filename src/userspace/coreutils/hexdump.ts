@@ -8,6 +8,7 @@ import { parseSize } from "./size.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const manual = {
+  version: "hexdump from util-linux 2.38.1",
   usage: "[options] <file>...",
   short: "bcCde:f:L::n:os:vxX",
   long: {

@@ -1,4 +1,4 @@
-/** Utilities that move whole lines: tac(1), rev(1), paste(1), nl(1), fold(1). */
+/** Utilities that move whole lines: tac(1), rev(1), paste(1), fold(1). */
 import { strerror } from "../../kernel/index.ts";
 import type { Fd } from "../../syscall/index.ts";
 import { decode, STDIN } from "../lib/index.ts";
@@ -24,11 +24,11 @@ function linesOf(util: Utility, fd: Fd, end: string): LineSource {
 }
 
 /** Hands over the lines of all operands as they come, with what ended them. */
-async function eachLine(
+export async function eachLine(
   util: Utility,
   end: string,
-  complaint: Complaint,
   take: (line: string, end: string) => Promise<void>,
+  complaint: Complaint = plain,
 ): Promise<void> {
   for (const operand of operandsOf(util)) {
     const fd = await openOr(util, operand, complaint);
@@ -95,12 +95,14 @@ function recordsOf(text: string, separator: string, regex: boolean, before: bool
   return from < text.length ? [...records, text.slice(from)] : records;
 }
 
-export const rev = utility({ usage: "[options] [<file> ...]", short: "0", long: { zero: "0" } }, async (util) => {
+const revManual = { usage: "[options] [<file> ...]", short: "0", long: { zero: "0" }, version: "rev from util-linux 2.38.1" };
+
+export const rev = utility(revManual, async (util) => {
   await eachLine(
     util,
     util.has("0") ? "\0" : "\n",
-    (name, why) => `cannot open ${name}: ${why}`,
     async (line, end) => await util.out(Array.from(line).reverse().join("") + end),
+    (name, why) => `cannot open ${name}: ${why}`,
   );
 });
 
@@ -108,7 +110,9 @@ export const paste = utility(
   { usage: "[OPTION]... [FILE]...", short: "d:sz", long: { delimiters: "d:", serial: "s", "zero-terminated": "z" } },
   async (util) => {
     const end = util.has("z") ? "\0" : "\n";
-    const delimiters = delimitersOf(util.value("d") ?? "\t");
+    const list = util.value("d") ?? "\t";
+    if (/(?<!\\)(?:\\\\)*\\$/.test(list)) await util.die(`delimiter list ends with an unescaped backslash: ${list}`);
+    const delimiters = delimitersOf(list);
     const columns: Column[] = [];
     for (const operand of operandsOf(util)) {
       // Standard input gives its lines in turn to all operands that name it.
@@ -158,35 +162,6 @@ function delimitersOf(text: string): string[] {
   );
   return found.length === 0 ? [""] : found;
 }
-
-const nlManual = {
-  usage: "[OPTION]... [FILE]...",
-  short: "b:d:f:h:i:l:n:ps:v:w:",
-  long: {
-    ...{ "body-numbering": "b:", "section-delimiter": "d:", "footer-numbering": "f:", "header-numbering": "h:", "line-increment": "i:" },
-    ...{ "join-blank-lines": "l:", "number-format": "n:", "no-renumber": "p", "number-separator": "s:", "starting-line-number": "v:" },
-    ...{ "number-width": "w:" },
-  },
-  refused: ["d", "f", "h", "l", "p"],
-};
-
-export const nl = utility(nlManual, async (util) => {
-  const style = util.value("b") ?? "t";
-  if (!/^[atn]$/.test(style)) {
-    if (style.startsWith("p")) await util.notModelled("body numbering style 'p'");
-    await util.misused(`invalid body numbering style: ${quote(style)}`);
-  }
-  const [width, step, separator] = [Number(util.value("w") ?? 6), Number(util.value("i") ?? 1), util.value("s") ?? "\t"];
-  const format = util.value("n") ?? "rn";
-  let number = Number(util.value("v") ?? 1);
-  const shown = (value: number): string =>
-    format === "ln" ? String(value).padEnd(width) : String(value).padStart(width, format === "rz" ? "0" : " ");
-  await eachLine(util, "\n", plain, async (line) => {
-    const counts = style === "a" || (style === "t" && line !== "");
-    await util.out(counts ? `${shown(number)}${separator}${line}\n` : `${" ".repeat(width + separator.length)}${line}\n`);
-    if (counts) number += step;
-  });
-});
 
 export const fold = utility(
   {

@@ -57,6 +57,9 @@ async function makeLink(util: Utility, operand: string, target: string, { backup
     if (util.lastOf("L", "P") === "L") source = await resolved(util, source);
   } else if (util.has("r")) source = await relativeSource(util, source, target);
   const there = await process.lstat(target);
+  if (typeof there !== "number" && util.has("f", "i") && (await sameEntry(util, operand, target))) {
+    return await util.fail(`${quote(operand)} and ${quote(target)} are the same file`);
+  }
   let backup: string | null = null;
   if (typeof there !== "number") {
     if (util.lastOf("f", "i") === "i") {
@@ -71,6 +74,13 @@ async function makeLink(util: Utility, operand: string, target: string, { backup
   const kind = symbolic ? "symbolic" : "hard";
   if (error < 0) return await util.fail(`failed to create ${kind} link ${quote(target)}: ${strerror(error)}`);
   if (util.has("v")) await util.out(`${quote(target)} ${symbolic ? "->" : "=>"} ${quote(source)}${backupNote(backup)}\n`);
+}
+
+/** Whether two paths are one entry of one directory. */
+async function sameEntry(util: Utility, one: string, other: string): Promise<boolean> {
+  if (lastPart(one) !== lastPart(other)) return false;
+  const [a, b] = [await canonical(util, parent(one), "e"), await canonical(util, parent(other), "e")];
+  return typeof a === "string" && a === b;
 }
 
 async function resolved(util: Utility, path: string): Promise<string> {
@@ -102,6 +112,7 @@ const readlinkManual = {
 export const readlink = utility(readlinkManual, async (util) => {
   if (util.operands.length === 0) await util.missingOperand();
   const mode = util.lastOf("e", "f", "m");
+  if (util.has("n") && util.operands.length > 1) await util.say("ignoring --no-newline with multiple arguments");
   const newline = util.has("n") && util.operands.length === 1 ? "" : util.has("z") ? "\0" : "\n";
   for (const path of util.operands) {
     const found = mode === undefined ? await util.process.readlink(path) : await canonical(util, path, mode);

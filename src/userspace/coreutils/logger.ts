@@ -8,6 +8,7 @@ import { readToEnd, STDIN } from "../lib/index.ts";
 import { utility } from "./utility.ts";
 
 const manual = {
+  version: "logger from util-linux 2.38.1",
   usage: "[options] [<message>]",
   short: "Adef:iI::n:p:P:sS:t:Tu:",
   long: {

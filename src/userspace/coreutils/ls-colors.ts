@@ -1,5 +1,6 @@
 /** Colours of files, as ls(1) has them built in and as LS_COLORS changes them. */
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFSOCK, type Stat } from "../../syscall/index.ts";
+import { chooseWord, WHEN } from "./choices.ts";
 import type { Utility } from "./utility.ts";
 
 /** The SGR codes of a file; null for none. */
@@ -16,9 +17,8 @@ const TERMINALS =
 
 export async function colorsOf(util: Utility, terminal: boolean): Promise<FileColors | null> {
   if (!util.has("color")) return null;
-  const when = util.value("color") ?? "";
-  if (/^(never|no|none)$/.test(when) || (/^(auto|tty|if-tty)$/.test(when) && !terminal)) return null;
-  if (!/^(|always|yes|force|auto|tty|if-tty)$/.test(when)) await util.notModelled(`option '--color=${when}'`);
+  const when = await chooseWord(util, util.value("color") || "always", "--color", WHEN);
+  if (when === "never" || (when === "auto" && !terminal)) return null;
   const { env } = util.process;
   const text = env.get("LS_COLORS") ?? "";
   if (text === "" && (env.get("COLORTERM") ?? "") === "" && !TERMINALS.test(env.get("TERM") ?? "")) return null;

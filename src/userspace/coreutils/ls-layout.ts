@@ -1,6 +1,6 @@
 /** What ls(1) shows, as its options and the terminal say. */
 import { STDOUT } from "../lib/index.ts";
-import { refuseChoice } from "./choices.ts";
+import { chooseWord, refuseChoice } from "./choices.ts";
 import { colorsOf, type FileColors } from "./ls-colors.ts";
 import { quote } from "./quote.ts";
 import type { Utility } from "./utility.ts";
@@ -72,12 +72,13 @@ export async function layoutOf(util: Utility, own: Layout["format"] | null): Pro
   };
 }
 
+const FORMAT_WORDS = [["verbose", "long"], ["commas"], ["horizontal", "across"], ["vertical"], ["single-column"]] as const;
+
 async function formatOf(util: Utility, otherwise: Layout["format"]): Promise<Layout["format"]> {
   const last = util.given.findLast(({ letter }) => LETTERS[letter] !== undefined || /^(format|full-time|zero)$/.test(letter));
   if (last === undefined) return otherwise;
   if (last.letter === "full-time") return "long";
-  if (last.letter === "format")
-    return FORMATS[last.argument] ?? (await refuseChoice(util, last.argument, "--format", Object.keys(FORMATS)));
+  if (last.letter === "format") return FORMATS[await chooseWord(util, last.argument, "--format", FORMAT_WORDS)] ?? otherwise;
   // -1 takes nothing from -l.
   if ((last.letter === "1" || last.letter === "zero") && util.has("l", "g", "o", "n", "full-time")) return "long";
   return LETTERS[last.letter] ?? "single";
@@ -99,9 +100,11 @@ async function indicatorsOf(util: Utility, terminal: boolean): Promise<Layout["i
     case "file-type":
       return "file-type";
     case "indicator-style":
-      return (
-        INDICATORS.find((style) => style === last?.argument) ??
-        (await refuseChoice(util, last?.argument ?? "", "--indicator-style", INDICATORS))
+      return await chooseWord(
+        util,
+        last.argument,
+        "--indicator-style",
+        INDICATORS.map((style) => [style] as const),
       );
     default: {
       const when = last?.argument ?? "";
@@ -116,7 +119,12 @@ async function quotingOf(util: Utility, terminal: boolean): Promise<QuotingStyle
   if (last?.letter === "Q") return "c";
   if (last?.letter === "N" || (last === undefined && !terminal) || (last === undefined && util.has("zero"))) return "literal";
   if (last === undefined) return "shell-escape";
-  return STYLES.find((style) => style === last.argument) ?? (await refuseChoice(util, last.argument, "--quoting-style", STYLES));
+  return await chooseWord(
+    util,
+    last.argument,
+    "--quoting-style",
+    STYLES.map((style) => [style] as const),
+  );
 }
 
 async function timesOf(util: Utility): Promise<readonly [string, string]> {
@@ -133,5 +141,6 @@ async function timesOf(util: Utility): Promise<readonly [string, string]> {
     iso: ["%Y-%m-%d ", "%m-%d %H:%M"],
     locale: ["%b %e  %Y", "%b %e %H:%M"],
   };
-  return known[style] ?? (await util.die(`invalid argument ${quote(asked)} for ${quote("time style")}`));
+  const choices = [...Object.keys(known).map((name) => `[posix-]${name}`), "+FORMAT (e.g., +%H:%M) for a 'date'-style format"];
+  return known[style] ?? (await refuseChoice(util, `invalid argument ${quote(asked)} for ${quote("time style")}`, choices));
 }

@@ -4,7 +4,7 @@
  */
 import { ENOENT, ENOTDIR, strerror } from "../../kernel/index.ts";
 import { S_IFLNK, S_IFMT, type Stat } from "../../syscall/index.ts";
-import { refuseChoice } from "./choices.ts";
+import { chooseWord } from "./choices.ts";
 import { globToRegex } from "./glob.ts";
 import { pagesKib } from "./ls-format.ts";
 import { type Item, isFolder } from "./ls-item.ts";
@@ -87,13 +87,14 @@ function follows(util: Utility, layout: Layout, there: Stat, named: boolean): bo
 
 const SORTS: Readonly<Record<string, string>> = { none: "U", time: "t", size: "S", extension: "X", version: "v", width: "width" };
 
+const SORT_WORDS = Object.keys(SORTS).map((word) => [word] as const);
+
 type Order = (items: readonly Item[]) => readonly Item[];
 
 /** By what -S, -t, -X, -v, -U and --sort say, the last of them; names decide what is equal. */
 async function orderOf(util: Utility, layout: Layout): Promise<Order> {
   const last = util.given.findLast(({ letter }) => /^([StXvUf]|sort)$/.test(letter));
-  const word = last?.letter === "sort" ? SORTS[last.argument] : last?.letter;
-  if (last !== undefined && word === undefined) await refuseChoice(util, last.argument, "--sort", Object.keys(SORTS));
+  const word = last?.letter === "sort" ? SORTS[await chooseWord(util, last.argument, "--sort", SORT_WORDS)] : last?.letter;
   const timed = util.has("c", "u", "time") && !layout.long;
   const key = word ?? (timed ? "t" : "name");
   const byName = (a: Item, b: Item): number => (a.name < b.name ? -1 : Number(a.name > b.name));

@@ -1,7 +1,7 @@
 /** mkdir(1): -m, -p, -v; rmdir(1): -p, -v, --ignore-fail-on-non-empty. */
 import { EEXIST, ENOTEMPTY, strerror } from "../../kernel/index.ts";
 import { S_IFDIR, S_IFMT } from "../../syscall/index.ts";
-import { parseMode } from "./mode.ts";
+import { parseMode, umaskOf } from "./mode.ts";
 import { quote } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -15,7 +15,7 @@ const mkdirManual = {
 export const mkdir = utility(mkdirManual, async (util) => {
   if (util.operands.length === 0) await util.missingOperand();
   const text = util.value("m");
-  const mode = text === undefined ? null : parseMode(text, 0o777, true);
+  const mode = text === undefined ? null : parseMode(text, 0o777, { isDirectory: true, umask: umaskOf(util.process) });
   if (text !== undefined && mode === null) await util.die(`invalid mode ${quote(text)}`);
   for (const path of util.operands) {
     if (util.has("p") && !(await makeParents(util, path))) continue;

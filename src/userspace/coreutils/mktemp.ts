@@ -20,9 +20,9 @@ export const mktemp = utility(manual, async (util) => {
   if (util.operands.length > 1) await util.misused("too many templates");
   const template = util.operands[0] ?? "tmp.XXXXXXXXXX";
   const [, before = "", marks = "", behind = ""] = /^(.*?)(X*)([^X]*)$/s.exec(template) ?? [];
-  if (marks.length < 3) await util.die(`too few X's in template ${quote(template)}`);
   const suffix = behind + (util.value("suffix") ?? "");
   if (suffix.includes("/")) await util.die(`invalid suffix ${quote(suffix)}, contains directory separator`);
+  if (marks.length < 3) await util.die(`too few X's in template ${quote(template)}`);
   const folder = await folderOf(util, template);
   const place = (middle: string): string => (folder === null ? "" : joinPath(folder, "")) + before + middle + suffix;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

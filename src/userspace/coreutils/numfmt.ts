@@ -1,5 +1,7 @@
 /** numfmt(1): all options but --debug; digits are never grouped, as in the C locale. */
+
 import { LineReader, STDIN } from "../lib/index.ts";
+import { chooseWord } from "./choices.ts";
 import { quote } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -35,6 +37,7 @@ const manual = {
 };
 
 const UNITS = "KMGTPEZY";
+const SCALES_TO = ["none", "si", "iec", "iec-i"] as const;
 const SCALES = ["none", "auto", "si", "iec", "iec-i"] as const;
 const ROUNDS = ["up", "down", "from-zero", "towards-zero", "nearest"] as const;
 
@@ -65,7 +68,7 @@ interface Format {
 export const numfmt = utility(manual, async (util) => {
   const plan: Plan = {
     from: await choice(util, "from", SCALES, "none"),
-    to: await choice(util, "to", SCALES, "none"),
+    to: await choice(util, "to", SCALES_TO, "none"),
     fromUnit: await unitOf(util, "from-unit"),
     toUnit: await unitOf(util, "to-unit"),
     round: await choice(util, "round", ROUNDS, "from-zero"),
@@ -89,10 +92,12 @@ export const numfmt = utility(manual, async (util) => {
 async function choice<T extends string>(util: Utility, option: string, known: readonly T[], otherwise: T): Promise<T> {
   const word = util.value(option);
   if (word === undefined) return otherwise;
-  const found = known.find((one) => one === word);
-  if (found !== undefined) return found;
-  await util.say(`invalid argument ${quote(word)} for ${quote(`--${option}`)}`);
-  return await util.misused(`Valid arguments are:\n${known.map((one) => `  - '${one}'`).join("\n")}`);
+  return await chooseWord(
+    util,
+    word,
+    `--${option}`,
+    known.map((one) => [one] as const),
+  );
 }
 
 async function unitOf(util: Utility, option: string): Promise<number> {

@@ -200,6 +200,8 @@ export function compileRegex(
 ): RegExp | string {
   const translated = translateRegex(pattern, how.extended, true);
   if ("error" in translated) return translated.error;
+  // grep warns of an operator that has nothing to repeat; the others take it for a mistake.
+  if (translated.warnings.some((warning) => warning.endsWith("at start of expression"))) return "Invalid preceding regular expression";
   return posixRegExp(translated.source, `g${how.icase === true ? "i" : ""}${how.multiline === true ? "m" : ""}`);
 }
 

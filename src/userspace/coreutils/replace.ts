@@ -1,6 +1,7 @@
 /** What cp(1), mv(1), ln(1) and install(1) do to a file that is in the way: ask, or keep a backup of it (gnulib backupfile). */
 import { strerror } from "../../kernel/index.ts";
 import { complain, LineReader, STDIN } from "../lib/index.ts";
+import { refuseChoice } from "./choices.ts";
 import { quote } from "./quote.ts";
 import { joinPath, lastPart } from "./targets.ts";
 import type { Utility } from "./utility.ts";
@@ -91,9 +92,11 @@ async function refuse(util: Utility, word: string): Promise<never> {
     ["existing", "nil"],
     ["numbered", "t"],
   ];
-  await util.say(`invalid argument ${quote(word)} for ${quote("backup type")}`);
-  await complain(util.process, `Valid arguments are:\n${pairs.map(([a, b]) => `  - '${a}', '${b}'\n`).join("")}`);
-  return await util.misused(null);
+  return await refuseChoice(
+    util,
+    `invalid argument ${quote(word)} for ${quote("backup type")}`,
+    pairs.map(([a, b]) => `'${a}', '${b}'`),
+  );
 }
 
 /** ` (backup: 'x~')`, for -v. */

@@ -1,6 +1,7 @@
 /** rm(1): all options. */
 import { EISDIR, ENOENT, strerror } from "../../kernel/index.ts";
 import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, type Stat } from "../../syscall/index.ts";
+import { chooseWord } from "./choices.ts";
 import { quote } from "./quote.ts";
 import { Asker } from "./replace.ts";
 import { type Utility, utility } from "./utility.ts";
@@ -52,10 +53,7 @@ async function whenToAsk(util: Utility): Promise<"never" | "once" | "always"> {
   const last = util.given.findLast(({ letter }) => /^(f|i|I|interactive)$/.test(letter));
   if (last === undefined || last.letter === "f") return "never";
   if (last.letter !== "interactive") return last.letter === "i" ? "always" : "once";
-  if (/^(never|no|none)$/.test(last.argument)) return "never";
-  if (last.argument === "once") return "once";
-  if (/^(|always|yes)$/.test(last.argument)) return "always";
-  return await util.misused(`invalid argument ${quote(last.argument)} for ${quote("--interactive")}`);
+  return await chooseWord(util, last.argument || "always", "--interactive", [["never", "no", "none"], ["once"], ["always", "yes"]]);
 }
 
 /** Removes a file or a directory with all that it holds, without asking. */

@@ -44,6 +44,7 @@ export const nice = utility(niceManual, async (util) => {
 });
 
 const reniceManual = {
+  version: "renice from util-linux 2.38.1",
   usage: "[-n] <priority> [-p|--pid] <pid>...",
   short: "n:g:u:hV",
   long: { priority: "n", pgrp: "g", user: "u" },
@@ -71,6 +72,7 @@ export const renice = utility(reniceManual, async (util) => {
 });
 
 const ioniceManual = {
+  version: "ionice from util-linux 2.38.1",
   usage: "[options] <command>",
   short: "c:n:p:P:tu:",
   long: { class: "c", classdata: "n", pid: "p", pgid: "P", ignore: "t", uid: "u" },

@@ -8,6 +8,7 @@ const EXIT_CANNOT_INVOKE = 126;
 const EXIT_ENOENT = 127;
 
 const manual = {
+  version: "setsid from util-linux 2.38.1",
   usage: "[options] <program> [arguments ...]",
   short: "cfw",
   long: { ctty: "c", fork: "f", wait: "w" },

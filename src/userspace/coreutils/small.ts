@@ -2,7 +2,7 @@
 import { strerror } from "../../kernel/index.ts";
 import type { Program } from "../../syscall/index.ts";
 import { print, STDIN } from "../lib/index.ts";
-import { parseMode } from "./mode.ts";
+import { parseMode, umaskOf } from "./mode.ts";
 import { quote } from "./quote.ts";
 import { utility } from "./utility.ts";
 
@@ -44,7 +44,7 @@ export const mkfifo = utility(
   async (util) => {
     if (util.operands.length === 0) await util.missingOperand();
     const wanted = util.value("m");
-    const mode = wanted === undefined ? 0o666 : parseMode(wanted, 0o666, false);
+    const mode = wanted === undefined ? 0o666 : parseMode(wanted, 0o666, { isDirectory: false, umask: umaskOf(util.process) });
     if (mode === null) return await util.die("invalid mode");
     for (const path of util.operands) {
       const error = await util.process.mkfifo(path, mode);

@@ -4,7 +4,8 @@
  */
 import { strerror } from "../../kernel/index.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../../syscall/index.ts";
-import { complain, decode, encode, writeAll } from "../lib/index.ts";
+import { decode, encode, writeAll } from "../lib/index.ts";
+import { chooseWord } from "./choices.ts";
 import { readOperand } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { byteOrder, incompatible, type Order, orderOf } from "./sort-order.ts";
@@ -39,6 +40,8 @@ const WORDS: Readonly<Record<string, string>> = {
   version: "V",
 };
 
+const SORT_WORDS = Object.keys(WORDS).map((word) => [word] as const);
+
 /** One -k, or the whole line. Positions count from 1; character 0 at the end is the end of the field. */
 interface Key {
   readonly from: Position;
@@ -62,6 +65,8 @@ interface Line {
 const KEY = /^(\d*)(?:\.(\d*))?([bdfgiMhnRrV]*)(?:,(\d*)(?:\.(\d*))?([bdfgiMhnRrV]*))?$/;
 
 export const sort = utility(manual, async (util) => {
+  const size = util.value("S");
+  if (size !== undefined && !/^\d+[%bkKMGTPEZY]?$/.test(size)) await util.die(`invalid -S argument ${quote(size)}`);
   const separator = await separatorOf(util);
   const keys = await keysOf(util);
   const checks = await checkAsked(util);
@@ -98,11 +103,7 @@ async function checkAsked(util: Utility): Promise<"c" | "C" | null> {
   if (last.letter !== "check") return last.letter === "C" ? "C" : "c";
   const { argument } = last;
   if (argument === "") return "c";
-  if ("quiet".startsWith(argument) || "silent".startsWith(argument)) return "C";
-  if ("diagnose-first".startsWith(argument)) return "c";
-  await util.say(`invalid argument ${quote(argument)} for ${quote("--check")}`);
-  await complain(util.process, "Valid arguments are:\n  - 'quiet', 'silent'\n  - 'diagnose-first'\n");
-  return await util.misused(null);
+  return (await chooseWord(util, argument, "--check", [["quiet", "silent"], ["diagnose-first"]])) === "quiet" ? "C" : "c";
 }
 
 async function inputsOf(util: Utility): Promise<readonly string[]> {
@@ -170,9 +171,10 @@ async function separatorOf(util: Utility): Promise<string | null> {
 }
 
 async function keysOf(util: Utility): Promise<readonly Key[]> {
-  const letters = util.given.map(({ letter, argument }) => (letter === "sort" ? (WORDS[argument] ?? "") : letter));
-  const word = util.given.find(({ letter, argument }) => letter === "sort" && WORDS[argument] === undefined);
-  if (word !== undefined) await util.misused(`invalid argument ${quote(word.argument)} for ${quote("--sort")}`);
+  const letters: string[] = [];
+  for (const { letter, argument } of util.given) {
+    letters.push(letter === "sort" ? (WORDS[await chooseWord(util, argument, "--sort", SORT_WORDS)] ?? "") : letter);
+  }
   const whole = [..."bdfghiMnRrV"].filter((letter) => letters.includes(letter)).join("");
   const dice = new Map<string, number>();
   const random = (key: string): number => {
@@ -194,9 +196,13 @@ async function keyOf(util: Utility, text: string, whole: string): Promise<Omit<K
   const match = KEY.exec(text);
   const [, field = "", char, first = "", toField, toChar, last = ""] = match ?? [];
   if (field === "" || match === null) {
-    const reason = /^\d/.test(text)
-      ? `stray character in field spec: invalid field specification ${quote(text)}`
-      : `invalid number at field start: invalid count at start of ${quote(text)}`;
+    const behindComma = /,(?!\d)(.*)$/s.exec(text)?.[1];
+    const reason =
+      /^\d+(\.\d+)?[bdfgiMhnRrV]*,/.test(text) && behindComma !== undefined
+        ? `invalid number after ',': invalid count at start of ${quote(behindComma)}`
+        : /^\d/.test(text)
+          ? `stray character in field spec: invalid field specification ${quote(text)}`
+          : `invalid number at field start: invalid count at start of ${quote(text)}`;
     return await util.die(reason);
   }
   if (field === "0" || toField === "0") return await util.die(`field number is zero: invalid field specification ${quote(text)}`);

@@ -5,6 +5,7 @@
 import { strerror } from "../../kernel/index.ts";
 import { S_IFBLK, S_IFCHR, S_IFLNK, S_IFMT, type Stat, type StatFs } from "../../syscall/index.ts";
 import { momentOf, STDIN, strftime } from "../lib/index.ts";
+import { BACKSLASHED, escapedCharacter } from "./backslash.ts";
 import { canonical } from "./canonical.ts";
 import { fileSystemName } from "./file-systems.ts";
 import { modeText, pagesKib, typeName } from "./ls-format.ts";
@@ -19,19 +20,6 @@ const manual = {
 };
 
 const DIRECTIVE = /%([-0+ #']*)(\d*)(?:\.(\d*))?([HL][dr]|[a-zA-Z%])/g;
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: "\x07",
-  b: "\b",
-  e: "\x1b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-  "\\": "\\",
-  '"': '"',
-};
 
 const LONG = `  File: %N
   Size: %-10s\tBlocks: %-10b IO Block: %-6o %F
@@ -58,19 +46,23 @@ const TERSE_OF_FILE_SYSTEMS = "%n %i %l %t %s %S %b %f %a %c %d\n";
 
 export const stat = utility(manual, async (util) => {
   if (util.operands.length === 0) await util.missingOperand();
-  const template = templateOf(util);
+  const template = await templateOf(util);
   for (const path of util.operands) await (util.has("f") ? showFileSystem(util, path, template) : showFile(util, path, template));
 });
 
 /** What -c or --printf say, the last of them; null for one of the forms that stat has of its own. */
-function templateOf(util: Utility): string | null {
+async function templateOf(util: Utility): Promise<string | null> {
   const last = util.given.findLast(({ letter }) => letter === "c" || letter === "printf");
   if (last === undefined) return null;
   if (last.letter === "c") return `${last.argument}\n`;
-  return last.argument.replace(/\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))/gs, (all, octal?: string, hex?: string, char?: string) => {
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-    return hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : (ESCAPES[char ?? ""] ?? all);
+  const unknown: string[] = [];
+  const text = last.argument.replace(BACKSLASHED, (all, octal?: string, hex?: string, char = "") => {
+    const known = char === '"' ? char : escapedCharacter(octal, hex, char);
+    if (known === null && all !== "\\") unknown.push(char);
+    return known ?? (all === "\\" ? all : char);
   });
+  for (const char of unknown) await util.say(`warning: unrecognized escape '\\${char}'`);
+  return text;
 }
 
 /** Times with as many digits of the second as the precision says. */

@@ -5,6 +5,7 @@ import { readOperand } from "./input.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const manual = {
+  version: "GNU strings (GNU Binutils for Debian) 2.40",
   usage: "[option(s)] [file(s)]",
   short: "adfn:ot:e:ws:U:T:",
   long: {

@@ -8,6 +8,7 @@ import { type Utility, utility } from "./utility.ts";
 const ROOT = "/proc/sys/";
 
 const manual = {
+  version: "sysctl from procps-ng 4.0.2",
   usage: "[options] [variable[=value] ...]",
   short: "abeNnpqr:wAXx",
   long: {

@@ -130,20 +130,23 @@ export const pwd = utility({ usage: "[OPTION]...", short: "LP", long: { logical:
   await util.out(`${process.getcwd()}\n`);
 });
 
-export const uptime = utility({ usage: "[options]", short: "psh", long: { pretty: "p", since: "s" } }, async (util) => {
-  const { process } = util;
-  if (util.has("s")) return await util.out(`${strftime("%Y-%m-%d %H:%M:%S", momentOf(bootTime(process)))}\n`);
-  if (!util.has("p")) return await util.notModelled("the load average");
-  const minutes = Math.floor(process.clockMonotonic() / 60e9);
-  const parts = [
-    [Math.floor(minutes / 10_080), "week"],
-    [Math.floor(minutes / 1440) % 7, "day"],
-    [Math.floor(minutes / 60) % 24, "hour"],
-    [minutes % 60, "minute"],
-  ] as const;
-  const shown = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`);
-  await util.out(`up ${shown.length === 0 ? "0 minutes" : shown.join(", ")}\n`);
-});
+export const uptime = utility(
+  { version: "uptime from procps-ng 4.0.2", usage: "[options]", short: "psh", long: { pretty: "p", since: "s" } },
+  async (util) => {
+    const { process } = util;
+    if (util.has("s")) return await util.out(`${strftime("%Y-%m-%d %H:%M:%S", momentOf(bootTime(process)))}\n`);
+    if (!util.has("p")) return await util.notModelled("the load average");
+    const minutes = Math.floor(process.clockMonotonic() / 60e9);
+    const parts = [
+      [Math.floor(minutes / 10_080), "week"],
+      [Math.floor(minutes / 1440) % 7, "day"],
+      [Math.floor(minutes / 60) % 24, "hour"],
+      [minutes % 60, "minute"],
+    ] as const;
+    const shown = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`);
+    await util.out(`up ${shown.length === 0 ? "0 minutes" : shown.join(", ")}\n`);
+  },
+);
 
 const uuidManual = { usage: "[options]", short: "rtn:N:msx", long: { random: "r", time: "t" }, refused: [..."tnNmsx"] };
 

@@ -2,8 +2,9 @@
 import { EPIPE, SIGINT, SIGPIPE, strerror } from "../../kernel/index.ts";
 import { type Fd, O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from "../../syscall/index.ts";
 import { STDIN, STDOUT, writeAll } from "../lib/index.ts";
+import { chooseWord } from "./choices.ts";
 import { readSome } from "./input.ts";
-import { quote, quoteIfNeeded } from "./quote.ts";
+import { quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const manual = {
@@ -58,8 +59,10 @@ async function errorMode(util: Utility): Promise<ErrorMode | null> {
   const last = util.given.findLast(({ letter }) => letter === "p" || letter === "output-error");
   if (last === undefined) return null;
   if (last.argument === "") return last.letter === "p" ? "warn-nopipe" : "warn";
-  return (
-    MODES.find((mode) => mode === last.argument) ??
-    (await util.misused(`invalid argument ${quote(last.argument)} for ${quote("--output-error")}`))
+  return await chooseWord(
+    util,
+    last.argument,
+    "--output-error",
+    MODES.map((mode) => [mode] as const),
   );
 }

@@ -1,7 +1,8 @@
 /** uniq(1): all options. */
 import { strerror } from "../../kernel/index.ts";
 import { O_CREAT, O_TRUNC, O_WRONLY } from "../../syscall/index.ts";
-import { complain, STDOUT } from "../lib/index.ts";
+import { STDOUT } from "../lib/index.ts";
+import { chooseWord } from "./choices.ts";
 import { LineSource } from "./grep-lines.ts";
 import { openOperand } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
@@ -163,11 +164,12 @@ class AllLines {
 async function delimitOf<T extends Delimit>(util: Utility, option: string, known: readonly T[]): Promise<Delimit> {
   const word = util.lastOf("D", option) === "D" ? "" : (util.value(option) ?? "");
   if (word === "") return option === "group" ? "separate" : "none";
-  const found = known.filter((one) => one.startsWith(word));
-  if (found.length === 1) return found[0] ?? "none";
-  await util.say(`invalid argument ${quote(word)} for ${quote(`--${option}`)}`);
-  await complain(util.process, `Valid arguments are:\n${known.map((one) => `  - '${one}'\n`).join("")}`);
-  return await util.misused(null);
+  return await chooseWord(
+    util,
+    word,
+    `--${option}`,
+    known.map((one) => [one] as const),
+  );
 }
 
 const WHAT: Readonly<Record<string, string>> = { f: "fields to skip", s: "bytes to skip", w: "bytes to compare" };

@@ -25,6 +25,7 @@ const PROPAGATION: Readonly<Record<string, number>> = {
 };
 
 const unshareManual = {
+  version: "unshare from util-linux 2.38.1",
   usage: "[-mnu] [--propagation private|shared|slave|unchanged] [-f] [PROGRAM [ARGUMENT]...]",
   short: "+hVm::u::i::n::p::C::U::T::frR:w:S:G:c",
   long: {
@@ -96,6 +97,7 @@ async function execProgram(util: Utility, process: Utility["process"]): Promise<
 }
 
 const nsenterManual = {
+  version: "nsenter from util-linux 2.38.1",
   usage: "[-t PID] [-mnu[FILE]] [PROGRAM [ARGUMENT]...]",
   short: "+ahVt:m::u::i::n::p::C::U::T::S:G:r::w::W:eFZ",
   long: {

@@ -23,6 +23,8 @@ export interface Manual {
   readonly trouble?: number;
   /** Old forms of options that getopt does not know, rewritten in today's form. */
   readonly modernise?: (words: readonly string[]) => readonly string[];
+  /** The first line of --version, if the program is not of GNU coreutils. */
+  readonly version?: string;
   /** Whether the usage line stands between a complaint about an option and the hint at --help. */
   readonly synopsisOnError?: boolean;
 }
@@ -151,7 +153,7 @@ export function utility(manual: Manual, main: (util: Utility) => Promise<void>):
     for (const step of steps) {
       if (step.kind === "bad") return complainOption(util, manual, step.complaint);
       if (step.letter === "help") return help(util, manual);
-      if (step.letter === "version") return version(util);
+      if (step.letter === "version") return version(util, manual);
       if (manual.refused?.includes(step.letter) === true) return util.notModelled(`option '${step.word}'`);
     }
     return main(util).then(() => util.finish());
@@ -164,8 +166,9 @@ async function complainOption(util: Utility, manual: Manual, complaint: string):
   return await util.synopsis(manual);
 }
 
-async function version(util: Utility): Promise<never> {
-  await util.out(`${util.name} of mlx5-emu, after GNU coreutils 9.1\n`);
+async function version(util: Utility, manual: Manual): Promise<never> {
+  const name = util.name.replace(/^.*\//, "");
+  await util.out(`${manual.version ?? `${name} (GNU coreutils) 9.1`}\nas modelled by mlx5-emu\n`);
   return await util.end(0);
 }
 
@@ -173,7 +176,7 @@ async function help(util: Utility, manual: Manual): Promise<never> {
   const known = (letter: string): boolean => manual.refused?.includes(letter) !== true;
   const letters = Array.from(manual.short.replaceAll(":", "")).filter(known);
   const long = Object.entries(manual.long ?? {}).filter(([, meaning]) => known(meaning.replace(/:+$/, "")));
-  await util.out(`Usage: ${util.name} ${manual.usage}\nModelled on GNU coreutils 9.1; options that this emulator knows:\n`);
+  await util.out(`Usage: ${util.name} ${manual.usage}\nOptions that this emulator knows:\n`);
   await util.out(
     `  ${[...letters.map((letter) => `-${letter}`), ...long.map(([word]) => `--${word}`), "--help", "--version"].join(" ")}\n`,
   );

@@ -13,6 +13,7 @@ const [EXIT_COMMAND_FAILED, EXIT_ABORTED, EXIT_SIGNALLED, EXIT_CANNOT_RUN, EXIT_
 const MAX_CHARS = 131_072;
 
 const manual = {
+  version: "xargs (GNU findutils) 4.9.0",
   usage: "[OPTION]... COMMAND [INITIAL-ARGS]...",
   short: "0a:d:E:e::I:i::L:l::n:oP:prs:tx",
   long: {

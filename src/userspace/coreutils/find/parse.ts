@@ -336,7 +336,7 @@ class Parser {
   private perm(): Node {
     const text = this.argument("-perm");
     const how = text.startsWith("-") ? "all" : text.startsWith("/") ? "any" : "exact";
-    const bits = parseMode(how === "exact" ? text : text.slice(1), 0, false);
+    const bits = parseMode(how === "exact" ? text : text.slice(1), 0, { isDirectory: false, umask: 0 });
     if (bits === null) throw new FindError(`invalid mode ${quote(text)}`);
     return { kind: "perm", how, bits };
   }

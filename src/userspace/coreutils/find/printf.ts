@@ -1,6 +1,7 @@
 /** find -printf and -ls. */
 import { type Process, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, type Stat } from "../../../syscall/index.ts";
 import { momentOf, strftime } from "../../lib/index.ts";
+import { escapedCharacter } from "../backslash.ts";
 import { fileSystemName } from "../file-systems.ts";
 import { isRecent, modeText, pagesKib } from "../ls-format.ts";
 import { escapeName } from "../ls-names.ts";
@@ -25,17 +26,6 @@ export const TYPE_LETTERS: ReadonlyMap<number, string> = new Map([
   [S_IFSOCK, "s"],
 ]);
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: "\n",
-  t: "\t",
-  "\\": "\\",
-  r: "\r",
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  v: "\v",
-};
-
 /** What a format says of a file. `\c` ends it. */
 export async function formatted(util: Utility, format: string, found: Found): Promise<string> {
   let text = "";
@@ -44,7 +34,7 @@ export async function formatted(util: Utility, format: string, found: Found): Pr
   )) {
     if (octal !== undefined) text += String.fromCharCode(Number.parseInt(octal, 8));
     else if (escaped === "c") return text;
-    else if (escaped !== undefined) text += ESCAPES[escaped] ?? all;
+    else if (escaped !== undefined) text += escapedCharacter(undefined, undefined, escaped) ?? all;
     else if (directive === undefined) text += all;
     else {
       const value = await directiveOf(util.process, directive, found);

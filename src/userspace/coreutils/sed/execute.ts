@@ -1,9 +1,13 @@
 /** Runs a sed script over its input: pattern space, hold space, the cycle. */
+
 import { strerror } from "../../../kernel/index.ts";
-import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from "../../../syscall/index.ts";
-import { decode, encode, readToEnd, STDOUT, writeAll } from "../../lib/index.ts";
+import { decode } from "../../lib/index.ts";
+import { capture } from "../capture.ts";
+import { readTextFile } from "../input.ts";
 import type { Utility } from "../utility.ts";
+import { linesOfFile, writeOut } from "./files.ts";
 import type { Line, LineInput } from "./input.ts";
+import { listed } from "./listing.ts";
 import { fillReplacement } from "./replacement.ts";
 import { type Action, type Address, type Command, SedError, type SedRegex, type Substitution } from "./script.ts";
 
@@ -18,6 +22,8 @@ export interface SedOptions {
 /** Where the output of a cycle goes: standard output, or the new content of a file that is edited. */
 export interface SedOutput {
   write(text: string): Promise<void>;
+  /** The last line that was written had no newline: what follows it brings one. */
+  missingNewline: boolean;
 }
 
 type Flow = "next" | "again" | { readonly quit: number; readonly print: boolean };
@@ -44,7 +50,6 @@ export class Execution {
   private space = "";
   private substituted = false;
   private appended: { readonly text: string | null; readonly file: string | null; readonly oneLine: boolean }[] = [];
-  private missingNewline = false;
 
   constructor(util: Utility, commands: readonly Command[], options: SedOptions, input: LineInput, output: SedOutput, state: SedState) {
     this.util = util;
@@ -82,8 +87,8 @@ export class Execution {
   }
 
   private async emit(text: string, ended = true): Promise<void> {
-    const prefix = this.missingNewline ? this.options.separator : "";
-    this.missingNewline = !ended;
+    const prefix = this.output.missingNewline ? this.options.separator : "";
+    this.output.missingNewline = !ended;
     await this.output.write(`${prefix}${text}${ended ? this.options.separator : ""}`);
   }
 
@@ -103,34 +108,23 @@ export class Execution {
 
   private async emitRaw(text: string): Promise<void> {
     if (text === "") return;
-    const prefix = this.missingNewline ? this.options.separator : "";
-    this.missingNewline = false;
+    const prefix = this.output.missingNewline ? this.options.separator : "";
+    this.output.missingNewline = false;
     await this.output.write(prefix + text);
   }
 
   private async emitFile(file: string): Promise<void> {
-    const text = await this.fileText(file);
-    if (text !== null) await this.emitRaw(text);
+    const text = await readTextFile(this.util.process, file);
+    if (typeof text === "string") await this.emitRaw(text);
   }
 
   private async emitNextLineOf(file: string): Promise<void> {
     let lines = this.state.readers.get(file);
     if (lines === undefined) {
-      const text = (await this.fileText(file)) ?? "";
-      lines = text === "" ? [] : text.replace(/\n$/, "").split("\n");
+      lines = await linesOfFile(this.util.process, file);
       this.state.readers.set(file, lines);
     }
-    const line = lines.shift();
-    if (line !== undefined) await this.emit(line);
-  }
-
-  private async fileText(file: string): Promise<string | null> {
-    const { process } = this.util;
-    const fd = await process.open(file, O_RDONLY);
-    if (fd < 0) return null;
-    const bytes = await readToEnd(process, fd);
-    await process.close(fd);
-    return typeof bytes === "number" ? null : decode(bytes);
+    await this.emitRaw(lines.shift() ?? "");
   }
 
   private async cycle(): Promise<Flow> {
@@ -155,7 +149,7 @@ export class Execution {
 
   private regex(regex: SedRegex): RegExp {
     const found = regex === "last" ? this.state.last : regex;
-    if (found === null) throw new SedError("no previous regular expression");
+    if (found === null) throw new SedError("-e expression #1, char 0: no previous regular expression");
     this.state.last = found;
     return found;
   }
@@ -265,6 +259,8 @@ export class Execution {
       case "s":
         await this.substitute(action.substitution);
         return null;
+      case "e":
+        return await this.evaluate(action.command);
       case "y":
         this.space = Array.from(this.space, (char) => action.map.get(char) ?? char).join("");
         return null;
@@ -276,9 +272,28 @@ export class Execution {
     }
   }
 
+  /** `e`: what a command prints, or what the pattern space prints as a command. */
+  private async evaluate(command: string): Promise<null> {
+    if (command === "") await this.evaluateSpace();
+    else await this.emitRaw(await this.outputOf(command));
+    return null;
+  }
+
+  private async outputOf(command: string): Promise<string> {
+    const bytes = await capture(this.util, command);
+    if (typeof bytes === "number") throw new SedError(`error subprocess: ${strerror(bytes)}`, 4);
+    return decode(bytes);
+  }
+
+  /** The pattern space becomes what it prints as a command. */
+  private async evaluateSpace(): Promise<void> {
+    const text = await this.outputOf(this.space);
+    this.space = text.endsWith("\n") ? text.slice(0, -1) : text;
+  }
+
   private takeNewline(): string {
-    const prefix = this.missingNewline ? this.options.separator : "";
-    this.missingNewline = false;
+    const prefix = this.output.missingNewline ? this.options.separator : "";
+    this.output.missingNewline = false;
     return prefix;
   }
 
@@ -354,7 +369,7 @@ export class Execution {
     return null;
   }
 
-  private async substitute({ regex: wanted, replacement, global, number, print, file }: Substitution): Promise<void> {
+  private async substitute({ regex: wanted, replacement, global, number, evaluate, print, file }: Substitution): Promise<void> {
     const regex = this.regex(wanted);
     const text = this.space;
     let [result, from, count, at, lastEnd, replaced] = ["", 0, 0, 0, -1, false];
@@ -376,6 +391,7 @@ export class Execution {
     if (!replaced) return;
     this.space = result + text.slice(from);
     this.substituted = true;
+    if (evaluate) await this.evaluateSpace();
     if (print) await this.emit(this.space, this.line.ended);
     if (file !== null) await this.writeFile(file, this.space);
   }
@@ -386,38 +402,4 @@ export class Execution {
     this.state.written.set(file, (this.state.written.get(file) ?? "") + line);
     await writeOut(this.util, file, this.state.written.get(file) ?? "");
   }
-}
-
-/** Replaces the content of a file of `w`. */
-export async function writeOut(util: Utility, file: string, text: string): Promise<void> {
-  const { process } = util;
-  const fd = file === "/dev/stderr" ? 2 : await process.open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o666);
-  if (fd < 0) return await util.die(`couldn't open file ${file}: ${strerror(fd)}`, 4);
-  await writeAll(process, fd, encode(text));
-  if (fd > STDOUT + 1) await process.close(fd);
-}
-
-/** As the command `l` shows text. */
-function listed(text: string, width: number): string {
-  const named: Readonly<Record<string, string>> = {
-    "\\": "\\\\",
-    "\x07": "\\a",
-    "\b": "\\b",
-    "\f": "\\f",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\v": "\\v",
-  };
-  let [lines, line] = ["", ""];
-  for (const byte of encode(text)) {
-    const char = String.fromCharCode(byte);
-    const shown = named[char] ?? (byte < 32 || byte > 126 ? `\\${byte.toString(8).padStart(3, "0")}` : char);
-    if (width > 1 && line.length + shown.length > width - 1) {
-      lines += `${line}\\\n`;
-      line = "";
-    }
-    line += shown;
-  }
-  return `${lines}${line}$`;
 }

@@ -14,6 +14,8 @@ export interface Line {
   readonly file: string;
 }
 
+const EXIT_PANIC = 4;
+
 const EMPTY = new Uint8Array(0);
 
 export class LineInput {
@@ -65,8 +67,7 @@ export class LineInput {
         this.fd = fd;
         return true;
       }
-      await this.util.fail(`read error on ${file}: Is a directory`, 2);
-      await closeOperand(this.util, fd);
+      return await this.util.die(`read error on ${file}: Is a directory`, EXIT_PANIC);
     }
     return false;
   }
@@ -74,8 +75,7 @@ export class LineInput {
   private async fill(fd: number): Promise<void> {
     const piece = await readSome(this.util.process, fd);
     if (typeof piece === "number") {
-      await this.util.fail(`read error on ${this.file}: ${strerror(piece)}`, 2);
-      return await this.endFile(fd);
+      return await this.util.die(`read error on ${this.file}: ${strerror(piece)}`, EXIT_PANIC);
     }
     if (piece.length === 0) return await this.endFile(fd);
     const bytes = joinBytes([this.rest, piece]);

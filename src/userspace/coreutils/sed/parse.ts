@@ -1,9 +1,8 @@
 /**
  * Reads sed scripts: POSIX with the extensions of GNU sed 4.9. Complaints are GNU's.
- * Left out: the commands `e` and `v`, the flag `e` of `s`.
  */
 import { compileRegex } from "../regex.ts";
-import { replacementOf, unescapeRegex } from "./replacement.ts";
+import { replacementOf, unescapeRegex, unescapeText } from "./replacement.ts";
 import { type Action, type Address, type Command, SedError, type SedRegex, type Substitution } from "./script.ts";
 
 /** A piece of script: an operand, one -e, or a file. */
@@ -14,17 +13,31 @@ export interface Chunk {
   readonly isFile: boolean;
 }
 
+/** What the options say about a script. */
+export interface Dialect {
+  readonly extended: boolean;
+  /** -z: a newline is a character like others, and `M` is without meaning. */
+  readonly nulls: boolean;
+  /** Without commands that touch other files or run programs. */
+  readonly sandbox: boolean;
+}
+
+/** This version, as `v` compares it. */
+const VERSION = [4, 9];
+
+const SANDBOX = "e/r/w commands disabled in sandbox mode";
+
 const PLAIN = "=dDFgGhHnNpPxz";
 
 /** Reads a whole script. @throws SedError */
-export function parseSed(chunks: readonly Chunk[], extended: boolean): readonly Command[] {
-  const parser = new Parser(extended);
+export function parseSed(chunks: readonly Chunk[], dialect: Dialect): readonly Command[] {
+  const parser = new Parser(dialect);
   for (const chunk of chunks) parser.parse(chunk);
   return parser.finish();
 }
 
 class Parser {
-  private readonly extended: boolean;
+  private readonly dialect: Dialect;
   private readonly commands: Command[] = [];
   private readonly labels = new Map<string, number>();
   private readonly open: Extract<Action, { name: "{" }>[] = [];
@@ -34,8 +47,8 @@ class Parser {
   /** `a`, `i`, `c` whose text is the next chunk (`-e a -e text`). */
   private pendingText: ((text: string) => void) | null = null;
 
-  constructor(extended: boolean) {
-    this.extended = extended;
+  constructor(dialect: Dialect) {
+    this.dialect = dialect;
   }
 
   parse(chunk: Chunk): void {
@@ -55,7 +68,6 @@ class Parser {
   }
 
   finish(): readonly Command[] {
-    if (this.pendingText !== null) throw this.error("expected \\ after `a', `c' or `i'");
     if (this.open.length > 0) throw new SedError("-e expression #1, char 0: unmatched `{'");
     for (const { action } of this.commands) {
       if (action.name !== "b" && action.name !== "t" && action.name !== "T") continue;
@@ -108,7 +120,10 @@ class Parser {
       }
     }
     const name = this.next();
-    if (name === "") throw this.error("missing command");
+    if (name === "") {
+      this.at = this.text.length;
+      throw this.error("missing command");
+    }
     if (from?.kind === "line" && from.line === 0 && to?.kind !== "regex") throw this.error("invalid usage of line address 0");
     if (name === "#" && from !== null) throw this.error("comments don't accept any addresses");
     if (name === "#") {
@@ -120,7 +135,12 @@ class Parser {
       this.label(from !== null);
       return;
     }
-    if (name === "}" && from !== null) throw this.error("} doesn't want any addresses");
+    if (name === "v") {
+      this.requiredVersion();
+      return;
+    }
+    if (this.dialect.sandbox && "erRwW".includes(name)) throw this.error(SANDBOX);
+    if (name === "}" && from !== null && this.open.length > 0) throw this.error("`}' doesn't want any addresses");
     if ("qQ".includes(name) && to !== null) throw this.error("command only uses one address");
     const action = this.action(name);
     this.commands.push({ from, to, negated, action });
@@ -136,6 +156,24 @@ class Parser {
     this.labels.set(label, this.commands.length);
   }
 
+  private requiredVersion(): void {
+    this.skip(/[ \t]/);
+    const word = /^[^\s;]*/.exec(this.text.slice(this.at))?.[0] ?? "";
+    this.at += word.length;
+    const asked = word === "" ? [] : word.split(".").map(Number);
+    const later = asked.findIndex((part, i) => part !== (VERSION[i] ?? 0));
+    if (later >= 0 && !((asked[later] ?? 0) < (VERSION[later] ?? 0))) throw this.error("expected newer version of sed");
+    this.ending();
+  }
+
+  /** `e` and what it is to run: the rest of the line. */
+  private shellCommand(): Action {
+    this.skip(/[ \t]/);
+    const command = /^[^\n]*/.exec(this.text.slice(this.at))?.[0] ?? "";
+    this.at += command.length;
+    return { name: "e", command };
+  }
+
   private address(): Address | null {
     const char = this.text.charAt(this.at);
     if (char === "$") {
@@ -145,6 +183,11 @@ class Parser {
     if (char === "/" || char === "\\") {
       this.at += char === "/" ? 1 : 2;
       return { kind: "regex", regex: this.addressRegex(char === "/" ? "/" : this.text.charAt(this.at - 1)) };
+    }
+    if (char === "+" || char === "~") {
+      this.at++;
+      this.number();
+      throw this.error("invalid usage of +N or ~N as first address");
     }
     const first = this.number();
     if (first === null) return null;
@@ -179,7 +222,8 @@ class Parser {
 
   private compile(pattern: string, flags: string): SedRegex {
     if (pattern === "") return "last";
-    const regex = compileRegex(unescapeRegex(pattern), { extended: this.extended, icase: /I/i.test(flags), multiline: /m/i.test(flags) });
+    const { extended, nulls } = this.dialect;
+    const regex = compileRegex(unescapeRegex(pattern), { extended, icase: /I/i.test(flags), multiline: /m/i.test(flags) && !nulls });
     if (typeof regex === "string") throw this.error(regex);
     return regex;
   }
@@ -195,14 +239,22 @@ class Parser {
         const escaped = this.next();
         if (escaped === "") return null;
         text += unescapedDelimiter(escaped, delimiter, isRegex) ?? (isRegex && escaped === "\n" ? "\n" : `\\${escaped}`);
-      } else if (char === "[" && isRegex) text += this.bracket();
-      else text += char;
+      } else if (char === "[" && isRegex) {
+        const whole = this.bracket();
+        if (whole === null) return null;
+        text += whole;
+      } else text += char;
     }
     return null;
   }
 
-  private bracket(): string {
-    const whole = /^\^?\]?(?:\[:[a-z]*:\]|\[[.=].[.=]\]|[^\]\n])*\]/.exec(this.text.slice(this.at))?.[0] ?? "";
+  /** What is left of a bracket expression; null if it does not end. */
+  private bracket(): string | null {
+    const whole = /^\^?\]?(?:\[:[a-z]*:\]|\[[.=].[.=]\]|[^\]\n])*\]/.exec(this.text.slice(this.at))?.[0];
+    if (whole === undefined) {
+      this.at = this.text.length;
+      return null;
+    }
     this.at += whole.length;
     return `[${whole}`;
   }
@@ -244,10 +296,7 @@ class Parser {
       case "y":
         return { name, map: this.transliteration() };
       case "e":
-      case "v":
-        throw new SedError(`command \`${name}' is not modelled by this emulator`);
-      case ",":
-        throw this.error("unexpected `,'");
+        return this.shellCommand();
       default:
         throw this.error(`unknown command: \`${name}'`);
     }
@@ -307,19 +356,11 @@ class Parser {
     return action;
   }
 
-  /** Text up to a newline that is not escaped; backslashes go. */
+  /** Text up to a newline that is not escaped. */
   private textBlock(): string {
-    let text = "";
-    while (this.at < this.text.length) {
-      const char = this.next();
-      if (char === "\n") break;
-      if (char !== "\\") text += char;
-      else {
-        const escaped = this.next();
-        text += escaped === "t" ? "\t" : escaped;
-      }
-    }
-    return `${text}\n`;
+    const text = /^(?:[^\\\n]|\\[\s\S]|\\$)*/.exec(this.text.slice(this.at))?.[0] ?? "";
+    this.at += text.length + 1;
+    return `${unescapeText(text)}\n`;
   }
 
   private substitution(): Substitution {
@@ -336,26 +377,22 @@ class Parser {
       if (part.kind === "group" && part.group > groups) throw this.error(`invalid reference \\${part.group} on \`s' command's RHS`);
     }
     const { letters, number, file } = flags;
-    return { regex, replacement: parts, global: letters.includes("g"), print: letters.includes("p"), number: number ?? 1, file };
+    const has = (letter: string): boolean => letters.includes(letter);
+    return { regex, replacement: parts, global: has("g"), evaluate: has("e"), print: has("p"), number: number ?? 1, file };
   }
 
   private substitutionFlags(): { readonly letters: string; readonly number: number | null; readonly file: string | null } {
     let letters = "";
     let number: number | null = null;
     for (;;) {
+      this.skip(/ /);
       const char = this.text.charAt(this.at);
-      if (/\d/.test(char)) {
-        if (number !== null) throw this.error("multiple number options to `s' command");
-        number = this.number();
-        if (number === 0) throw this.error("number option to `s' command may not be zero");
-      } else if (char === "w") {
+      if (/\d/.test(char)) number = this.matchNumber(number);
+      else if (char === "w") {
         this.at++;
+        if (this.dialect.sandbox) throw this.error(SANDBOX);
         return { letters, number, file: this.fileName() };
-      } else if (/[gpiImM]/.test(char)) {
-        this.at++;
-        if ((char === "g" || char === "p") && letters.includes(char)) throw this.error(`multiple \`${char}' options to \`s' command`);
-        letters += char;
-      } else if (char === "e") throw new SedError("flag `e' of `s' is not modelled by this emulator");
+      } else if (/[gpiImMe]/.test(char)) letters += this.substitutionFlag(letters);
       else break;
     }
     this.skip(/[ \t]/);
@@ -364,6 +401,23 @@ class Parser {
     this.at++;
     if (char !== ";" && char !== "\n") throw this.error("unknown option to `s'");
     return { letters, number, file: null };
+  }
+
+  private matchNumber(before: number | null): number | null {
+    if (before !== null) {
+      this.at++;
+      throw this.error("multiple number options to `s' command");
+    }
+    const number = this.number();
+    if (number === 0) throw this.error("number option to `s' command may not be zero");
+    return number;
+  }
+
+  private substitutionFlag(before: string): string {
+    const char = this.next();
+    if (char === "e" && this.dialect.sandbox) throw this.error(SANDBOX);
+    if ((char === "g" || char === "p") && before.includes(char)) throw this.error(`multiple \`${char}' options to \`s' command`);
+    return char;
   }
 
   private transliteration(): ReadonlyMap<string, string> {

@@ -24,6 +24,18 @@ function codeOf(hex?: string, octal?: string, decimal?: string, ctrl?: string): 
   return ctrl === undefined ? null : ctrl.toUpperCase().charCodeAt(0) ^ 0x40;
 }
 
+/** Text of `a`, `c` and `i`: escapes that name a character are that character, others lose their backslash. */
+export function unescapeText(text: string): string {
+  return text.replace(
+    /\\(?:([ntafvr])|x([0-9a-fA-F]{1,2})|o([0-7]{1,3})|d(\d{3})|c(.)|(.)|$)/gs,
+    (_all, control, hex, octal, decimal, ctrl, other = "") => {
+      if (control !== undefined) return CONTROL[control] ?? "";
+      const code = codeOf(hex, octal, decimal, ctrl);
+      return code === null ? other : String.fromCharCode(code);
+    },
+  );
+}
+
 /** Reads a replacement. */
 export function replacementOf(text: string): readonly ReplacementPart[] {
   const parts: ReplacementPart[] = [];

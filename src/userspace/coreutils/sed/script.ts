@@ -24,6 +24,8 @@ export interface Substitution {
   readonly global: boolean;
   /** Which match is the first to be replaced. */
   readonly number: number;
+  /** What comes out is run as a command, and becomes what that prints. */
+  readonly evaluate: boolean;
   readonly print: boolean;
   readonly file: string | null;
 }
@@ -33,6 +35,7 @@ export type Action =
   | { readonly name: "}" | "=" | "d" | "D" | "F" | "g" | "G" | "h" | "H" | "n" | "N" | "p" | "P" | "x" | "z" }
   | { readonly name: "a" | "c" | "i"; readonly text: string }
   | { readonly name: "b" | "t" | "T"; readonly label: string; target: number }
+  | { readonly name: "e"; readonly command: string }
   | { readonly name: "l"; readonly width: number | null }
   | { readonly name: "q" | "Q"; readonly status: number }
   | { readonly name: "r" | "R" | "w" | "W"; readonly file: string }

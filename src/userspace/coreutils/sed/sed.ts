@@ -1,13 +1,15 @@
 /**
- * sed(1) of GNU sed 4.9: the whole language but the commands `e` and `v`; options -n -e -f -E -r -i -s -z -u -l --posix.
- * Left out: --debug, --sandbox, --follow-symlinks, the binary mode.
+ * sed(1) of GNU sed 4.9: the whole language; options -n -e -f -E -r -i -s -z -u -l --posix --sandbox --follow-symlinks.
+ * Left out: --debug, and what --posix forbids.
  */
 import { strerror } from "../../../kernel/index.ts";
 import { O_CREAT, O_EXCL, O_WRONLY, S_IFMT, S_IFREG } from "../../../syscall/index.ts";
 import { decode, encode, writeAll } from "../../lib/index.ts";
+import { canonical } from "../canonical.ts";
 import { readOperand } from "../input.ts";
 import { type Utility, utility } from "../utility.ts";
-import { Execution, type SedOptions, SedState, writeOut } from "./execute.ts";
+import { Execution, type SedOptions, type SedOutput, SedState } from "./execute.ts";
+import { writeOut } from "./files.ts";
 import { LineInput } from "./input.ts";
 import { type Chunk, parseSed } from "./parse.ts";
 import { type Command, SedError } from "./script.ts";
@@ -22,7 +24,8 @@ const manual = {
     ...{ "follow-symlinks": "follow-symlinks", "line-length": "l:", "null-data": "z", "zero-terminated": "z", quiet: "n", silent: "n" },
     ...{ posix: "p", sandbox: "sandbox", separate: "s", unbuffered: "u" },
   },
-  refused: ["debug", "sandbox", "follow-symlinks", "V"],
+  refused: ["debug", "V"],
+  version: "sed (GNU sed) 4.9",
 };
 
 export const sed = utility(manual, async (util) => {
@@ -38,26 +41,28 @@ async function run(util: Utility): Promise<void> {
   const operands = [...util.operands];
   const chunks = await chunksOf(util, operands);
   const first = chunks[0]?.text ?? "";
-  const commands = parseSed(chunks, util.has("E", "r"));
+  const commands = parseSed(chunks, { extended: util.has("E", "r"), nulls: util.has("z"), sandbox: util.has("sandbox") });
   const options: SedOptions = {
     quiet: util.has("n") || first.startsWith("#n\n") || first === "#n",
     separator: util.has("z") ? "\0" : "\n",
-    lineWidth: Number(util.value("l") ?? 70),
+    lineWidth: Number.parseInt(util.value("l") ?? "70", 10) || 0,
     unbuffered: util.has("u"),
-    posix: util.has("p"),
+    posix: util.has("p") || util.process.env.has("POSIXLY_CORRECT"),
   };
   for (const file of filesOf(commands)) if (!file.startsWith("/dev/std")) await writeOut(util, file, "");
   const files = operands.length === 0 ? ["-"] : operands;
   const state = new SedState();
   const suffix = util.value("i");
+  const output: SedOutput = { write: (text) => util.out(text), missingNewline: false };
   if (suffix === undefined && !util.has("s")) {
-    util.status = (await execute(util, commands, options, files, state)) ?? util.status;
+    util.status = (await execute(util, commands, options, files, state, output)) ?? util.status;
     return;
   }
-  for (const file of files) {
+  for (const operand of files) {
+    const file = util.has("follow-symlinks") ? await behindLinks(util, operand) : operand;
     const quit =
       suffix === undefined
-        ? await execute(util, commands, options, [file], state)
+        ? await execute(util, commands, options, [file], state, output)
         : await edit(util, commands, options, file, suffix, state);
     if (quit === null) continue;
     util.status = quit;
@@ -95,9 +100,10 @@ function execute(
   options: SedOptions,
   files: readonly string[],
   state: SedState,
+  output: SedOutput,
 ): Promise<number | null> {
   const input = new LineInput(util, files, options.separator.charCodeAt(0));
-  return new Execution(util, commands, options, input, { write: (text) => util.out(text) }, state).run();
+  return new Execution(util, commands, options, input, output, state).run();
 }
 
 /** -i: the output takes the place of the file. */
@@ -124,15 +130,22 @@ async function edit(
     write: async (text: string): Promise<void> => {
       result += text;
     },
+    missingNewline: false,
   };
   const input = new LineInput(util, [file], options.separator.charCodeAt(0));
   const quit = await new Execution(util, commands, options, input, output, state).run();
   for (let rest = quit === null ? null : await input.next(); rest !== null; rest = await input.next()) {
     result += rest.text + (rest.ended ? options.separator : "");
   }
-  if (suffix !== "") await process.rename(file, backupName(file, suffix));
+  const backedUp = suffix === "" ? 0 : await process.rename(file, backupName(file, suffix));
+  if (backedUp < 0) return await util.die(`cannot rename ${file}: ${strerror(backedUp)}`, EXIT_PANIC);
   await replaceFile(util, file, result, stat.mode & 0o7777);
   return quit;
+}
+
+async function behindLinks(util: Utility, file: string): Promise<string> {
+  const found = await canonical(util, file, "f");
+  return typeof found === "number" ? file : found;
 }
 
 function backupName(file: string, suffix: string): string {
