@@ -1,8 +1,9 @@
-/** tr(1), byte by byte: translating, -c, -C, -d, -s, -t; ranges, classes, escapes, `[c*n]`, `[=c=]`. */
+/** tr(1): translating, -c, -C, -d, -s, -t, byte by byte. */
 import { strerror } from "../../kernel/index.ts";
-import { byteString, decode, encode, fromByteString, STDIN } from "../lib/index.ts";
+import { STDIN, STDOUT, writeAll } from "../lib/index.ts";
 import { readSome } from "./input.ts";
 import { quote } from "./quote.ts";
+import { BadSet, bytesOf, checkComplement, checkSets, complementOf, extended, parseSet, type TrSet } from "./tr-set.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const manual = {
@@ -12,71 +13,82 @@ const manual = {
   stopAtOperand: true,
 };
 
-const ESCAPES: Readonly<Record<string, string>> = { a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "\\": "\\" };
+/** stdio's buffer. */
+const BUFFER = 4096;
+const BYTES = 256;
 
-const CLASSES: Readonly<Record<string, RegExp>> = {
-  alnum: /[0-9A-Za-z]/,
-  alpha: /[A-Za-z]/,
-  blank: /[ \t]/,
-  cntrl: /[\x00-\x1f\x7f]/,
-  digit: /[0-9]/,
-  graph: /[!-~]/,
-  lower: /[a-z]/,
-  print: /[ -~]/,
-  punct: /[!-/:-@[-`{-~]/,
-  space: /[\t-\r ]/,
-  upper: /[A-Z]/,
-  xdigit: /[0-9A-Fa-f]/,
-};
-
-const BYTES = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
-
-/** One element of a set as it is written: a class, an equivalence class, a repetition, a range, or a character. */
-const ELEMENT =
-  /\[:([a-z]+):\]|\[=(\\?[\s\S])=\]|\[(\\?[\s\S])\*(\d*)\]|(\\(?:[0-7]{1,3}|[\s\S])|[\s\S])(?:-(\\(?:[0-7]{1,3}|[\s\S])|[\s\S]))?/g;
-
-/** A set in order, and where in it the classes are that change case. */
-interface Members {
-  readonly bytes: readonly string[];
-  readonly cases: readonly number[];
-  /** Whether there are classes that do not change case. */
-  readonly otherClasses: boolean;
+/** What becomes of each byte. */
+interface Rules {
+  readonly becomes: Uint8Array;
+  /** 1 for each byte that is deleted. */
+  readonly deleted: Uint8Array;
+  /** 1 for each byte of which a row becomes one. */
+  readonly squeezed: Uint8Array;
 }
 
-const NONE: Members = { bytes: [], cases: [], otherClasses: false };
-
 export const tr = utility(manual, async (util) => {
-  const [first, second] = await setsOf(util);
-  const change = changer(util, first, second);
+  const rules = await rulesOf(util);
+  const output = new Output(util);
+  let previous = -1;
   for (;;) {
     const bytes = await readSome(util.process, STDIN);
     if (typeof bytes === "number") return await util.fail(`read error: ${strerror(bytes)}`);
-    if (bytes.length === 0) return;
-    let text = "";
-    for (const byte of byteString(bytes)) text += change(byte);
-    await util.out(decode(fromByteString(text)));
+    if (bytes.length === 0) break;
+    const changed = new Uint8Array(bytes.length);
+    let length = 0;
+    for (const byte of bytes) {
+      if (rules.deleted[byte] === 1) continue;
+      const now = rules.becomes[byte] as number;
+      if (now === previous && rules.squeezed[now] === 1) continue;
+      previous = now;
+      changed[length++] = now;
+    }
+    await output.add(changed.subarray(0, length));
   }
+  await output.flush();
 });
 
-/** What becomes of each byte: nothing if it is deleted, or squeezed into the one before. */
-function changer(util: Utility, first: readonly string[], second: readonly string[]): (byte: string) => string {
-  const from = new Set(first);
-  const translates = !util.has("d") && second.length > 0;
-  const map = translates ? translation(first, second, util.has("t")) : new Map<string, string>();
-  const squeezed = new Set(second.length > 0 ? second : first);
-  const deletes = util.has("d");
-  const squeezes = util.has("s");
-  let previous = "";
-  return (byte) => {
-    if (deletes && from.has(byte)) return "";
-    const translated = map.get(byte) ?? byte;
-    if (translated === previous && squeezes && squeezed.has(translated)) return "";
-    previous = translated;
-    return translated;
-  };
+/** Standard output, written when the buffer is full. */
+class Output {
+  private readonly util: Utility;
+  private pieces: Uint8Array[] = [];
+  private length = 0;
+
+  constructor(util: Utility) {
+    this.util = util;
+  }
+
+  async add(bytes: Uint8Array): Promise<void> {
+    this.pieces.push(bytes);
+    this.length += bytes.length;
+    if (this.length >= BUFFER || this.util.process.isatty(STDOUT)) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const { pieces } = this;
+    this.pieces = [];
+    this.length = 0;
+    for (const piece of pieces) {
+      const error = await writeAll(this.util.process, STDOUT, piece);
+      if (error < 0) await this.util.die(`write error: ${strerror(error)}`);
+    }
+  }
 }
 
-async function setsOf(util: Utility): Promise<readonly [readonly string[], readonly string[]]> {
+async function rulesOf(util: Utility): Promise<Rules> {
+  const [one, two] = await operandsOf(util);
+  try {
+    const first = parseSet(one);
+    const second = two === null ? null : parseSet(two);
+    for (const warning of [...first.warnings, ...(second?.warnings ?? [])]) await util.say(warning);
+    return makeRules(util, first, second);
+  } catch (error) {
+    if (error instanceof BadSet) return await util.die(error.message);
+    throw error;
+  }
+}
+
+async function operandsOf(util: Utility): Promise<readonly [string, string | null]> {
   const [one, two, extra] = util.operands;
   if (one === undefined) return await util.missingOperand();
   const wantsTwo = util.has("d") === util.has("s");
@@ -91,76 +103,31 @@ async function setsOf(util: Utility): Promise<readonly [readonly string[], reado
     const why = surplus === two ? "\nOnly one string may be given when deleting without squeezing repeats." : "";
     return await util.misused(`extra operand ${quote(surplus)}${why}`);
   }
-  const given = await expand(util, one, 0);
-  const members = new Set(given.bytes);
-  const first = util.has("c", "C") ? BYTES.filter((byte) => !members.has(byte)) : given.bytes;
-  const second = two === undefined ? NONE : await expand(util, two, first.length);
-  if (two !== undefined && !util.has("d")) await checkTranslation(util, given, second);
-  return [first, second.bytes];
+  return [one, two ?? null];
 }
 
-/** What GNU tr demands of the second set when it translates. */
-async function checkTranslation(util: Utility, first: Members, second: Members): Promise<void> {
-  if (second.bytes.length === 0 && !util.has("t") && first.bytes.length > 0) {
-    await util.die("when not truncating set1, string2 must be non-empty");
+function makeRules(util: Utility, first: TrSet, second: TrSet | null): Rules {
+  const complement = util.has("c", "C");
+  const translates = second !== null && !util.has("d");
+  checkSets(first, second, { translates, complement });
+  const written = bytesOf(first, 0);
+  const from = complement ? complementOf(written) : written;
+  const to = second === null ? [] : bytesOf(second, from.length);
+  const becomes = Uint8Array.from({ length: BYTES }, (_, byte) => byte);
+  if (translates) {
+    const whole = util.has("t") ? to : extended(from, to, second);
+    if (complement) checkComplement(first, whole);
+    for (const [i, byte] of from.entries()) becomes[byte] = whole[i] ?? becomes[byte] ?? byte;
   }
-  if (second.otherClasses) {
-    await util.die("when translating, the only character classes that may appear in\nstring2 are 'upper' and 'lower'");
-  }
-  if (second.cases.some((at) => !first.cases.includes(at))) await util.die("misaligned [:upper:] and/or [:lower:] construct");
+  return {
+    becomes,
+    deleted: flags(util.has("d") ? from : []),
+    squeezed: flags(!util.has("s") ? [] : second === null ? from : to),
+  };
 }
 
-/**
- * The members of a set as it is written.
- * @param room how long it becomes with `[c*]`
- */
-async function expand(util: Utility, written: string, room: number): Promise<Members> {
-  const text = byteString(encode(written));
-  const bytes: string[] = [];
-  const cases: number[] = [];
-  let otherClasses = false;
-  let [fillAt, fillWith] = [-1, ""];
-  for (const [, name, equal, repeated, count = "", from = "", to] of text.matchAll(ELEMENT)) {
-    if (repeated !== undefined && Number(count) === 0) [fillAt, fillWith] = [bytes.length, plain(repeated)];
-    else if (repeated !== undefined)
-      bytes.push(...Array<string>(Number.parseInt(count, count.startsWith("0") ? 8 : 10)).fill(plain(repeated)));
-    else if (name !== undefined) {
-      if (name === "upper" || name === "lower") cases.push(bytes.length);
-      else otherClasses = true;
-      bytes.push(...(classMembers(name) ?? (await util.die(`invalid character class ${quote(name)}`))));
-    } else if (to !== undefined) bytes.push(...(await range(util, from, to)));
-    else bytes.push(plain(equal ?? from));
-  }
-  if (/(?<!\\)(?:\\\\)*\\$/.test(text)) await util.say("warning: an unescaped backslash at end of string is not portable");
-  if (fillAt >= 0) bytes.splice(fillAt, 0, ...Array<string>(Math.max(0, room - bytes.length)).fill(fillWith));
-  return { bytes, cases, otherClasses };
-}
-
-function classMembers(name: string): readonly string[] | null {
-  const pattern = CLASSES[name];
-  return pattern === undefined ? null : BYTES.filter((byte) => pattern.test(byte));
-}
-
-async function range(util: Utility, from: string, to: string): Promise<readonly string[]> {
-  const [low, high] = [plain(from).charCodeAt(0), plain(to).charCodeAt(0)];
-  if (low > high) return await util.die(`range-endpoints of ${quote(`${from}-${to}`)} are in reverse collating sequence order`);
-  return BYTES.slice(low, high + 1);
-}
-
-function plain(element: string): string {
-  if (!element.startsWith("\\") || element === "\\") return element;
-  const rest = element.slice(1);
-  return /^[0-7]+$/.test(rest) ? String.fromCharCode(Number.parseInt(rest, 8) & 0xff) : (ESCAPES[rest] ?? rest);
-}
-
-/** Each member of the first set to its counterpart; the second set's last member stands for what it lacks. */
-function translation(first: readonly string[], second: readonly string[], truncate: boolean): ReadonlyMap<string, string> {
-  const map = new Map<string, string>();
-  const last = second.at(-1);
-  if (last === undefined) return map;
-  for (const [i, char] of first.entries()) {
-    const other = second[i];
-    if (other !== undefined || !truncate) map.set(char, other ?? last);
-  }
-  return map;
+function flags(bytes: readonly number[]): Uint8Array {
+  const table = new Uint8Array(BYTES);
+  for (const byte of bytes) table[byte] = 1;
+  return table;
 }
