@@ -12,7 +12,7 @@ export interface CommandLine {
 }
 
 /** Long options that change nothing for a shell that is not interactive. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set(["--norc", "--noprofile", "--login", "--posix", "--noediting"]);
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(["--norc", "--noprofile", "--login", "--noediting"]);
 
 /** What the arguments ask for, or what is wrong with them. */
 export function parseCommandLine(args: readonly string[]): CommandLine | string {
@@ -45,6 +45,10 @@ class ArgumentReader implements CommandLine {
     for (; this.next < this.args.length; this.next++) {
       const arg = this.args[this.next] as string;
       if (WITHOUT_EFFECT.has(arg)) continue;
+      if (arg === "--posix" || arg === "--verbose") {
+        this.options.push([arg.slice(2), true]);
+        continue;
+      }
       if (!/^[-+]./.test(arg) || arg === "--") break;
       const problem = arg.startsWith("--") ? `${arg}: invalid option` : this.bundle(arg);
       if (problem !== null) return problem;
@@ -76,7 +80,8 @@ class ArgumentReader implements CommandLine {
   private named(letter: "o" | "O", on: boolean): string | null {
     const name = this.args[++this.next] ?? "";
     const known = letter === "o" ? setOptionNames() : shoptNames();
-    if (!known.includes(name)) return `${name}: invalid option name`;
+    if (!known.includes(name))
+      return `line 0: ${letter === "o" ? "bash: " : ""}${name}: invalid ${letter === "o" ? "option" : "shell option"} name`;
     (letter === "o" ? this.options : this.shopts).push([name, on]);
     return null;
   }

@@ -6,8 +6,8 @@ import { type SeenVariable, Variable } from "./variables.ts";
 
 export function attributeLetters(shell: Shell, name: string): string {
   const variable = shell.variables.find(name);
-  if (variable === undefined) return shell.variables.value(name) instanceof IndexedArray ? "a" : "";
-  return lettersOf(variable);
+  if (variable !== undefined) return lettersOf(variable);
+  return (shell.variables.value(name) instanceof IndexedArray ? "a" : "") + shell.variables.dynamicLetters(name);
 }
 
 function lettersOf(variable: SeenVariable): string {
@@ -28,7 +28,7 @@ function lettersOf(variable: SeenVariable): string {
 export function describeVariable(shell: Shell, name: string): string | null {
   const variable = shell.variables.find(name) ?? new Variable(shell.variables.value(name));
   if (variable.value === undefined && shell.variables.find(name) === undefined) return null;
-  const letters = lettersOf(variable);
+  const letters = attributeLetters(shell, name);
   const head = `declare -${letters === "" ? "-" : letters} ${name}`;
   const { value } = variable;
   return value === undefined || (typeof value === "object" && !value.assigned) ? head : `${head}=${describeValue(value)}`;

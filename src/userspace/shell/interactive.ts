@@ -93,7 +93,7 @@ export function isUnfinished(text: string): boolean {
   if (!text.endsWith("\n") || /(?:^|[^\\])(?:\\\\)*\\\n$/.test(text)) return true;
   const script = parse(text);
   const { problem } = judge(new Source("main", text), script);
-  return problem === null ? hasOpenHereDocument(script) : /unexpected (?:end of file|EOF)/.test(problem.message);
+  return problem === null ? hasOpenHereDocument(script) : /unexpected (?:end of file|EOF)/.test(problem.message ?? "");
 }
 
 function hasOpenHereDocument(script: ParsedScript): boolean {

@@ -202,15 +202,14 @@ export class Jobs {
     return [...this.list].sort((a, b) => halted(a) - halted(b) || a.rank - b.rank);
   }
 
-  /** %1, %%, %+, %-, %name, %?part; undefined if there is no such job. */
-  find(spec: string): Job | undefined {
+  /** %1, %%, %+, %-, %name, %?part: the jobs that it could mean. */
+  matching(spec: string): readonly Job[] {
     const name = spec.slice(1);
-    if (name === "" || name === "%" || name === "+") return this.current;
-    if (name === "-") return this.previous;
-    if (/^\d+$/.test(name)) return this.list.find((job) => job.id === Number(name));
-    return name.startsWith("?")
-      ? this.list.find((job) => job.command.includes(name.slice(1)))
-      : this.list.find((job) => job.command.startsWith(name));
+    const only = (job: Job | undefined): readonly Job[] => (job === undefined ? [] : [job]);
+    if (name === "" || name === "%" || name === "+") return only(this.current);
+    if (name === "-") return only(this.previous);
+    if (/^\d+$/.test(name)) return only(this.list.find((job) => job.id === Number(name)));
+    return this.list.filter(({ command }) => (name.startsWith("?") ? command.includes(name.slice(1)) : command.startsWith(name)));
   }
 
   /** Notes what wait4() has told; it does so once. */

@@ -160,6 +160,14 @@ export async function waitForChild(shell: Shell, pid: number): Promise<WaitStatu
   }
 }
 
+/** The job that %name and its like mean; undefined if there is none, or, with a message, if there are several. */
+export async function findJob(shell: Shell, by: string, spec: string): Promise<Job | undefined> {
+  const [found, another] = shell.jobs.matching(spec);
+  if (another === undefined) return found;
+  await shell.complain(`${by}: ${spec.replace(/^%\??/, "")}: ambiguous job spec`);
+  return undefined;
+}
+
 /** The line of `jobs` about a job. */
 export function jobLine(shell: Shell, job: Job, long: boolean): string {
   const { jobs } = shell;

@@ -49,6 +49,7 @@ async function runCommandString(process: Process, self: string, name: string, li
   const source = new Source("environment", text);
   const shell = createShell(process, source, zero ?? self, positional, line);
   shell.startLetter = "c";
+  setGlobal(shell, "BASH_EXECUTION_STRING", text);
   shell.fatalStatus = FATAL_WITH_COMMAND;
   return await runToEnd(shell, async () => await runParsed(shell, parseSource(source), "-c", true));
 }
@@ -114,7 +115,6 @@ function createShell(process: Process, source: Source, name: string, positional:
 /** What a shell sets for itself, whatever the environment says. */
 const INITIAL: Readonly<Record<string, string>> = {
   IFS: " \t\n",
-  OPTIND: "1",
   OPTERR: "1",
   BASH: "/usr/bin/bash",
   BASH_VERSION: VERSION,
@@ -139,6 +139,7 @@ function importEnvironment(shell: Shell): void {
   if (variables.find("PATH") === undefined) setGlobal(shell, "PATH", STANDARD_PATH);
   if (variables.find("PS4") === undefined) setGlobal(shell, "PS4", "+ ");
   for (const [name, value] of Object.entries(INITIAL)) setGlobal(shell, name, value);
+  setGlobal(shell, "OPTIND", "1").integer = true;
   setGlobal(shell, "HOSTNAME", process.uname().nodename);
   setGlobal(shell, "BASH_VERSINFO", new IndexedArray(["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"]), "readonly");
   for (const name of ["UID", "EUID"]) setGlobal(shell, name, "0", "readonly").integer = true;

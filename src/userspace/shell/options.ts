@@ -116,6 +116,7 @@ export class Options {
 
   set(name: string, on: boolean): void {
     this.on = changed(this.on, name, on);
+    if (name === "posix" && on) for (const shopt of ["inherit_errexit", "expand_aliases"]) this.setShopt(shopt, true);
     this.refresh();
   }
 

@@ -20,6 +20,8 @@ export interface LineOptions {
   readonly delimiter: number;
   /** Read at most so many characters. */
   readonly limit: number | null;
+  /** A signal with a handler came: what to do before the reading goes on. Without it the line ends with -EINTR. */
+  readonly interrupted?: () => Promise<void>;
 }
 
 /** The line without its delimiter, or a negative errno: -EINTR if a signal with a handler came. */
@@ -32,6 +34,10 @@ export async function readLine(process: Process, fd: Fd, options: LineOptions): 
     const room = options.limit === null ? BLOCK : options.limit - count.characters + count.missing;
     if (room <= 0) return done(true);
     const piece = await process.read(fd, seekable ? Math.min(BLOCK, room) : 1);
+    if (piece === -EINTR && options.interrupted !== undefined) {
+      await options.interrupted();
+      continue;
+    }
     if (typeof piece === "number") return piece === -EINTR || pieces.length === 0 ? piece : done(false);
     if (piece.length === 0) return done(false);
     const end = piece.indexOf(options.delimiter);

@@ -12,6 +12,8 @@ export class Source {
   readonly text: string;
   /** Line number of the first line. */
   readonly firstLine: number;
+  /** How messages about its syntax name it: "-c", "eval", or nothing. */
+  label = "";
   private starts: readonly number[] | null = null;
 
   constructor(name: string, text: string, firstLine = 1) {
@@ -61,7 +63,7 @@ export function parseSource(source: Source): Parsed {
 /** Splits what the parser recovered into what bash would have run and the error it would have stopped at. */
 export function judge(source: Source, script: ParsedScript): Parsed {
   const { commands, errors } = script;
-  const first = firstOf(errors ?? []);
+  const first = firstOf([...(errors ?? []), ...unseen(source, script)]);
   if (first === null) return { lines: byLine(source, commands), problem: null };
   const broken = commands.findIndex((statement) => statement.end <= statement.pos || statement.end > first.pos);
   let count = broken < 0 ? commands.length : broken;
@@ -73,6 +75,16 @@ export function judge(source: Source, script: ParsedScript): Parsed {
     count--;
   }
   return { lines: byLine(source, commands.slice(0, count)), problem: describeSyntaxError(source, first) };
+}
+
+/** What the parser passes over in silence: a ( behind a command, and, where something is not closed, a } in the place of a command. */
+function unseen({ text }: Source, { commands, errors }: ParsedScript): readonly { readonly message: string; readonly pos: number }[] {
+  const last = errors === undefined ? commands.at(-1) : undefined;
+  const open = last === undefined ? null : /^[ \t]*\([ \t]*/.exec(text.slice(last.end));
+  const found = open === null || last === undefined ? [] : [{ message: "unexpected token '('", pos: last.end + open[0].length }];
+  if (!/expected '(?:fi|done|esac)'/.test(errors?.[0]?.message ?? "")) return found;
+  const brace = /(?:^|[;\n])[ \t]*\}[ \t]*(?:[;\n]|$)/.exec(text);
+  return brace === null ? found : [...found, { message: "unexpected token '}'", pos: text.indexOf("}", brace.index) }];
 }
 
 /** Groups statements with no newline between them: bash reads and gives up whole lines. */

@@ -15,20 +15,20 @@ const SEED_FOR_ZERO = 123_459_876;
 type Maker = (shell: Shell) => DynamicVariable;
 
 const readOnly =
-  (read: (shell: Shell) => Value | undefined): Maker =>
-  (shell) => ({ read: () => read(shell) });
+  (read: (shell: Shell) => Value | undefined, letters = ""): Maker =>
+  (shell) => ({ letters, read: () => read(shell) });
 
 const newestFirst = (shell: Shell, pick: (call: Call) => string): IndexedArray => new IndexedArray(shell.calls.map(pick).reverse());
 
 const MAKERS: ReadonlyMap<string, Maker> = new Map([
   ["RANDOM", random],
-  ["SRANDOM", readOnly((shell) => String(shell.process.random(SRANDOM_LIMIT)))],
+  ["SRANDOM", readOnly((shell) => String(shell.process.random(SRANDOM_LIMIT)), "i")],
   ["LINENO", readOnly((shell) => String(shell.line))],
-  ["BASHPID", readOnly((shell) => String(shell.process.pid))],
-  ["PPID", readOnly((shell) => String(shell.parentPid))],
+  ["BASHPID", readOnly((shell) => String(shell.process.pid), "i")],
+  ["PPID", readOnly((shell) => String(shell.parentPid), "ir")],
   ["BASH_SUBSHELL", readOnly((shell) => String(shell.depth))],
   ["BASH_COMMAND", readOnly((shell) => textOf(shell.command))],
-  ["SHELLOPTS", readOnly((shell) => shell.options.names())],
+  ["SHELLOPTS", readOnly((shell) => shell.options.names(), "r")],
   ["_", readOnly((shell) => shell.lastArgument)],
   ["PIPESTATUS", readOnly((shell) => new IndexedArray(shell.pipeStatus.map(String)))],
   ["DIRSTACK", readOnly((shell) => new IndexedArray([shell.process.getcwd(), ...shell.directories]))],
@@ -36,7 +36,7 @@ const MAKERS: ReadonlyMap<string, Maker> = new Map([
   ["EPOCHREALTIME", readOnly((shell) => epochRealtime(shell.process.clockRealtime()))],
   ["BASH", readOnly(() => "/usr/bin/bash")],
   ["GROUPS", readOnly(() => new IndexedArray(["0"]))],
-  ["BASHOPTS", readOnly((shell) => shell.options.shoptsOn().join(":"))],
+  ["BASHOPTS", readOnly((shell) => shell.options.shoptsOn().join(":"), "r")],
   [
     "FUNCNAME",
     readOnly((shell) => (shell.calls.some(({ kind }) => kind !== "script") ? newestFirst(shell, ({ name }) => name) : undefined)),
@@ -80,6 +80,7 @@ function random(shell: Shell): DynamicVariable {
     return ((seed >>> 16) ^ (seed & 0xffff)) & 0x7fff;
   };
   return {
+    letters: "i",
     read: () => {
       let value = next();
       while (value === last) value = next();

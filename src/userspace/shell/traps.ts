@@ -97,9 +97,9 @@ export class Traps {
     for (const [name, command] of hidden) if (!this.commands.has(name)) this.commands.set(name, command);
   }
 
-  /** False if the trap runs already. */
+  /** False for one that runs already, unless it is a signal's. */
   begin(name: TrapName): boolean {
-    if (this.inProgress.has(name)) return false;
+    if (typeof name !== "number" && this.inProgress.has(name)) return false;
     this.inProgress.add(name);
     this.running++;
     return true;

@@ -10,6 +10,8 @@ export { type Scope, type SeenVariable, type Value, Variable } from "./scope.ts"
 
 /** A variable whose value the shell works out. */
 export interface DynamicVariable {
+  /** "i" or "r" or both, as `declare -p` shows them. One with an r is refused a new value. */
+  readonly letters?: string;
   read(): Value | undefined;
   /** What an assignment does; nothing if it is ignored. */
   write?(value: string): void;
@@ -67,6 +69,11 @@ export class Variables {
       if (variable !== undefined) this.asked.set(name, variable);
     }
     return variable ?? undefined;
+  }
+
+  /** The attributes of a dynamic variable. */
+  dynamicLetters(name: string): string {
+    return this.dynamic(name)?.letters ?? "";
   }
 
   pushScope(temporary: boolean): Scope {
@@ -156,6 +163,7 @@ export class Variables {
     const target = this.resolve(name);
     const dynamic = this.dynamic(target);
     if (dynamic !== undefined && this.find(target) === undefined) {
+      if (dynamic.letters?.includes("r") === true) throw new ExpansionError(`${target}: readonly variable`);
       dynamic.write?.(text);
       return;
     }
@@ -197,6 +205,8 @@ export class Variables {
 
   /** Removes the innermost variable of that name; a local of the running function stays, without a value, unless it is to go `wholly`. Throws if it is read-only. */
   unset(name: string, wholly = false): void {
+    if (this.find(name) === undefined && this.dynamicLetters(name).includes("r"))
+      throw new ExpansionError(`${name}: cannot unset: readonly variable`);
     this.asked.set(name, null);
     for (const scope of this.innermostFirst()) {
       const variable = scope.get(name);

@@ -3,7 +3,7 @@ import { strerror } from "../../../kernel/index.ts";
 import { O_RDONLY } from "../../../syscall/index.ts";
 import { complain, decode, readToEnd } from "../../lib/index.ts";
 import { ArithmeticError } from "../arith/syntax.ts";
-import { evaluateRaw } from "../assign.ts";
+import { assignText, evaluateRaw } from "../assign.ts";
 import { execCommand, findCommand, isBinary, searchPath } from "../eval/external.ts";
 import type { Shell } from "../shell.ts";
 import { Source } from "../source.ts";
@@ -67,7 +67,8 @@ async function exec(shell: Shell, args: readonly string[]): Promise<number> {
   const [name] = rest;
   if (name === undefined) return 0;
   const path = await findCommand(shell, name);
-  const words = [given.get("a") ?? name, ...rest.slice(1)];
+  const words = [`${given.has("l") ? "-" : ""}${given.get("a") ?? name}`, ...rest.slice(1)];
+  if (shell.depth === 0) assignText(shell, "SHLVL", String(Number(shell.variables.text("SHLVL") ?? 1) - 1), false);
   const status = await execCommand(shell, path, path === null ? rest : words, "exec: ");
   if (shell.options.shopt("execfail")) return status;
   throw new ShellExit(status);
@@ -101,7 +102,8 @@ async function builtin(shell: Shell, args: readonly string[]): Promise<number> {
   return await shell.evaluator.runWords(shell, words, { functions: false, builtins: true });
 }
 
-async function letBuiltin(shell: Shell, args: readonly string[]): Promise<number> {
+async function letBuiltin(shell: Shell, given: readonly string[]): Promise<number> {
+  const args = given[0] === "--" ? given.slice(1) : given;
   if (args.length === 0) return await builtinError(shell, "let", "expression expected");
   let value = 0n;
   try {

@@ -1,9 +1,9 @@
 /** wait, jobs, fg, bg, disown. Only an interactive shell moves jobs between foreground and background. */
-import { EINTR } from "../../../kernel/index.ts";
+import { EINTR, SIGSTOP } from "../../../kernel/index.ts";
 import { assignText } from "../assign.ts";
 import { bringToForeground, goOn } from "../job-control.ts";
 import { exitStatus, isDone, isStopped, type Job } from "../job-table.ts";
-import { endCoprocs, jobLine, reapEnded, reportDeath } from "../jobs.ts";
+import { endCoprocs, findJob, jobLine, reapEnded, reportDeath } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { runPendingTraps } from "../traps.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
@@ -42,7 +42,7 @@ async function pidOf(shell: Shell, id: string): Promise<number | null> {
     return null;
   }
   await reapEnded(shell);
-  const job = shell.jobs.find(id);
+  const job = await findJob(shell, "wait", id);
   if (job === undefined) await builtinError(shell, "wait", `${id}: no such job`);
   return job?.processes.at(-1)?.pid ?? null;
 }
@@ -52,6 +52,7 @@ async function waitOnce(shell: Shell, pid: number): Promise<number | null | "end
   const ended = await shell.process.wait4(pid, 0);
   if (ended === -EINTR) {
     const [signal] = shell.traps.pending;
+    if (signal !== undefined) shell.status = SIGNALLED + signal;
     await runPendingTraps(shell);
     return signal === undefined ? "ended" : SIGNALLED + signal;
   }
@@ -140,7 +141,7 @@ async function jobs(shell: Shell, args: readonly string[]): Promise<number> {
   await reapEnded(shell);
   const shown: Job[] = [];
   for (const id of rest) {
-    const job = shell.jobs.find(id.startsWith("%") ? id : `%${id}`);
+    const job = await findJob(shell, "jobs", id.startsWith("%") ? id : `%${id}`);
     if (job === undefined) return await builtinError(shell, "jobs", `${id}: no such job`);
     shown.push(job);
   }
@@ -179,7 +180,7 @@ async function namedJob(shell: Shell, name: string, args: readonly string[]): Pr
     return null;
   }
   const [id] = args;
-  const job = id === undefined ? shell.jobs.current : shell.jobs.find(id.startsWith("%") ? id : `%${id}`);
+  const job = id === undefined ? shell.jobs.current : await findJob(shell, name, id.startsWith("%") ? id : `%${id}`);
   if (job === undefined) await builtinError(shell, name, `${id ?? "current"}: no such job`);
   return job ?? null;
 }
@@ -196,14 +197,24 @@ async function disown(shell: Shell, args: readonly string[]): Promise<number> {
   let status = 0;
   await reapEnded(shell);
   for (const id of rest.length > 0 ? rest : ["%%"]) {
-    const job = /^\d+$/.test(id) ? shell.jobs.byPid(Number(id)) : shell.jobs.find(id);
+    const job = /^\d+$/.test(id) ? shell.jobs.byPid(Number(id)) : await findJob(shell, "disown", id);
     if (job === undefined) status = await builtinError(shell, "disown", `${rest.length > 0 ? id : "current"}: no such job`);
     else shell.jobs.disown(job);
   }
   return status;
 }
 
+/** Stops the shell itself, which only job control can make go on. */
+async function suspend(shell: Shell, args: readonly string[]): Promise<number> {
+  const flags = await parseFlags(shell, "suspend", args, "f", "[-f]");
+  if (flags === null) return USAGE;
+  if (shell.interactive === null) return await builtinError(shell, "suspend", "cannot suspend: no job control");
+  await shell.process.kill(shell.process.pid, SIGSTOP);
+  return 0;
+}
+
 export const jobBuiltins: BuiltinTable = {
+  suspend: { run: suspend },
   wait: { run: wait },
   jobs: { run: jobs },
   fg: { run: fg },

@@ -2,7 +2,7 @@
 import { ESRCH, SIGCONT, SIGHUP, SIGNAL_NAMES, SIGTERM, strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
 import { isStopped, type Job } from "../job-table.ts";
-import { reapEnded } from "../jobs.ts";
+import { findJob, reapEnded } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { parseTrapName } from "../traps.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
@@ -50,7 +50,7 @@ async function kill(shell: Shell, args: readonly string[]): Promise<number> {
 
 async function killOne(shell: Shell, target: string, signal: number): Promise<number> {
   if (target.startsWith("%")) {
-    const job = shell.jobs.find(target);
+    const job = await findJob(shell, "kill", target);
     if (job === undefined) return await builtinError(shell, "kill", `${target}: no such job`);
     if (job.pgid !== 0) return await killJob(shell, job, target, signal);
     let result = -ESRCH;

@@ -1,5 +1,5 @@
 /** read, mapfile (readarray). */
-import { EBADF, EINTR, strerror } from "../../../kernel/index.ts";
+import { EBADF, strerror } from "../../../kernel/index.ts";
 import type { Fd } from "../../../syscall/index.ts";
 import { complain, encode } from "../../lib/index.ts";
 import { AssociativeArray, IndexedArray } from "../arrays.ts";
@@ -8,6 +8,7 @@ import { singleQuote } from "../quote.ts";
 import { type LineRead, readLine } from "../read-line.ts";
 import type { Shell } from "../shell.ts";
 import { Source } from "../source.ts";
+import { runPendingTraps } from "../traps.ts";
 import { isName } from "../variables.ts";
 import { type BuiltinTable, builtinError, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
@@ -50,10 +51,7 @@ async function read(shell: Shell, args: readonly string[]): Promise<number> {
   const limit = given.get("n") ?? given.get("N");
   const delimiter = given.has("N") ? NO_DELIMITER : (encode(given.get("d") ?? "\n")[0] ?? 0);
   const line = await readLogical(shell, fd, delimiter, limit === undefined ? null : Number(limit), given.has("r"));
-  if (typeof line === "number")
-    return line === -EINTR
-      ? 128 + (shell.traps.pending[0] ?? 0)
-      : await builtinError(shell, "read", `read error: ${fd}: ${strerror(line)}`);
+  if (typeof line === "number") return await builtinError(shell, "read", `read error: ${fd}: ${strerror(line)}`);
   store(shell, line.characters, rest, given.get("a"), given.has("N"));
   return line.complete ? 0 : 1;
 }
@@ -103,6 +101,7 @@ async function readLogical(
     const line: LineRead | number = await readLine(shell.process, fd, {
       delimiter,
       limit: limit === null ? null : limit - characters.length,
+      interrupted: () => runPendingTraps(shell),
     });
     if (typeof line === "number") return line;
     const text = delimiter === 0 ? line.text : line.text.replaceAll("\0", "");

@@ -90,6 +90,7 @@ async function shopt(shell: Shell, args: readonly string[]): Promise<number> {
   const flags = await parseFlags(shell, "shopt", args, "opqsu", "[-pqsu] [-o] [optname ...]");
   if (flags === null) return USAGE;
   const { given, rest } = flags;
+  if (given.has("s") && given.has("u")) return await builtinError(shell, "shopt", "cannot set and unset shell options simultaneously");
   const ofSet = given.has("o");
   const known = ofSet ? setOptionNames() : shoptNames();
   const isOn = (name: string): boolean => (ofSet ? shell.options.get(name) : shell.options.shopt(name));

@@ -1,4 +1,4 @@
-/** type, hash: what a name means as a command. */
+/** type, enable: what a name means as a command. */
 import { searchPath } from "../eval/external.ts";
 import { functionText } from "../print.ts";
 import { singleQuote } from "../quote.ts";
@@ -21,14 +21,21 @@ export async function describeCommand(shell: Shell, by: string, name: string, st
 }
 
 /** All that `name` could mean, first what it does mean. */
-async function describe(shell: Shell, name: string, style: Style, onlyFiles: boolean, all: boolean): Promise<string[]> {
+async function describe(
+  shell: Shell,
+  name: string,
+  style: Style,
+  onlyFiles: boolean,
+  all: boolean,
+  noFunctions = false,
+): Promise<string[]> {
   const found: string[] = [];
   const add = (kind: string, long: string, short: string): void => {
     if (style === "path" && kind !== "file") found.push("");
     else found.push(`${style === "kind" ? kind : style === "long" ? long : short}\n`);
   };
   if (!onlyFiles) {
-    const called = shell.functions.get(name);
+    const called = noFunctions ? undefined : shell.functions.get(name);
     const alias = shell.options.shopt("expand_aliases") ? shell.aliases.get(name) : undefined;
     if (alias !== undefined) add("alias", `${name} is aliased to \`${alias}'`, `alias ${name}=${singleQuote(alias)}`);
     if (KEYWORDS.has(name)) add("keyword", `${name} is a shell keyword`, name);
@@ -36,16 +43,31 @@ async function describe(shell: Shell, name: string, style: Style, onlyFiles: boo
     if (shell.builtins.has(name)) add("builtin", `${name} is a shell builtin`, name);
   }
   if (found.length > 0 && !all) return found;
-  const hashed = shell.hash.get(name);
-  const path = name.includes("/")
-    ? await executable(shell, name)
-    : (hashed?.path ?? (await searchPath(shell, name, shell.variables.text("PATH") ?? "")));
-  if (path !== null) add("file", hashed === undefined ? `${name} is ${path}` : `${name} is hashed (${path})`, path);
+  for (const { path, hashed } of await filesOf(shell, name, all)) {
+    add("file", hashed ? `${name} is hashed (${path})` : `${name} is ${path}`, path);
+  }
   return found;
 }
 
-async function executable(shell: Shell, path: string): Promise<string | null> {
-  return (await shell.process.access(path, 1)) === 0 ? path : null;
+/** The files that a name could run: the first one, or all in PATH. */
+async function filesOf(shell: Shell, name: string, all: boolean): Promise<readonly { readonly path: string; readonly hashed: boolean }[]> {
+  if (name.includes("/")) return (await isExecutable(shell, name)) ? [{ path: name, hashed: false }] : [];
+  const search = shell.variables.text("PATH") ?? "";
+  const known = all ? undefined : shell.hash.get(name);
+  if (known !== undefined) {
+    shell.hash.set(name, { path: known.path, hits: known.hits + 1 });
+    return [{ path: known.path, hashed: true }];
+  }
+  const found: { readonly path: string; readonly hashed: boolean }[] = [];
+  for (const directory of all ? search.split(":") : [search]) {
+    const path = await searchPath(shell, name, directory);
+    if (path !== null) found.push({ path, hashed: false });
+  }
+  return found;
+}
+
+async function isExecutable(shell: Shell, path: string): Promise<boolean> {
+  return (await shell.process.access(path, 1)) === 0;
 }
 
 async function type(shell: Shell, args: readonly string[]): Promise<number> {
@@ -55,7 +77,7 @@ async function type(shell: Shell, args: readonly string[]): Promise<number> {
   const style: Style = given.has("t") ? "kind" : given.has("p") || given.has("P") ? "path" : "long";
   let status = 0;
   for (const name of rest) {
-    const found = await describe(shell, name, style, given.has("P"), given.has("a"));
+    const found = await describe(shell, name, style, given.has("P"), given.has("a"), given.has("f"));
     if (found.length > 0) {
       await output(shell, "type", (given.has("a") ? found : found.slice(0, 1)).join(""));
     } else {
@@ -66,33 +88,25 @@ async function type(shell: Shell, args: readonly string[]): Promise<number> {
   return status;
 }
 
-async function hash(shell: Shell, args: readonly string[]): Promise<number> {
-  const flags = await parseFlags(shell, "hash", args, "dlrpt", "[-lr] [-p pathname] [-dt] [name ...]");
-  if (flags === null) return USAGE;
-  if (flags.given.has("r")) shell.hash.clear();
-  let status = 0;
-  if (flags.given.has("t")) return await showHashed(shell, flags.rest);
-  for (const name of flags.rest) {
-    const path = await searchPath(shell, name, shell.variables.text("PATH") ?? "");
-    if (path === null) status = await builtinError(shell, "hash", `${name}: not found`);
-    else shell.hash.set(name, { path, hits: 0 });
-  }
-  if (flags.rest.length > 0 || flags.given.has("r")) return status;
-  if (shell.hash.size === 0) return await output(shell, "hash", "hash: hash table empty\n");
-  const lines = [...shell.hash.values()].map(({ path, hits }) => `${String(hits).padStart(4)}\t${path}\n`);
-  return await output(shell, "hash", `hits\tcommand\n${lines.join("")}`);
-}
-
-/** hash -t: where the names were found. */
-async function showHashed(shell: Shell, names: readonly string[]): Promise<number> {
-  let status = 0;
-  for (const name of names) {
-    const found = shell.hash.get(name);
-    if (found === undefined) status = await builtinError(shell, "hash", `${name}: not found`);
-    else await output(shell, "hash", `${names.length > 1 ? `${name}\t` : ""}${found.path}\n`);
-  }
-  return status;
-}
+/** The special builtins of POSIX, with bash's name for one of them. */
+const SPECIAL: ReadonlySet<string> = new Set([
+  ".",
+  ":",
+  "break",
+  "continue",
+  "eval",
+  "exec",
+  "exit",
+  "export",
+  "readonly",
+  "return",
+  "set",
+  "shift",
+  "source",
+  "times",
+  "trap",
+  "unset",
+]);
 
 /** enable -n hides builtins, so that a program of that name is found; enable brings them back. */
 async function enable(shell: Shell, args: readonly string[]): Promise<number> {
@@ -101,7 +115,7 @@ async function enable(shell: Shell, args: readonly string[]): Promise<number> {
   const off = flags.given.has("n");
   if (flags.rest.length === 0) {
     const hidden = [...shell.allBuiltins.keys()].filter((name) => !shell.builtins.has(name));
-    const shown = off ? hidden : [...shell.builtins.keys()];
+    const shown = (off ? hidden : [...shell.builtins.keys()]).filter((name) => !flags.given.has("s") || SPECIAL.has(name));
     return await output(
       shell,
       "enable",
@@ -123,4 +137,4 @@ async function enable(shell: Shell, args: readonly string[]): Promise<number> {
   return status;
 }
 
-export const typeBuiltins: BuiltinTable = { type: { run: type }, hash: { run: hash }, enable: { run: enable } };
+export const typeBuiltins: BuiltinTable = { type: { run: type }, enable: { run: enable } };

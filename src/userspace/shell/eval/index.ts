@@ -10,6 +10,7 @@ import { runPendingTraps } from "../traps.ts";
 import { Discard } from "../unwind.ts";
 import { runNode, runStatements } from "./command.ts";
 import { enterNesting } from "./function.ts";
+import { reportSyntaxError } from "./report.ts";
 import { runWords } from "./simple.ts";
 import { commandSubstitution, processSubstitution } from "./substitution.ts";
 
@@ -23,32 +24,41 @@ const UNSEEN: ReadonlySet<string> = new Set(["line", "script", "exit trap"]);
 
 /** Runs parsed text line by line: an error in a line ends that line, not the text. `last`: nothing follows it in this process. */
 export async function runParsed(shell: Shell, parsed: Parsed, what: string, last: boolean, aliases = true): Promise<number> {
+  shell.source.label = what;
   let status = 0;
-  const { lines } = parsed;
-  let { problem } = parsed;
+  const { lines, problem } = parsed;
   for (let i = 0; i < lines.length; i++) {
-    const misread = shell.options.shopt("extglob") ? null : extendedPatternProblem(shell.source, lines[i] ?? []);
-    if (misread !== null) {
-      problem = misread;
-      break;
-    }
-    if (shell.options.get("verbose")) await echoLine(shell, lines[i] ?? []);
-    try {
-      const line = aliases ? withAliases(shell, lines[i] ?? []) : { statements: lines[i] ?? [], source: null };
-      const ends = last && problem === null && i === lines.length - 1;
-      status = line.source === null ? await runStatements(shell, line.statements, ends) : await runText(shell, line.source, "line");
-    } catch (error) {
-      if (!(error instanceof Discard)) throw error;
-      status = error.status;
-      shell.status = status;
-      shell.loops = 0;
-      if (shell.traps.due) await runPendingTraps(shell);
-    }
+    const line = lines[i] as readonly Statement[];
+    if (shell.options.get("verbose")) await echoLine(shell, line);
+    const misread = shell.options.shopt("extglob") ? null : extendedPatternProblem(shell.source, line);
+    if (misread !== null) return await endAt(shell, misread);
+    status = await runLine(shell, line, last && problem === null && i === lines.length - 1, aliases);
   }
-  if (problem === null) return status;
-  await reportSyntaxError(shell, problem, what);
-  shell.status = SYNTAX_ERROR;
-  return SYNTAX_ERROR;
+  return problem === null ? status : await endAt(shell, problem);
+}
+
+/** Runs the statements of a line. */
+async function runLine(shell: Shell, statements: readonly Statement[], last: boolean, aliases: boolean): Promise<number> {
+  try {
+    const line = aliases ? withAliases(shell, statements) : { statements, source: null };
+    return line.source === null ? await runStatements(shell, line.statements, last) : await runText(shell, line.source, "line");
+  } catch (error) {
+    if (!(error instanceof Discard)) throw error;
+    shell.status = error.status;
+    shell.loops = 0;
+    if (shell.traps.due) await runPendingTraps(shell);
+    return error.status;
+  }
+}
+
+/** Reports a syntax error. Most of them end the text. */
+async function endAt(shell: Shell, problem: SyntaxProblem): Promise<number> {
+  await reportSyntaxError(shell, problem);
+  shell.status = problem.status === null ? shell.status : (problem.status ?? SYNTAX_ERROR);
+  const { name, text } = shell.source;
+  if (problem.resume === undefined || problem.resume >= text.length) return shell.status;
+  const rest = new Source(name, text.slice(problem.resume), shell.source.lineOf(problem.resume));
+  return await runText(shell, rest, "line");
 }
 
 /** The statements of a line, or the text to run in their place if they use aliases. */
@@ -70,13 +80,6 @@ async function echoLine(shell: Shell, line: readonly Statement[]): Promise<void>
   if (first === undefined || last === undefined) return;
   const end = text.indexOf("\n", last.end);
   await complain(shell.process, `${text.slice(text.lastIndexOf("\n", first.pos) + 1, end < 0 ? text.length : end)}\n`);
-}
-
-async function reportSyntaxError(shell: Shell, problem: SyntaxProblem, what: string): Promise<void> {
-  const line = shell.typed && shell.calls.length === 0 ? "" : `line ${problem.line}: `;
-  const head = `${shell.errorName}: ${what === "" ? "" : `${what}: `}${line}`;
-  const quote = problem.quote === null ? "" : `${head}\`${problem.quote}'\n`;
-  await complain(shell.process, `${head}${problem.message}\n${quote}`);
 }
 
 /** `eval`, traps, sourced files: text that runs in the place of a command. */

@@ -44,7 +44,10 @@ async function reportTime(shell: Shell, ns: number, posix: boolean): Promise<voi
     return;
   }
   const format = shell.variables.text("TIMEFORMAT") ?? "\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS";
-  if (format !== "") await complain(shell.process, `${timeText(format, seconds)}\n`);
+  if (format === "") return;
+  const wrong = /%(?!%|P|[0-9]?l?[RUS])[0-9]*l?(.?)/.exec(format.replaceAll("%%", ""));
+  if (wrong !== null) await shell.complain(`TIMEFORMAT: \`${wrong[1]}': invalid format character`);
+  else await complain(shell.process, `${timeText(format, seconds)}\n`);
 }
 
 /** TIMEFORMAT: %[digits][l]R, U, S, %P and %%. */

@@ -2,7 +2,7 @@
 import type { CommandExpansionPart, ParsedScript, ProcessSubstitutionPart, Redirect } from "unbash";
 import { EFBIG, strerror } from "../../../kernel/index.ts";
 import { O_RDONLY } from "../../../syscall/index.ts";
-import { decode, readToEnd } from "../../lib/index.ts";
+import { complain, decode, readToEnd } from "../../lib/index.ts";
 import { tooBig } from "../expand/builder.ts";
 import { expandToText } from "../expand/word.ts";
 import { exitStatus } from "../job-table.ts";
@@ -10,9 +10,12 @@ import { waitForChild } from "../jobs.ts";
 import { MAX_VALUE } from "../limits.ts";
 import type { Shell } from "../shell.ts";
 import { judge, Source } from "../source.ts";
-import { Discard, ExpansionError } from "../unwind.ts";
+import { Discard, ExpansionError, ShellExit } from "../unwind.ts";
 import { forkShell } from "./fork.ts";
+import { reportSyntaxError } from "./report.ts";
 
+/** The status of a syntax error. */
+const SYNTAX_ERROR = 2;
 /** Process substitutions get high descriptors, out of the way of scripts'. */
 const FIRST_SUBSTITUTION_FD = 63;
 
@@ -20,6 +23,7 @@ const FIRST_SUBSTITUTION_FD = 63;
 export async function commandSubstitution(shell: Shell, part: CommandExpansionPart): Promise<string> {
   const { script } = part;
   if (script === undefined) throw new ExpansionError(`${part.text}: bad substitution`);
+  if (script.errors !== undefined && part.text.startsWith("$(")) await giveUp(shell, script);
   const file = onlyRedirect(script);
   if (file !== null) return await readFile(shell, file);
   const ends = await shell.process.pipe();
@@ -29,7 +33,7 @@ export async function commandSubstitution(shell: Shell, part: CommandExpansionPa
     await twin.process.close(reader);
     await become(twin, writer, 1);
     twin.jobs.handsOn = true;
-    if (!twin.options.shopt("inherit_errexit")) twin.options.set("errexit", false);
+    if (!twin.options.shopt("inherit_errexit") && !twin.options.get("posix")) twin.options.set("errexit", false);
     return await runScript(twin, script, part.pos);
   });
   await shell.process.close(writer);
@@ -40,6 +44,14 @@ export async function commandSubstitution(shell: Shell, part: CommandExpansionPa
   shell.status = exitStatus(ended);
   shell.substitutionStatus = shell.status;
   return typeof bytes === "number" ? "" : await toText(shell, bytes);
+}
+
+/** bash reads the commands of $( ) with the line around them, which then does not run. */
+async function giveUp(shell: Shell, script: ParsedScript): Promise<void> {
+  const { problem } = judge(shell.source, script);
+  if (problem === null) return;
+  await reportSyntaxError(shell, problem);
+  throw new ShellExit(shell.startLetter === "c" && shell.depth === 0 ? shell.fatalStatus : SYNTAX_ERROR);
 }
 
 async function toText(shell: Shell, bytes: Uint8Array): Promise<string> {
@@ -59,7 +71,8 @@ async function runScript(twin: Shell, script: ParsedScript, position: number): P
   if (script.source !== undefined) twin.source = new Source(twin.source.name, script.source, twin.source.lineOf(position));
   const { problem } = judge(twin.source, script);
   if (problem === null) return await twin.evaluator.run(twin, script.commands, true);
-  await twin.complain(`command substitution: line ${problem.line}: ${problem.message}`);
+  const unended = /end of file/.test(problem.message ?? "");
+  await complain(twin.process, `${twin.errorName}: command substitution: line ${problem.line + Number(unended)}: ${problem.message}\n`);
   return 2;
 }
 
