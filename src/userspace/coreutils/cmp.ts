@@ -18,6 +18,7 @@ const manual = {
   short: "bi:ln:s",
   long: { "print-bytes": "b", "ignore-initial": "i", verbose: "l", bytes: "n", quiet: "s", silent: "s" },
   trouble: TROUBLE,
+  namedHint: true,
 };
 
 export const cmp = utility(manual, async (util) => {

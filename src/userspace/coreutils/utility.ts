@@ -27,6 +27,8 @@ export interface Manual {
   readonly version?: string;
   /** Whether the usage line stands between a complaint about an option and the hint at --help. */
   readonly synopsisOnError?: boolean;
+  /** Whether the hint at --help begins with the program's name too, as that of diffutils. */
+  readonly namedHint?: boolean;
 }
 
 /** An option that was given, in order. */
@@ -44,14 +46,16 @@ export class Utility {
   /** The status to end with if all else goes well. */
   status = 0;
   private readonly trouble: number;
+  private readonly hint: string;
   private buffered = "";
   /** As stdbuf(1) wishes it: every piece is written at once. (All pieces are lines or more.) */
   private readonly unbuffered: boolean;
 
-  constructor(process: Process, name: string, trouble: number, operands: readonly string[], given: readonly Given[]) {
+  constructor(process: Process, name: string, manual: Manual, operands: readonly string[], given: readonly Given[]) {
     this.process = process;
     this.name = name;
-    this.trouble = trouble;
+    this.trouble = manual.trouble ?? 1;
+    this.hint = `${manual.namedHint === true ? `${name}: ` : ""}Try '${name} --help' for more information.\n`;
     this.operands = operands;
     this.given = given;
     this.unbuffered = /^[L0]$/.test(process.env.get("_STDBUF_O") ?? "");
@@ -110,8 +114,7 @@ export class Utility {
   /** Wrong usage: a message (if there is one), the hint at --help, and the end. */
   async misused(message: string | null): Promise<never> {
     await this.flush();
-    const hint = `Try '${this.name} --help' for more information.\n`;
-    await complain(this.process, message === null ? hint : `${this.name}: ${message}\n${hint}`);
+    await complain(this.process, message === null ? this.hint : `${this.name}: ${message}\n${this.hint}`);
     return this.end(this.trouble);
   }
 
@@ -149,7 +152,7 @@ export function utility(manual: Manual, main: (util: Utility) => Promise<void>):
     const name = process.argv[0] ?? "";
     const { steps, operands } = scanOptions(manual.modernise?.(process.argv.slice(1)) ?? process.argv.slice(1), spec);
     const given = steps.filter((step) => step.kind === "option");
-    const util = new Utility(process, name, manual.trouble ?? 1, operands, given);
+    const util = new Utility(process, name, manual, operands, given);
     for (const step of steps) {
       if (step.kind === "bad") return complainOption(util, manual, step.complaint);
       if (step.letter === "help") return help(util, manual);
