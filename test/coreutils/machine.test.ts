@@ -46,6 +46,18 @@ ps --ppid $$ -o args --no-headers`;
     ["ps -p 1 -o pid=A,comm=", ["    A ", "    1 init"]],
     ["ps -p 1 -o pid:8,comm:2,args", ["     PID COMMAND COMMAND", "       1 in /sbin/init"]],
     ["ps -p 1,2 --sort -pid -o pid= -o ucmd=", ["    2 kthreadd", "    1 init"]],
+    ["ps -q 2,1 -o pid=,ppid=,f=,pri=,opri=,cls=", ["    2     0 0  19  80 TS", "    1     0 0  19  80 TS"]],
+    [
+      "ps -lp 1",
+      [
+        "F S   UID   PID  PPID  C PRI  NI ADDR SZ WCHAN  TTY          TIME CMD",
+        "0 S     0     1     0  0  80   0 -     0 __do_s ?        00:00:00 init",
+      ],
+    ],
+    ["ps -N -p 1 --ppid 0 -o comm=", ["bash", "ps"]],
+    ["ps -p 1,2 --sort=-ppid,-pid -o pid=", ["    2", "    1"]],
+    ["(sleep 1; :) & sleep 0.1; ps --forest -o args= -p $! --ppid $!", ["bash test.sh", " \\_ sleep 1"]],
+    ["(sleep 1; :) & sleep 0.1; ps -H -o comm= -p $! --ppid $!", ["bash", "  sleep"]],
     ["ps -p 999; echo $?", ["  PID TTY          TIME CMD", "1"]],
   ])("%s", async (command, expected) => {
     expect(await lines(command)).toEqual(expected);
@@ -67,8 +79,9 @@ ps --ppid $$ -o args --no-headers`;
     ["ps --nope", "unknown gnu long option"],
     ["ps -@", "garbage option"],
     ["ps -Z", "option -Z is not modelled"],
-    ["ps --forest", "option --forest is not modelled"],
-    ["ps axf", "option f is not modelled"],
+    ["ps axe", "option e is not modelled"],
+    ["ps -u nobody", "user name does not exist"],
+    ["ps -eo pid --sort nosuch", "unknown sort specifier"],
   ])("%s is refused", async (command, complaint) => {
     expect(await lines(`${command}; echo $?`)).toEqual([
       `error: ${complaint}`,

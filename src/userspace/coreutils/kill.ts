@@ -1,9 +1,9 @@
 /** kill(1) of procps: -SIGNAL, -s, -l, -L. Left out: -q. */
-import { SIGNAL_NAMES, SIGTERM, strerror } from "../../kernel/index.ts";
+import { SIGTERM, strerror } from "../../kernel/index.ts";
 import type { Process, Program } from "../../syscall/index.ts";
 import { complain, print } from "../lib/index.ts";
 import { quote } from "./quote.ts";
-import { parseSignal, signalName } from "./signals.ts";
+import { parseSignal, signalLines, signalName, signalTable } from "./signals.ts";
 
 const USAGE = "\nUsage:\n kill [options] <pid> [...]\n\nFor more details see kill(1).\n";
 
@@ -12,7 +12,8 @@ export const kill: Program = async (process) => {
   const words = process.argv.slice(1);
   const first = words[0];
   if (first === undefined) return await misused(process, "");
-  if (first === "-l" || first === "--list" || first === "-L" || first === "--table") return await list(process, words[1]);
+  if (first === "-l" || first === "--list" || first === "-L" || first === "--table")
+    return await list(process, words[1], /^-(L|-table)$/.test(first));
   const signal = takeSignal(words);
   if (typeof signal === "string") return await misused(process, `${name}: invalid argument ${signal}\n`);
   let status = 0;
@@ -49,11 +50,9 @@ function takeSignal(words: string[]): number | string {
   return parseSignal(first.slice(1)) ?? first.slice(1);
 }
 
-async function list(process: Process, which: string | undefined): Promise<number> {
+async function list(process: Process, which: string | undefined, asTable: boolean): Promise<number> {
   if (which === undefined) {
-    const names = Object.values(SIGNAL_NAMES).map((name) => (name === "IO" ? "POLL" : name));
-    const rows = [names.slice(0, 16), names.slice(16)].map((row) => `${row.join(" ")}\n`);
-    return (await print(process, rows.join(""))) < 0 ? 1 : 0;
+    return (await print(process, asTable ? signalTable() : signalLines())) < 0 ? 1 : 0;
   }
   const number = /^\d+$/.test(which) ? Number(which) % 128 : null;
   const answer = number === null ? parseSignal(which) : signalName(number);

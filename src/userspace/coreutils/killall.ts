@@ -2,12 +2,12 @@
  * killall(1) of psmisc: -e -g -i -I -q -r -s -v -w, -SIGNAL, -l; pidof(8) of sysvinit: -s -o -q -x -d -S. Names are those of the
  * files that run. Left out: asking (-i), users, ages, namespaces.
  */
-import { SIGNAL_NAMES, SIGTERM, strerror } from "../../kernel/index.ts";
+import { SIGTERM, strerror } from "../../kernel/index.ts";
 import type { Process, Program } from "../../syscall/index.ts";
 import { complain, print, scanOptions } from "../lib/index.ts";
 import { type ProcessEntry, readProcesses } from "./proc-table.ts";
 import { compileRegex } from "./regex.ts";
-import { parseSignal } from "./signals.ts";
+import { parseSignal, signalLines } from "./signals.ts";
 
 const POLL_NS = 1e9;
 
@@ -32,7 +32,7 @@ export const killall: Program = async (process) => {
     given.set(step.letter, step.argument);
   }
   if (given.has("l")) {
-    await print(process, `${Object.values(SIGNAL_NAMES).join(" ")}\n`);
+    await print(process, signalLines());
     return 0;
   }
   const text = given.get("s") ?? signalWord;

@@ -75,6 +75,8 @@ function parse(name: string, words: readonly string[], kill: boolean): Request |
   }
   const signal = flags.has("signal") ? parseSignal(flags.get("signal") ?? "") : (short ?? SIGTERM);
   if (signal === null) return misused(`Unknown signal "${flags.get("signal")}".`);
+  const nobody = unknownOwner(flags);
+  if (nobody !== null) return { status: USAGE, text: `${name}: ${nobody}\n` };
   if (operands.length > 1) return hint("only one pattern can be provided", "--help' for more information.");
   const [text] = operands;
   if (text === undefined && !["g", "G", "P", "s", "u", "U", "r"].some((letter) => flags.has(letter)))
@@ -85,7 +87,21 @@ function parse(name: string, words: readonly string[], kill: boolean): Request |
   }
   const whole = text === undefined || !flags.has("x") ? (text ?? null) : `^(${text})$`;
   const pattern = whole === null ? null : compileRegex(whole, { extended: true, icase: flags.has("i") });
-  return typeof pattern === "string" ? { status: USAGE, text: `${name}: ${pattern}\n` } : { kill, name, flags, signal, pattern };
+  return typeof pattern === "string"
+    ? { status: USAGE, text: `${name}: regex error: ${pattern}\n` }
+    : { kill, name, flags, signal, pattern };
+}
+
+/** What is wrong with the names of users and groups: there is only root. */
+function unknownOwner(flags: ReadonlyMap<string, string>): string | null {
+  for (const letter of ["u", "U", "G"]) {
+    const unknown = flags
+      .get(letter)
+      ?.split(",")
+      .find((word) => !/^\d+$/.test(word) && word !== "root");
+    if (unknown !== undefined) return `invalid ${letter === "G" ? "group" : "user"} name: ${unknown}`;
+  }
+  return null;
 }
 
 function notModelled(name: string, word: string): Refusal {

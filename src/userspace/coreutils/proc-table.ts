@@ -18,6 +18,12 @@ export interface ProcessEntry {
   /** The process group in the foreground of the terminal, -1 without a terminal. */
   readonly tpgid: number;
   readonly nice: number;
+  /** As the scheduler counts: 20 without niceness. */
+  readonly priority: number;
+  /** The PF_ bits of the task. */
+  readonly flags: number;
+  /** Inode numbers of its namespaces by type, as far as they can be read. */
+  readonly namespaces: ReadonlyMap<string, string>;
   readonly threads: number;
   /** Seconds after boot. */
   readonly startTime: number;
@@ -45,6 +51,17 @@ export async function readProcesses(process: Process): Promise<readonly ProcessE
   return entries;
 }
 
+async function readNamespaces(process: Process, pid: number): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  const links = await process.readdir(`/proc/${pid}/ns`);
+  for (const { name } of typeof links === "number" ? [] : links) {
+    const target = await process.readlink(`/proc/${pid}/ns/${name}`);
+    const inode = typeof target === "string" ? /\[(\d+)\]$/.exec(target)?.[1] : undefined;
+    if (inode !== undefined) found.set(name, inode);
+  }
+  return found;
+}
+
 /** null if it has ended in the meantime. */
 async function readProcess(process: Process, pid: number): Promise<ProcessEntry | null> {
   const stat = await readTextFile(process, `/proc/${pid}/stat`);
@@ -68,7 +85,10 @@ async function readProcess(process: Process, pid: number): Promise<ProcessEntry 
     tty: field(7),
     tpgid: field(8),
     cpuTime: (field(14) + field(15)) / USER_HZ,
+    priority: field(18),
     nice: field(19),
+    flags: field(9),
+    namespaces: await readNamespaces(process, pid),
     threads: field(20),
     startTime: field(22) / USER_HZ,
     vsz: field(23) / 1024,

@@ -14,3 +14,27 @@ export function parseSignal(text: string): number | null {
 export function signalName(signal: number): string | undefined {
   return SIGNAL_NAMES[signal];
 }
+
+const FIRST_ROW = 16;
+const TABLE_COLUMNS = 7;
+
+function signalNames(): readonly string[] {
+  return Object.values(SIGNAL_NAMES).map((name) => (name === "IO" ? "POLL" : name));
+}
+
+/** All signals as kill(1) and killall(1) list them. */
+export function signalLines(): string {
+  const names = signalNames();
+  return `${names.slice(0, FIRST_ROW).join(" ")}\n${names.slice(FIRST_ROW).join(" ")}\n`;
+}
+
+/** All signals with their numbers, in columns. */
+export function signalTable(): string {
+  const cells = signalNames().map((name, i) => `${String(i + 1).padStart(2)} ${name.padEnd(8)}`);
+  const rows: string[] = [];
+  for (let i = 0; i < cells.length; i += TABLE_COLUMNS) {
+    const row = cells.slice(i, i + TABLE_COLUMNS).join("");
+    rows.push(i + TABLE_COLUMNS < cells.length ? row.trimEnd() : row);
+  }
+  return `${rows.join("\n")}\n`;
+}

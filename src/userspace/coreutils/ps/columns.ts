@@ -1,7 +1,7 @@
 /** The columns of ps(1): header, width and contents of each (procps-ng 4.0.2). Everybody is root. */
 
-import { momentOf, strftime } from "../lib/index.ts";
-import type { ProcessEntry } from "./proc-table.ts";
+import { momentOf, strftime } from "../../lib/index.ts";
+import type { ProcessEntry } from "../proc-table.ts";
 
 /** What the columns need besides the process. Nanoseconds. */
 export interface Clocks {
@@ -15,6 +15,10 @@ export interface Column {
   readonly width: number;
   readonly align: "left" | "right";
   readonly value: (entry: ProcessEntry, clocks: Clocks) => string;
+  /** What a tree is drawn before. */
+  readonly inTree?: boolean;
+  /** A longer header does not make it wider. */
+  readonly fixed?: boolean;
 }
 
 /** Headers of names that mean the same column as another but are called differently. */
@@ -22,6 +26,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   ...{
     tid: "TID",
     lwp: "LWP",
+    spid: "SPID",
+    policy: "POL",
+    bsdstart: "START",
     pgrp: "PGRP",
     sess: "SESS",
     session: "SESS",
@@ -43,10 +50,12 @@ const HEADERS: Readonly<Record<string, string>> = {
   },
 };
 
+const NAMESPACES = ["ipc", "mnt", "net", "pid", "user", "uts", "cgroup", "time"];
+
 /** Columns by every name that -o takes for them. */
 export const COLUMNS: ReadonlyMap<string, Column> = new Map(
   [
-    right("pid tid lwp", "PID", 5, (p) => p.pid),
+    right("pid tid lwp spid", "PID", 5, (p) => p.pid),
     right("ppid", "PPID", 5, (p) => p.ppid),
     right("pgid pgrp", "PGID", 5, (p) => p.pgrp),
     right("sid sess session", "SID", 5, (p) => p.session),
@@ -58,8 +67,10 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map(
     left("stat", "STAT", 4, stat),
     left("s state", "S", 1, (p) => p.state),
     left("wchan", "WCHAN", 6, (p) => p.wchan),
-    left("args cmd command", "COMMAND", 27, args),
-    left("comm ucmd ucomm", "COMMAND", 15, (p) => `${p.comm}${p.state === "Z" ? " <defunct>" : ""}`),
+    ...[
+      left("args cmd command", "COMMAND", 27, args),
+      left("comm ucmd ucomm", "COMMAND", 15, (p) => `${p.comm}${p.state === "Z" ? " <defunct>" : ""}`),
+    ].map((names) => names.map(([name, column]): Entry => [name, { ...column, inTree: true }])),
     left("tty tt", "TT", 8, terminal),
     left("tname", "TTY", 8, terminal),
     right("time cputime", "TIME", 8, (p) => hms(p.cpuTime)),
@@ -75,6 +86,17 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map(
     right("vsz vsize", "VSZ", 6, (p) => Math.floor(p.vsz)),
     right("rss rssize rsz", "RSS", 5, (p) => p.rss),
     right("ni nice", "NI", 3, (p) => p.nice),
+    right("pri", "PRI", 3, (p) => 39 - p.priority),
+    right("opri intpri", "PRI", 3, (p) => p.priority + 60),
+    right("priority", "PRI", 3, (p) => p.priority),
+    left("cls class policy", "CLS", 3, () => "TS"),
+    right("rtprio", "RTPRIO", 6, () => "-"),
+    right("f flag flags", "F", 1, (p) => (p.flags >> 6) & 7),
+    right("sz", "SZ", 5, (p) => Math.floor(p.vsz / 4)),
+    right("psr sgi_p", "PSR", 3, () => 0),
+    left("addr", "ADDR", 1, () => "-").map(([name, column]): Entry => [name, { ...column, fixed: true }]),
+    right("bsdstart", "START", 6, (p, c) => strftime(age(p, c) < 86_400 ? " %H:%M" : "%b %d", startOf(p, c))),
+    ...NAMESPACES.map((name) => right(`${name}ns`, `${name.toUpperCase()}NS`, 10, (p) => p.namespaces.get(name) ?? "-")),
     right("nlwp thcount", "NLWP", 4, (p) => p.threads),
   ].flat(),
 );
