@@ -63,6 +63,38 @@ ps --ppid $$ -o args --no-headers`;
     expect(await lines(command)).toEqual(expected);
   });
 
+  test.each([
+    [
+      "ip netns exec foo sleep 5 & sleep 0.1; lsns -t net -o NS,TYPE,NPROCS,USER,NETNSID,NSFS,COMMAND",
+      [
+        "        NS TYPE NPROCS USER    NETNSID NSFS           COMMAND",
+        "4026531992 net       8 root unassigned                /sbin/init",
+        "4026532161 net       1 root unassigned /run/netns/foo sleep 5",
+      ],
+    ],
+    [
+      "ip netns set foo 7; ip netns exec foo lsns -rn -t net -o NETNSID,COMMAND",
+      ["unassigned /sbin/init", "unassigned lsns\\x20-rn\\x20-t\\x20net\\x20-o\\x20NETNSID,COMMAND"],
+    ],
+    [
+      "ip netns exec foo bash -c 'lsns $(lsns -n -o NS -t net -p $$) -o COMMAND | tail -n 2'",
+      ["|-lsns 4026532161 -o COMMAND", "`-tail -n 2"],
+    ],
+    [
+      "lsns 12; echo $?; lsns x; lsns -t foo; lsns -o foo",
+      [
+        "lsns: not found namespace: 12",
+        "1",
+        "lsns: invalid namespace argument: 'x'",
+        "lsns: unknown namespace type: foo",
+        "lsns: unknown column: foo",
+      ],
+    ],
+    ["ip netns exec foo sleep 5 & sleep 0.1; ps -o netns=,comm= --ppid $$ --sort netns", ["4026531992 ps", "4026532161 sleep"]],
+  ])("namespaces: %s", async (command, expected) => {
+    expect(await lines(`ip netns add foo; ${command}`)).toEqual(expected);
+  });
+
   test("aux has the columns of the BSD format", async () => {
     const shown = await lines("ps aux");
     expect(shown.slice(0, 3)).toEqual([

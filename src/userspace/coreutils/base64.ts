@@ -1,8 +1,8 @@
 /** base64(1), base32(1), basenc(1): -d, -i, -w. Left out: basenc's --z85. */
 import { strerror } from "../../kernel/index.ts";
-import type { Program } from "../../syscall/index.ts";
-import { STDOUT, writeAll } from "../lib/index.ts";
-import { readOperand } from "./input.ts";
+import type { Fd, Program } from "../../syscall/index.ts";
+import { joinBytes, STDOUT, writeAll } from "../lib/index.ts";
+import { openOperand, readSome } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -50,17 +50,47 @@ async function transform(util: Utility, encoding: Encoding): Promise<void> {
   if (extra !== undefined) await util.misused(`extra operand ${quote(extra)}`);
   const wrap = util.value("w") ?? "76";
   if (!/^\d+$/.test(wrap)) await util.die(`invalid wrap size: ${quote(wrap)}`);
-  const bytes = await readOperand(util, file);
-  if (typeof bytes === "number") return await util.die(`${quoteIfNeeded(file)}: ${strerror(bytes)}`);
-  if (!util.has("d")) {
-    const text = encoded(bytes, encoding);
-    const lines = Number(wrap) === 0 ? [text] : (text.match(new RegExp(`.{1,${wrap}}`, "g")) ?? []);
-    return await util.out(lines.map((line) => (Number(wrap) === 0 ? line : `${line}\n`)).join(""));
+  const fd = await openOperand(util, file);
+  if (fd < 0) await util.die(`${quoteIfNeeded(file)}: ${strerror(fd)}`);
+  const error = util.has("d") ? await decodeFile(util, fd, encoding) : await encodeFile(util, fd, encoding, Number(wrap));
+  if (error < 0) await util.die(`read error: ${strerror(error)}`);
+}
+
+/** Whole groups are written as they are complete; `wrap` 0 is one line without an end. */
+async function encodeFile(util: Utility, fd: Fd, encoding: Encoding, wrap: number): Promise<number> {
+  const perGroup = (encoding.group * encoding.bits) / 8;
+  let held: Uint8Array = new Uint8Array(0);
+  let column = 0;
+  for (;;) {
+    const bytes = await readSome(util.process, fd);
+    if (typeof bytes === "number") return bytes;
+    held = joinBytes([held, bytes]);
+    const whole = bytes.length === 0 ? held.length : held.length - (held.length % perGroup);
+    const text = encoded(held.subarray(0, whole), encoding);
+    held = held.subarray(whole);
+    if (wrap === 0) await util.out(text);
+    for (let at = 0; wrap > 0 && at < text.length; ) {
+      const piece = text.slice(at, at + wrap - column);
+      at += piece.length;
+      column = (column + piece.length) % wrap;
+      await util.out(column === 0 ? `${piece}\n` : piece);
+    }
+    if (bytes.length > 0) continue;
+    if (column > 0) await util.out("\n");
+    return 0;
   }
-  const { whole, valid } = decoded(bytes, encoding, util.has("i"));
-  await util.flush();
-  await writeAll(util.process, STDOUT, whole);
-  if (!valid) await util.die("invalid input");
+}
+
+async function decodeFile(util: Utility, fd: Fd, encoding: Encoding): Promise<number> {
+  const decoder = new Decoder(encoding, util.has("i"));
+  for (;;) {
+    const bytes = await readSome(util.process, fd);
+    if (typeof bytes === "number") return bytes;
+    const { whole, valid } = bytes.length === 0 ? decoder.end() : decoder.take(bytes);
+    await writeAll(util.process, STDOUT, whole);
+    if (!valid) await util.die("invalid input");
+    if (bytes.length === 0) return 0;
+  }
 }
 
 function encoded(bytes: Uint8Array, { alphabet, bits, group, lowestFirst }: Encoding): string {
@@ -80,31 +110,53 @@ function reversed(byte: number): number {
   return Array.from({ length: 8 }, (_bit, i) => ((byte >> i) & 1) << (7 - i)).reduce((sum, bit) => sum | bit, 0);
 }
 
-function decoded(bytes: Uint8Array, encoding: Encoding, ignoreGarbage: boolean): { readonly whole: Uint8Array; readonly valid: boolean } {
-  const out: number[] = [];
-  let digits: number[] = [];
-  let padding = 0;
-  const answer = (valid: boolean): { whole: Uint8Array; valid: boolean } => ({
-    whole: Uint8Array.from([...out, ...bytesOf(digits, encoding)]),
-    valid,
-  });
-  for (const byte of bytes) {
-    const char = String.fromCharCode(byte);
-    if (char === "\n") continue;
-    const digit = encoding.alphabet.indexOf(encoding.anyCase === true ? char.toUpperCase() : char);
-    if (char === "=" && encoding.bits > 4) padding++;
-    else if (digit < 0 || padding > 0) {
-      if (ignoreGarbage && digit < 0) continue;
-      return answer(false);
-    } else digits.push(digit);
-    if (digits.length + padding < encoding.group) continue;
-    // What is filled up must leave whole bytes.
-    const rest = (digits.length * encoding.bits) % 8;
-    if (digits.length === 0 || rest >= encoding.bits) return { whole: Uint8Array.from(out), valid: false };
-    out.push(...bytesOf(digits, encoding));
-    digits = [];
+/** What could be decoded of some input, and whether nothing was wrong with it. */
+interface Decoded {
+  readonly whole: Uint8Array;
+  readonly valid: boolean;
+}
+
+class Decoder {
+  private readonly encoding: Encoding;
+  private readonly ignoreGarbage: boolean;
+  /** Of the group that is not complete. */
+  private digits: number[] = [];
+  private padding = 0;
+
+  constructor(encoding: Encoding, ignoreGarbage: boolean) {
+    this.encoding = encoding;
+    this.ignoreGarbage = ignoreGarbage;
   }
-  return answer(digits.length === 0);
+
+  take(bytes: Uint8Array): Decoded {
+    const { alphabet, anyCase, bits, group } = this.encoding;
+    const out: number[] = [];
+    for (const byte of bytes) {
+      const char = String.fromCharCode(byte);
+      if (char === "\n") continue;
+      const digit = alphabet.indexOf(anyCase === true ? char.toUpperCase() : char);
+      if (char === "=" && bits > 4) this.padding++;
+      else if (digit < 0 && this.ignoreGarbage) continue;
+      else if (digit < 0 || this.padding > 0) return this.broken(out);
+      else this.digits.push(digit);
+      if (this.digits.length + this.padding < group) continue;
+      // What is filled up must leave whole bytes.
+      const rest = (this.digits.length * bits) % 8;
+      if (this.digits.length === 0 || rest >= bits) return { whole: Uint8Array.from(out), valid: false };
+      out.push(...bytesOf(this.digits, this.encoding));
+      this.digits = [];
+      this.padding = 0;
+    }
+    return { whole: Uint8Array.from(out), valid: true };
+  }
+
+  end(): Decoded {
+    return { ...this.broken([]), valid: this.digits.length === 0 };
+  }
+
+  private broken(out: readonly number[]): Decoded {
+    return { whole: Uint8Array.from([...out, ...bytesOf(this.digits, this.encoding)]), valid: false };
+  }
 }
 
 /** The whole bytes in some digits. */

@@ -1,7 +1,8 @@
 /** cksum(1) of coreutils 9.1: the CRC of POSIX, and -a with the others; sum(1): -r, -s. Left out: -a blake2b with a length, -a sm3, --debug. */
 import { strerror } from "../../kernel/index.ts";
+import type { Fd } from "../../syscall/index.ts";
 import { execvp } from "../lib/index.ts";
-import { readOperand } from "./input.ts";
+import { closeOperand, openOperand, readSome } from "./input.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
 
@@ -9,38 +10,74 @@ const POLYNOMIAL = 0x04c1_1db7;
 const BSD_BLOCK = 1024;
 const SYSV_BLOCK = 512;
 
-/** The checksum and how many blocks it covers, as text. */
-type Checksum = (bytes: Uint8Array) => readonly [sum: string, size: string];
+/** A checksum that is made as the bytes arrive. */
+interface Checksum {
+  take(bytes: Uint8Array): void;
+  /** The checksum and how many blocks it covers, as text. */
+  end(): readonly [sum: string, size: string];
+}
 
 /** CRC-32 of the bytes and of their number, highest bit first. */
-const crc: Checksum = (bytes) => {
-  let remainder = 0;
+function crc(): Checksum {
+  let [remainder, length] = [0, 0];
   const feed = (byte: number): void => {
     remainder ^= byte << 24;
     for (let bit = 0; bit < 8; bit++) remainder = remainder < 0 ? (remainder << 1) ^ POLYNOMIAL : remainder << 1;
   };
-  for (const byte of bytes) feed(byte);
-  for (let length = bytes.length; length > 0; length = Math.floor(length / 256)) feed(length & 255);
-  return [String(~remainder >>> 0), String(bytes.length)];
-};
+  return {
+    take(bytes) {
+      for (const byte of bytes) feed(byte);
+      length += bytes.length;
+    },
+    end() {
+      for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) feed(rest & 255);
+      return [String(~remainder >>> 0), String(length)];
+    },
+  };
+}
 
-const bsd: Checksum = (bytes) => {
-  let sum = 0;
-  for (const byte of bytes) sum = (((sum >> 1) | ((sum & 1) << 15)) + byte) & 0xffff;
-  return [String(sum).padStart(5, "0"), String(Math.ceil(bytes.length / BSD_BLOCK)).padStart(5)];
-};
+function bsd(): Checksum {
+  let [sum, length] = [0, 0];
+  return {
+    take(bytes) {
+      for (const byte of bytes) sum = (((sum >> 1) | ((sum & 1) << 15)) + byte) & 0xffff;
+      length += bytes.length;
+    },
+    end: () => [String(sum).padStart(5, "0"), String(Math.ceil(length / BSD_BLOCK)).padStart(5)],
+  };
+}
 
-const sysv: Checksum = (bytes) => {
-  const sum = bytes.reduce((total, byte) => total + byte, 0);
-  const folded = (sum & 0xffff) + Math.floor(sum / 0x1_0000);
-  return [String((folded & 0xffff) + (folded >>> 16)), String(Math.ceil(bytes.length / SYSV_BLOCK))];
-};
+function sysv(): Checksum {
+  let [sum, length] = [0, 0];
+  return {
+    take(bytes) {
+      for (const byte of bytes) sum += byte;
+      length += bytes.length;
+    },
+    end() {
+      const folded = (sum & 0xffff) + Math.floor((sum % 2 ** 32) / 0x1_0000);
+      return [String((folded & 0xffff) + (folded >>> 16)), String(Math.ceil(length / SYSV_BLOCK))];
+    },
+  };
+}
 
-async function show(util: Utility, checksum: Checksum): Promise<void> {
+async function show(util: Utility, begin: () => Checksum): Promise<void> {
   for (const operand of util.operands.length === 0 ? ["-"] : util.operands) {
-    const bytes = await readOperand(util, operand);
-    if (typeof bytes === "number") await util.fail(`${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
-    else await util.out(`${checksum(bytes).join(" ")}${util.operands.length === 0 ? "" : ` ${operand}`}\n`);
+    const fd = await openOperand(util, operand);
+    const checksum = begin();
+    const error = fd < 0 ? fd : await feed(util, fd, checksum);
+    if (fd >= 0) await closeOperand(util, fd);
+    if (error < 0) await util.fail(`${quoteIfNeeded(operand)}: ${strerror(error)}`);
+    else await util.out(`${checksum.end().join(" ")}${util.operands.length === 0 ? "" : ` ${operand}`}\n`);
+  }
+}
+
+async function feed(util: Utility, fd: Fd, checksum: Checksum): Promise<number> {
+  for (;;) {
+    const bytes = await readSome(util.process, fd);
+    if (typeof bytes === "number") return bytes;
+    if (bytes.length === 0) return 0;
+    checksum.take(bytes);
   }
 }
 

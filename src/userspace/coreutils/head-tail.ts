@@ -8,6 +8,7 @@ import type { Followed } from "./tail-follow.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const NEWLINE = 10;
+const EMPTY = new Uint8Array(0);
 /** The largest uintmax_t. */
 const MAX_COUNT = 2n ** 64n - 1n;
 /** The buffer of stdio. */
@@ -155,11 +156,18 @@ function unitsFrom(bytes: Uint8Array, { unit, count, end: newline }: Amount): { 
   return { end, found };
 }
 
+/** What cannot be among the last lines or bytes any more is written as it arrives. */
 async function showAllBut(util: Utility, fd: Fd, amount: Amount): Promise<number> {
-  const bytes = await readAll(util, fd);
-  if (typeof bytes === "number") return bytes;
-  await write(util, bytes.subarray(0, lastUnits(bytes, amount)));
-  return 0;
+  let held: Uint8Array = EMPTY;
+  for (;;) {
+    const bytes = await readSome(util.process, fd);
+    if (typeof bytes === "number") return bytes;
+    if (bytes.length === 0) return 0;
+    held = joinBytes([held, bytes]);
+    const cut = lastUnits(held, amount);
+    if (cut > 0) await write(util, held.subarray(0, cut));
+    held = held.subarray(cut);
+  }
 }
 
 /** From the `count`th line or byte on. */
@@ -174,11 +182,18 @@ async function showFrom(util: Utility, fd: Fd, amount: Amount): Promise<number> 
   }
 }
 
+/** No more is kept than may be the last lines or bytes. */
 async function showTail(util: Utility, fd: Fd, amount: Amount): Promise<number> {
   if (amount.inverse) return await showFrom(util, fd, amount);
-  const bytes = await readAll(util, fd);
-  if (typeof bytes === "number") return bytes;
-  await write(util, bytes.subarray(lastUnits(bytes, amount)));
+  let held: Uint8Array = EMPTY;
+  for (;;) {
+    const bytes = await readSome(util.process, fd);
+    if (typeof bytes === "number") return bytes;
+    if (bytes.length === 0) break;
+    held = joinBytes([held, bytes]);
+    held = held.subarray(lastUnits(held, amount));
+  }
+  await write(util, held);
   return 0;
 }
 
@@ -189,16 +204,6 @@ function lastUnits(bytes: Uint8Array, { unit, count, end }: Amount): number {
   let start = bytes.length;
   for (let left = count; left > 0 && start > 0; left--) start = bytes.subarray(0, start - 1).lastIndexOf(end) + 1;
   return start;
-}
-
-async function readAll(util: Utility, fd: Fd): Promise<Uint8Array | number> {
-  const pieces: Uint8Array[] = [];
-  for (;;) {
-    const bytes = await readSome(util.process, fd);
-    if (typeof bytes === "number") return bytes;
-    if (bytes.length === 0) return joinBytes(pieces);
-    pieces.push(bytes);
-  }
 }
 
 async function write(util: Utility, bytes: Uint8Array): Promise<void> {

@@ -105,6 +105,7 @@ const atFirstUse: Readonly<Record<string, Program>> = {
   logger: late(async () => (await import("./logger.ts")).logger),
   logname: late(async () => (await import("./identity-small.ts")).logname),
   mawk: late(async () => (await import("./awk/awk.ts")).awk),
+  lsns: late(async () => (await import("./lsns.ts")).lsns),
   md5sum: late(async () => (await import("./digests.ts")).md5sum),
   mknod: late(async () => (await import("./files-small.ts")).mknod),
   more: late(async () => (await import("./pagers.ts")).more),

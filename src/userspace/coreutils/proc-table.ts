@@ -5,6 +5,8 @@ import { readTextFile } from "./input.ts";
 /** Clock ticks per second in /proc/<pid>/stat. */
 const USER_HZ = 100;
 
+const NONE: ReadonlyMap<string, string> = new Map();
+
 export interface ProcessEntry {
   readonly pid: number;
   readonly ppid: number;
@@ -38,15 +40,16 @@ export interface ProcessEntry {
   readonly args: readonly string[];
 }
 
-/** All processes, by pid. */
-export async function readProcesses(process: Process): Promise<readonly ProcessEntry[] | number> {
+/** All processes, by pid; with their namespaces only if somebody asks for them. */
+export async function readProcesses(process: Process, withNamespaces = false): Promise<readonly ProcessEntry[] | number> {
   const names = await process.readdir("/proc");
   if (typeof names === "number") return names;
   const pids = names.map(({ name }) => Number(name)).filter((pid) => Number.isInteger(pid) && pid > 0);
   const entries: ProcessEntry[] = [];
   for (const pid of pids.sort((a, b) => a - b)) {
     const entry = await readProcess(process, pid);
-    if (entry !== null) entries.push(entry);
+    if (entry === null) continue;
+    entries.push(withNamespaces ? { ...entry, namespaces: await readNamespaces(process, pid) } : entry);
   }
   return entries;
 }
@@ -88,7 +91,7 @@ async function readProcess(process: Process, pid: number): Promise<ProcessEntry 
     priority: field(18),
     nice: field(19),
     flags: field(9),
-    namespaces: await readNamespaces(process, pid),
+    namespaces: NONE,
     threads: field(20),
     startTime: field(22) / USER_HZ,
     vsz: field(23) / 1024,

@@ -1,7 +1,7 @@
 /** strings(1) of binutils: -a, -f, -n, -o, -t, -w. Left out: -e but for one byte per character, -s, sections of object files. */
 import { strerror } from "../../kernel/index.ts";
 import { S_IFDIR, S_IFMT } from "../../syscall/index.ts";
-import { readOperand } from "./input.ts";
+import { closeOperand, openOperand, readSome } from "./input.ts";
 import { type Utility, utility } from "./utility.ts";
 
 const manual = {
@@ -33,25 +33,41 @@ export const strings = utility(manual, async (util) => {
   for (const operand of util.operands.length === 0 ? ["-"] : util.operands) {
     const stat = operand === "-" ? null : await util.process.stat(operand);
     const isFolder = stat !== null && typeof stat !== "number" && (stat.mode & S_IFMT) === S_IFDIR;
-    const bytes = isFolder ? 0 : await readOperand(util, operand);
     if (typeof stat === "number") await util.fail(`'${operand}': No such file`);
     else if (isFolder) await util.fail(`Warning: '${operand}' is a directory`);
-    else if (typeof bytes === "number") await util.fail(`${operand}: ${strerror(bytes)}`);
-    else await show(util, operand === "-" ? "{standard input}" : operand, bytes, Number(text));
+    else {
+      const error = await show(util, operand, Number(text));
+      if (error < 0) await util.fail(`${operand}: ${strerror(error)}`);
+    }
   }
 });
 
-/** Runs of characters that can be printed. */
-async function show(util: Utility, name: string, bytes: Uint8Array, least: number): Promise<void> {
+/** Runs of characters that can be printed, as soon as they end. 0 or a negative errno. */
+async function show(util: Utility, operand: string, least: number): Promise<number> {
+  const fd = await openOperand(util, operand);
+  if (fd < 0) return fd;
   const radix = util.has("o") ? 8 : RADIX[util.value("t") ?? ""];
+  const name = util.has("f") ? `${operand === "-" ? "{standard input}" : operand}: ` : "";
   const printable = (byte: number): boolean => (byte >= 0x20 && byte < 0x7f) || byte === 9 || (util.has("w") && byte >= 10 && byte <= 13);
-  for (let start = 0; start < bytes.length; ) {
-    let end = start;
-    while (end < bytes.length && printable(bytes[end] ?? 0)) end++;
-    if (end - start >= least) {
-      const offset = radix === undefined ? "" : `${start.toString(radix).padStart(OFFSET_WIDTH)} `;
-      await util.out(`${util.has("f") ? `${name}: ` : ""}${offset}${String.fromCharCode(...bytes.subarray(start, end))}\n`);
+  let [run, start, at] = ["", 0, 0];
+  const end = async (): Promise<void> => {
+    const offset = radix === undefined ? "" : `${start.toString(radix).padStart(OFFSET_WIDTH)} `;
+    if (run.length >= least) await util.out(`${name}${offset}${run}\n`);
+    run = "";
+  };
+  for (;;) {
+    const bytes = await readSome(util.process, fd);
+    if (typeof bytes === "number" || bytes.length === 0) {
+      await end();
+      await closeOperand(util, fd);
+      return typeof bytes === "number" ? bytes : 0;
     }
-    start = end + 1;
+    for (const byte of bytes) {
+      if (printable(byte)) {
+        if (run === "") start = at;
+        run += String.fromCharCode(byte);
+      } else await end();
+      at++;
+    }
   }
 }

@@ -17,6 +17,8 @@ export interface Column {
   readonly value: (entry: ProcessEntry, clocks: Clocks) => string;
   /** What a tree is drawn before. */
   readonly inTree?: boolean;
+  /** What is not read unless it is asked for. */
+  readonly ofNamespace?: boolean;
   /** A longer header does not make it wider. */
   readonly fixed?: boolean;
 }
@@ -96,7 +98,11 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map(
     right("psr sgi_p", "PSR", 3, () => 0),
     left("addr", "ADDR", 1, () => "-").map(([name, column]): Entry => [name, { ...column, fixed: true }]),
     right("bsdstart", "START", 6, (p, c) => strftime(age(p, c) < 86_400 ? " %H:%M" : "%b %d", startOf(p, c))),
-    ...NAMESPACES.map((name) => right(`${name}ns`, `${name.toUpperCase()}NS`, 10, (p) => p.namespaces.get(name) ?? "-")),
+    ...NAMESPACES.map((type) =>
+      right(`${type}ns`, `${type.toUpperCase()}NS`, 10, (p) => p.namespaces.get(type) ?? "-").map(
+        ([name, column]): Entry => [name, { ...column, ofNamespace: true }],
+      ),
+    ),
     right("nlwp thcount", "NLWP", 4, (p) => p.threads),
   ].flat(),
 );

@@ -31,7 +31,10 @@ async function misused(process: Process, complaint: string): Promise<number> {
 }
 
 async function list(process: Process, request: Request, columns: readonly Column[], keys: readonly SortKey[]): Promise<number> {
-  const all = await readProcesses(process);
+  const all = await readProcesses(
+    process,
+    [...columns, ...keys.map(({ column }) => column)].some(({ ofNamespace }) => ofNamespace === true),
+  );
   if (typeof all === "number") {
     await complain(process, `error: can not access /proc: ${strerror(all)}\n`);
     return 1;

@@ -1,4 +1,4 @@
-/** ps --forest and -H: children below their parents. */
+/** Children below their parents, for ps(1) and lsns(8). */
 import type { ProcessEntry } from "../proc-table.ts";
 
 const INIT = 1;
@@ -9,8 +9,15 @@ export interface Leaf {
   readonly prefix: string;
 }
 
-/** Children of init begin anew at the margin where lines are drawn. */
-export function asTree(entries: readonly ProcessEntry[], how: "lines" | "indented"): readonly Leaf[] {
+/** How a child is drawn, the last of its siblings, and what stands before its own children. */
+const DRAWING = {
+  lines: { child: " \\_ ", last: " \\_ ", below: " |  ", belowLast: "    " },
+  indented: { child: "  ", last: "  ", below: "  ", belowLast: "  " },
+  branches: { child: "|-", last: "`-", below: "| ", belowLast: "  " },
+};
+
+/** Children of init begin anew at the margin where ps draws lines. */
+export function asTree(entries: readonly ProcessEntry[], how: keyof typeof DRAWING): readonly Leaf[] {
   const pids = new Set(entries.map(({ pid }) => pid));
   const isRoot = ({ pid, ppid }: ProcessEntry): boolean =>
     ppid === pid || !pids.has(ppid) || ppid === 0 || (how === "lines" && ppid === INIT);
@@ -20,8 +27,8 @@ export function asTree(entries: readonly ProcessEntry[], how: "lines" | "indente
     const children = entries.filter((other) => other.ppid === entry.pid && !isRoot(other));
     for (const [i, child] of children.entries()) {
       const last = i === children.length - 1;
-      if (how === "indented") place(child, `${below}  `, `${below}  `);
-      else place(child, `${below} \\_ `, `${below}${last ? "    " : " |  "}`);
+      const drawing = DRAWING[how];
+      place(child, below + (last ? drawing.last : drawing.child), below + (last ? drawing.belowLast : drawing.below));
     }
   };
   // The kernel's threads come first, and those whose parents are not shown in their own order.
