@@ -13,8 +13,8 @@ import { Unwind, type UserState, user_state, userState } from "./user-state.ts";
 /** Makes the Process of a task; handed in, so that this file need not know all system calls. */
 export type ProcessFactory = (task: Task) => Process;
 
-/** kernel_clone(): a child of the current task that runs `program`. Its pid, or -EAGAIN at the limit of tasks. */
-export function kernel_clone(caller: Frame, program: Program, factory: ProcessFactory): Pid | number {
+/** kernel_clone(): a child of the current task that runs `program`. Its pid, or -EAGAIN at the limit of tasks. `held`: see Process. */
+export function kernel_clone(caller: Frame, program: Program, factory: ProcessFactory, held: readonly number[]): Pid | number {
   const current = caller.enter("kernel_clone");
   const { kernel, task } = current;
   current.writes(kernel.pids);
@@ -23,7 +23,11 @@ export function kernel_clone(caller: Frame, program: Program, factory: ProcessFa
     comm: task.comm,
     parent: task,
     body: (frame) => userTask(frame.task, program, factory),
-    prepare: (made) => copy_process(current, made, userState(task).copy()),
+    prepare: (made) => {
+      const state = userState(task).copy();
+      for (const signal of held) state.handlers.delete(signal);
+      copy_process(current, made, state);
+    },
   });
   if (child === null) {
     current.reads(kernel.tasks);

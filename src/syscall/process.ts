@@ -121,8 +121,11 @@ export interface Process {
   setns(fd: Fd, nstype: number): Promise<number>;
 
   // processes
-  /** The child runs `child`; its result is its exit status. Returns the child's pid or a negative errno. */
-  fork(child: Program): Promise<Pid | number>;
+  /**
+   * The child runs `child`; its result is its exit status. Returns the child's pid or a negative errno. `held`: signals that the
+   * parent blocks around the call and the child sets to their defaults before it takes them, so that none is lost between.
+   */
+  fork(child: Program, held?: readonly number[]): Promise<Pid | number>;
   /**
    * Runs the program at `path` in this process; returns only if that is not possible. Else the running program is left by an
    * exception that is no Error: do not catch it. (So are `exit` and deadly signals; a program that swallows one is left at

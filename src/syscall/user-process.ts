@@ -184,8 +184,8 @@ export class UserProcess implements Process {
   }
 
   // processes
-  fork(child: Program): Promise<Pid | number> {
-    return this.call("clone", COST.fork, (current) => kernel_clone(current, child, newProcess));
+  fork(child: Program, held: readonly number[] = []): Promise<Pid | number> {
+    return this.call("clone", COST.fork, (current) => kernel_clone(current, child, newProcess, held));
   }
   execve(path: string, argv: readonly string[], env: ReadonlyMap<string, string>): Promise<number> {
     return this.call("execve", COST.exec, (current) => do_execve(current, path, argv, env));

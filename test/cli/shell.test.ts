@@ -212,6 +212,44 @@ describe("jobs", () => {
     );
     expect(ended.stderr).toBe("\n[1]+  Stopped                 sleep 1\n[1]+  Terminated              sleep 1\nexit\n");
   });
+
+  // The lines that bash 5.2 prints at a terminal, without the pids that it tells at the start.
+  it("are told of when a command in the foreground has ended, and by wait", async () => {
+    const ended = await shell(
+      [],
+      [
+        "for i in 1 2 3; do sleep $i & done; wait; echo all",
+        "sleep 0.4 & sleep 0.8; echo hi",
+        "sleep 0.2 & for i in 1 2 3 4; do sleep 0.1; done; echo hu",
+        "(sleep 0.1; exit 3) & sleep 0.4; jobs; echo j",
+        "sleep 0.1 & wait -n; echo n",
+        "sleep 0.1 & p=$!; sleep 0.3; wait $p; echo w $?",
+        "sleep 5 & kill $!; sleep 0.1; echo k",
+        "sleep 5 & kill -9 %1; wait %1; echo $?",
+        "{ sleep 0.1; false; } & wait; echo b",
+        "sleep 0.1 | sleep 0.2 & wait; echo p",
+        CTRL_D,
+      ],
+    );
+    const shown = ended.stdout.split("\n").filter((line) => line !== "" && !line.startsWith("[init_net"));
+    expect(shown).toEqual(["all", "hi", "hu", "j", "n", "w 0", "k", "137", "b", "p"]);
+    expect(ended.stderr.split("\n").filter((line) => !/^\[\d\] \d+$/.test(line))).toEqual([
+      "[1]   Done                    sleep $i",
+      "[2]-  Done                    sleep $i",
+      "[3]+  Done                    sleep $i",
+      "[1]+  Done                    sleep 0.4",
+      "[1]+  Done                    sleep 0.2",
+      "[1]+  Exit 3                  ( sleep 0.1; exit 3 )",
+      "[1]+  Done                    sleep 0.1",
+      "[1]+  Done                    sleep 0.1",
+      "[1]+  Terminated              sleep 5",
+      "[1]+  Killed                  sleep 5",
+      "[1]+  Exit 1                  { sleep 0.1; false; }",
+      "[1]+  Done                    sleep 0.1 | sleep 0.2",
+      "exit",
+      "",
+    ]);
+  });
 });
 
 describe("a deadlock at the terminal", () => {

@@ -9,8 +9,7 @@ import { complain, decode } from "../lib/index.ts";
 import { runParsed } from "./eval/index.ts";
 import { expandPrompt } from "./expand/word.ts";
 import { mayExit } from "./job-control.ts";
-import { isDone, isStopped } from "./job-table.ts";
-import { jobLine, reapEnded } from "./jobs.ts";
+import { tellJobs } from "./jobs.ts";
 import type { Interactive, Shell } from "./shell.ts";
 import { judge, Source } from "./source.ts";
 import { runPendingTraps, SIGTSTP, SIGTTIN, SIGTTOU } from "./traps.ts";
@@ -108,16 +107,4 @@ function hasOpenHereDocument(script: ParsedScript): boolean {
 async function prompt(shell: Shell, name: "PS1" | "PS2"): Promise<void> {
   const text = shell.variables.text(name) ?? (name === "PS1" ? STANDARD_PROMPT : "> ");
   await complain(shell.process, await expandPrompt(shell, text));
-}
-
-/** Prints a line for each job that has ended, and forgets it, and for each that was stopped. */
-async function tellJobs(shell: Shell): Promise<void> {
-  if (!shell.jobs.busy) return;
-  await reapEnded(shell);
-  const ended = shell.jobs.list.filter(isDone);
-  const stopped = shell.jobs.list.filter((job) => isStopped(job) && job.told === 0);
-  const lines = [...ended, ...stopped].map((job) => jobLine(shell, job, false)).join("");
-  for (const job of ended) shell.jobs.remove(job);
-  for (const job of stopped) job.told = job.processes.find((process) => process.ended === null)?.stopped ?? 0;
-  if (lines !== "") await complain(shell.process, stopped.length > 0 ? `\n${lines}` : lines);
 }

@@ -2,7 +2,7 @@
 import { EINTR, SIGINT, SIGNAL_NAMES, SIGPIPE, SIGTERM, type Soon } from "../../kernel/index.ts";
 import type { WaitStatus } from "../../syscall/index.ts";
 import { complain } from "../lib/index.ts";
-import { isDone, type Job, type JobProcess, MAX_REMEMBERED } from "./job-table.ts";
+import { isDone, isStopped, type Job, type JobProcess, MAX_REMEMBERED } from "./job-table.ts";
 import type { Shell } from "./shell.ts";
 import { runPendingTraps } from "./traps.ts";
 import { Discard } from "./unwind.ts";
@@ -134,6 +134,25 @@ async function tellOfEnded(shell: Shell): Promise<void> {
     shell.jobs.remove(job);
     await reportDeath(shell, job.processes, false);
   }
+}
+
+/** Prints a line for each job that has ended, and forgets it, and for each that was stopped. */
+export async function tellJobs(shell: Shell): Promise<void> {
+  if (!shell.jobs.busy) return;
+  await reapEnded(shell);
+  const ended = shell.jobs.list.filter(isDone);
+  const stopped = shell.jobs.list.filter((job) => isStopped(job) && job.told === 0);
+  const lines = [...ended, ...stopped].map((job) => jobLine(shell, job, false)).join("");
+  for (const job of ended) shell.jobs.remove(job);
+  for (const job of stopped) job.told = job.processes.find((process) => process.ended === null)?.stopped ?? 0;
+  if (lines !== "") await complain(shell.process, stopped.length > 0 ? `\n${lines}` : lines);
+}
+
+/** After a command in the foreground: an interactive shell tells about its jobs then too, not only in front of the prompt. */
+export async function afterForeground(shell: Shell): Promise<void> {
+  if (shell.interactive !== null) return await tellJobs(shell);
+  await keepUp(shell);
+  await notifyEnded(shell);
 }
 
 /** What a wait for a child that nobody knows finds. */

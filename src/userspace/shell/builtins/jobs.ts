@@ -3,7 +3,7 @@ import { EINTR, SIGSTOP } from "../../../kernel/index.ts";
 import { assignText } from "../assign.ts";
 import { bringToForeground, goOn } from "../job-control.ts";
 import { exitStatus, isDone, isStopped, type Job } from "../job-table.ts";
-import { endCoprocs, findJob, jobLine, reapEnded, reportDeath } from "../jobs.ts";
+import { endCoprocs, findJob, jobLine, reapEnded, reportDeath, tellJobs } from "../jobs.ts";
 import type { Shell } from "../shell.ts";
 import { runPendingTraps } from "../traps.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
@@ -77,10 +77,11 @@ async function waitForPid(shell: Shell, pid: number, id: string): Promise<number
   }
 }
 
-/** A job whose end has been asked for is not told about again. */
+/** A job whose end has been asked for is not told about again; a user is told of it now. */
 async function forgetJob(shell: Shell, pid: number): Promise<void> {
   const job = shell.jobs.byPid(pid);
   if (job === undefined || !isDone(job)) return;
+  if (shell.interactive !== null) return await tellJobs(shell);
   shell.jobs.remove(job);
   await reportDeath(shell, job.processes, false);
 }
@@ -95,12 +96,17 @@ async function waitForAll(shell: Shell): Promise<number> {
       if (typeof found === "number") return found;
     }
   }
+  if (shell.interactive !== null) await tellJobs(shell);
+  else await forgetJobs(shell);
+  shell.jobs.forgetAll();
+  return 0;
+}
+
+async function forgetJobs(shell: Shell): Promise<void> {
   for (const job of [...shell.jobs.list]) {
     shell.jobs.remove(job);
     await reportDeath(shell, job.processes, false);
   }
-  shell.jobs.forgetAll();
-  return 0;
 }
 
 /** The jobs that `wait -n` is asked about. A child that was waited for already is none any more. */

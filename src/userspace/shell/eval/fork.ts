@@ -1,5 +1,5 @@
 /** Forked shells: subshells, pipeline stages, substitutions and background jobs are tasks that run a twin of the shell. */
-import { EAGAIN, SIGINT, SIGQUIT, type Soon, strerror } from "../../../kernel/index.ts";
+import { EAGAIN, SIGINT, SIGQUIT, SIGTERM, type Soon, strerror } from "../../../kernel/index.ts";
 import { O_RDONLY } from "../../../syscall/index.ts";
 import { complain } from "../../lib/index.ts";
 import { joinJob, type Placement, placeChild } from "../job-control.ts";
@@ -28,13 +28,16 @@ export async function forkShell(shell: Shell, body: (twin: Shell) => Promise<num
     return made;
   };
   for (let pause = 1; ; pause *= 2) {
-    const pid = await shell.process.fork(async (process) => {
-      twin().process = process;
-      collectEnded(twin());
-      if (interactive !== null && job !== null) await joinJob(twin(), interactive, job);
-      twin().traps.resetHandlers(process, parentTraps, job !== null);
-      return await runToEnd(twin(), () => body(twin()));
-    });
+    const pid = await shell.process.fork(
+      async (process) => {
+        twin().process = process;
+        collectEnded(twin());
+        if (interactive !== null && job !== null) await joinJob(twin(), interactive, job);
+        twin().traps.resetHandlers(process, parentTraps, job !== null);
+        return await runToEnd(twin(), () => body(twin()));
+      },
+      interactive === null ? [] : [SIGTERM],
+    );
     if (pid >= 0) {
       twin();
       if (job !== null) placeChild(shell, pid, job);

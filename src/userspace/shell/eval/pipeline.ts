@@ -4,7 +4,7 @@ import { strerror } from "../../../kernel/index.ts";
 import { complain } from "../../lib/index.ts";
 import { Placement, waitForForeground } from "../job-control.ts";
 import { exitStatus, JobProcess } from "../job-table.ts";
-import { keepUp, notifyEnded, reportDeath } from "../jobs.ts";
+import { afterForeground, keepUp, notifyEnded, reportDeath } from "../jobs.ts";
 import { textLater } from "../print.ts";
 import { redirect } from "../redirect.ts";
 import type { Shell } from "../shell.ts";
@@ -70,7 +70,7 @@ async function runStages(shell: Shell, node: Pipeline): Promise<number> {
   const here = input === null ? null : await runWithInput(shell, node.commands.at(-1) as CommandNode, input);
   await waitForForeground(shell, processes, textLater(shell, node), placement);
   if (processes.some(({ ended }) => ended !== null && ended.signal !== 0)) await reportDeath(shell, processes, true);
-  await notifyEnded(shell);
+  await afterForeground(shell);
   const statuses = processes.map(({ ended, stopped }) => (ended === null ? 128 + stopped : exitStatus(ended)));
   if (here !== null) statuses.push(here);
   shell.pipeStatus = statuses;

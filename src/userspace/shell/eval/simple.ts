@@ -7,7 +7,7 @@ import { expandWord } from "../expand/word.ts";
 import type { ShellFunction } from "../functions.ts";
 import { Placement, waitForForeground } from "../job-control.ts";
 import { exitStatus, JobProcess } from "../job-table.ts";
-import { keepUp, notifyEnded, reportDeath } from "../jobs.ts";
+import { afterForeground, keepUp, reportDeath } from "../jobs.ts";
 import { textLater } from "../print.ts";
 import { redirect, type Undo, undoRedirections } from "../redirect.ts";
 import type { CommandLookup, Shell } from "../shell.ts";
@@ -262,8 +262,7 @@ export async function runForeground(shell: Shell, body: (twin: Shell) => Promise
   await waitForForeground(shell, [process], text, placement);
   const { ended } = process;
   if (ended !== null && ended.signal !== 0) await reportDeath(shell, [process], true);
-  await keepUp(shell);
-  await notifyEnded(shell);
+  await afterForeground(shell);
   return ended === null ? 128 + process.stopped : exitStatus(ended);
 }
 
