@@ -1,4 +1,5 @@
-/** The words that mean something to the grammar. */
+/** Words that mean something of their own: to the grammar, and to POSIX. */
+
 export const KEYWORDS: ReadonlySet<string> = new Set([
   "if",
   "then",
@@ -22,4 +23,24 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
   "[[",
   "]]",
   "coproc",
+]);
+
+/** The special builtins of POSIX, with bash's name for one of them. */
+export const SPECIAL_BUILTINS: ReadonlySet<string> = new Set([
+  ".",
+  ":",
+  "break",
+  "continue",
+  "eval",
+  "exec",
+  "exit",
+  "export",
+  "readonly",
+  "return",
+  "set",
+  "shift",
+  "source",
+  "times",
+  "trap",
+  "unset",
 ]);

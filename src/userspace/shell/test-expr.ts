@@ -4,9 +4,8 @@ import type { TestBinaryExpression, TestExpression, Word } from "unbash";
 import { fileComparison, numberComparison } from "../lib/index.ts";
 import { IndexedArray } from "./arrays.ts";
 import { evaluateRaw } from "./assign.ts";
-import { expandToPattern, expandToRegex, expandToText } from "./expand/word.ts";
+import { expandQuoted, expandToPattern, expandToRegex, expandToText } from "./expand/word.ts";
 import { testText } from "./print.ts";
-import { traceQuote } from "./quote.ts";
 import { longestMatch, translateRegex } from "./regex.ts";
 import type { Shell } from "./shell.ts";
 import { isNumberTest, unaryTest } from "./test-operators.ts";
@@ -77,23 +76,24 @@ export class BadRegex {}
 
 /** Shows the expression for `set -x`, expanded. */
 export async function traceTest(shell: Shell, expression: TestExpression): Promise<void> {
-  if (expression.type === "TestLogical") return;
+  if (expression.type === "TestLogical" || expression.type === "TestGroup") return;
   const shown = new Map<Word, string>();
-  const inner = expression.type === "TestNot" || expression.type === "TestGroup" ? null : expression;
+  const inner = expression.type === "TestNot" ? null : expression;
   if (inner === null) return await trace(shell, `[[ ${testText(expression, ({ text }) => text)} ]]`);
   const words = inner.type === "TestUnary" ? [inner.operand] : [inner.left, inner.right];
   for (const word of words)
-    shown.set(word, await shownWord(shell, word, inner.type === "TestBinary" ? (word === inner.right ? inner.operator : "") : null));
+    shown.set(word, await shownWord(shell, word, inner.type === "TestBinary" && word === inner.right ? inner.operator : ""));
   await trace(shell, `[[ ${testText(inner, (word) => shown.get(word) ?? word.text)} ]]`);
 }
 
-/** `operator`: the one in front of the word, null for the operand of a unary one. */
-async function shownWord(shell: Shell, word: Word, operator: string | null): Promise<string> {
+/** `operator`: the one in front of the word. Of a pattern every quoted character is shown with a backslash. */
+async function shownWord(shell: Shell, word: Word, operator: string): Promise<string> {
   const pattern = operator === "==" || operator === "!=" || operator === "=" || operator === "=~";
   try {
-    if (pattern) return await expandToPattern(shell, word);
-    const text = await expandToText(shell, word);
-    return operator === null && text !== "" ? text : traceQuote(text);
+    const text = pattern
+      ? await expandQuoted(shell, word, (quoted) => quoted.replace(/[\s\S]/gu, "\\$&"))
+      : await expandToText(shell, word);
+    return text === "" ? "''" : text;
   } catch (error) {
     if (error instanceof ExpansionError) return word.text;
     throw error;

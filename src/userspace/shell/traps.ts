@@ -184,7 +184,11 @@ export async function runTrap(shell: Shell, name: TrapName): Promise<number> {
   if (command === undefined || command === "" || !traps.begin(name)) return 0;
   const { status, pipeStatus, line } = shell;
   try {
-    return await shell.evaluator.runText(shell, new Source(shell.source.name, command, line), trapTitle(name));
+    return await shell.evaluator.runText(
+      shell,
+      new Source(shell.source.name, command, typeof name === "number" ? 1 : line),
+      trapTitle(name),
+    );
   } finally {
     traps.end(name);
     shell.line = line;

@@ -86,11 +86,11 @@ export class Variables {
     this.inner.pop();
   }
 
-  /** The variable that `name` means here, itself: namerefs are not followed. */
+  /** The variable that `name` means here, itself: namerefs are not followed, but a local one to its own name means the global variable. */
   find(name: string): SeenVariable | undefined {
     for (let i = this.inner.length - 1; i >= 0; i--) {
       const variable = (this.inner[i] as Layer).scope.get(name);
-      if (variable !== undefined) return variable;
+      if (variable !== undefined && !(variable.nameref && variable.value === name)) return variable;
     }
     return this.global.get(name);
   }
@@ -99,7 +99,7 @@ export class Variables {
   changeable(name: string): Variable | undefined {
     for (let i = this.inner.length - 1; i >= 0; i--) {
       const variable = (this.inner[i] as Layer).scope.changeable(name);
-      if (variable !== undefined) return variable;
+      if (variable !== undefined && !(variable.nameref && variable.value === name)) return variable;
     }
     return this.global.changeable(name);
   }
@@ -110,9 +110,10 @@ export class Variables {
     for (let depth = 0; depth < MAX_NAMEREFS; depth++) {
       const variable = this.find(target);
       if (variable?.nameref !== true || typeof variable.value !== "string" || variable.value === "") return target;
+      if (variable.value === target) return target;
       target = variable.value;
     }
-    throw new ExpansionError(`${name}: circular name reference`);
+    throw new ExpansionError(`warning: ${name}: circular name reference`);
   }
 
   /** The value of a variable, undefined if it has none. */

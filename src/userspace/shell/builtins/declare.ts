@@ -132,7 +132,13 @@ async function showMatching(shell: Shell, by: string, wanted: (variable: SeenVar
     const variable = shell.variables.find(name);
     return variable !== undefined && wanted(variable);
   });
-  return await output(shell, by, names.map((name) => `${describeVariable(shell, name)}\n`).join(""));
+  const posix = shell.options.get("posix") && (by === "export" || by === "readonly");
+  const described = (name: string): string => describeVariable(shell, name) ?? "";
+  return await output(
+    shell,
+    by,
+    names.map((name) => `${posix ? described(name).replace(/^declare -\S+/, by) : described(name)}\n`).join(""),
+  );
 }
 
 export const declareBuiltins: BuiltinTable = {

@@ -35,7 +35,7 @@ export async function changeDirectory(shell: Shell, directory: string, physical:
 }
 
 async function cd(shell: Shell, args: readonly string[]): Promise<number> {
-  const flags = await parseFlags(shell, "cd", args[0] === "-" ? ["--", ...args] : args, "LPe@", CD_USAGE);
+  const flags = await parseFlags(shell, "cd", args[0] === "-" ? ["--", ...args] : args, "LPe", CD_USAGE);
   if (flags === null) return USAGE;
   const { given, rest } = flags;
   if (rest.length > 1) return await builtinError(shell, "cd", "too many arguments");
@@ -64,7 +64,7 @@ async function viaCdPath(shell: Shell, directory: string, physical: boolean): Pr
   const search = shell.variables.text("CDPATH") ?? "";
   if (search === "" || /^(\/|\.\.?(\/|$))/.test(directory)) return null;
   for (const base of search.split(":")) {
-    if (base === "" || base === ".") return null;
+    if (base === "") return null;
     if ((await changeDirectory(shell, `${base.replace(/\/$/, "")}/${directory}`, physical)) === 0) return currentDirectory(shell);
   }
   return null;

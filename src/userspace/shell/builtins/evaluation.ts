@@ -33,6 +33,10 @@ async function source(shell: Shell, args: readonly string[], { name }: Invocatio
   const fd = await shell.process.open(path, O_RDONLY);
   const bytes = fd < 0 ? fd : await readToEnd(shell.process, fd);
   if (fd >= 0) await shell.process.close(fd);
+  if (typeof bytes === "number" && shell.options.get("posix") && !file.includes("/")) {
+    await builtinError(shell, name, `${file}: file not found`);
+    throw new ShellExit(1);
+  }
   if (typeof bytes === "number") {
     await shell.complain(fd >= 0 ? `${name}: ${file}: ${strerror(bytes).toLowerCase()}` : `${file}: ${strerror(bytes)}`);
     return 1;
@@ -53,10 +57,10 @@ async function runSourced(shell: Shell, text: Source, positional: readonly strin
     if (error instanceof FunctionReturn) return error.status;
     throw error;
   } finally {
-    if (shell.traps.has("RETURN")) await runTrap(shell, "RETURN");
-    if (hidden !== null) shell.traps.restore(hidden);
     if (positional.length > 0) shell.positional = outer;
     shell.calls.pop();
+    if (shell.traps.has("RETURN")) await runTrap(shell, "RETURN");
+    if (hidden !== null) shell.traps.restore(hidden);
   }
 }
 

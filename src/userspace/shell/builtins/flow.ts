@@ -9,6 +9,7 @@ import { type BuiltinTable, builtinError, type Invocation, USAGE } from "./built
 const BAD_JUMP = 128;
 
 async function jump(shell: Shell, args: readonly string[], { name }: Invocation): Promise<number> {
+  if (shell.loops === 0 && shell.options.get("posix")) return 0;
   if (shell.loops === 0) return await builtinError(shell, name, "only meaningful in a `for', `while', or `until' loop", 0);
   const [levels = "1"] = args;
   if (!/^[+-]?\d+$/.test(levels)) {

@@ -1,7 +1,9 @@
 /** times, alias, unalias, caller, logout: little that a script asks for. */
+import { complain } from "../../lib/index.ts";
 import { singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
-import { type BuiltinTable, builtinError, output } from "./builtin.ts";
+import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
+import { parseFlags } from "./flags.ts";
 
 /** All virtual time is waiting: no process uses the processor. */
 async function times(shell: Shell): Promise<number> {
@@ -15,7 +17,9 @@ async function alias(shell: Shell, args: readonly string[]): Promise<number> {
   let status = 0;
   for (const word of words) {
     const equals = word.indexOf("=");
-    if (equals > 0) shell.aliases.set(word.slice(0, equals), word.slice(equals + 1));
+    if (equals > 0 && /[\s/$`'"\\=|&;()<>]/.test(word.slice(0, equals)))
+      status = await builtinError(shell, "alias", `\`${word.slice(0, equals)}': invalid alias name`);
+    else if (equals > 0) shell.aliases.set(word.slice(0, equals), word.slice(equals + 1));
     else if (shell.aliases.has(word)) await output(shell, "alias", show(word));
     else status = await builtinError(shell, "alias", `${word}: not found`);
   }
@@ -23,9 +27,15 @@ async function alias(shell: Shell, args: readonly string[]): Promise<number> {
 }
 
 async function unalias(shell: Shell, args: readonly string[]): Promise<number> {
-  if (args[0] === "-a") shell.aliases.clear();
+  const flags = await parseFlags(shell, "unalias", args, "a", "[-a] name [name ...]");
+  if (flags === null) return USAGE;
+  if (flags.given.has("a")) shell.aliases.clear();
+  else if (flags.rest.length === 0) {
+    await complain(shell.process, "unalias: usage: unalias [-a] name [name ...]\n");
+    return USAGE;
+  }
   let status = 0;
-  for (const word of args[0] === "-a" ? [] : args) {
+  for (const word of flags.given.has("a") ? [] : flags.rest) {
     if (!shell.aliases.delete(word)) status = await builtinError(shell, "unalias", `${word}: not found`);
   }
   return status;

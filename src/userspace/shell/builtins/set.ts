@@ -1,6 +1,7 @@
 /** set, shopt, shift. */
 
 import { complain } from "../../lib/index.ts";
+import { assignText } from "../assign.ts";
 import { describeValue } from "../describe.ts";
 import { optionOfLetter, setOptionNames, shoptNames } from "../options.ts";
 import { functionText } from "../print.ts";
@@ -48,6 +49,8 @@ async function setNamed(shell: Shell, name: string | null, sign: string): Promis
   }
   if (!setOptionNames().includes(name)) return await builtinError(shell, "set", `${name}: invalid option name`, USAGE);
   shell.options.set(name, sign === "-");
+  if (name === "posix" && sign === "-" && shell.variables.text("POSIXLY_CORRECT") === undefined)
+    assignText(shell, "POSIXLY_CORRECT", "y", false);
   return 0;
 }
 
@@ -123,7 +126,10 @@ async function shift(shell: Shell, args: readonly string[]): Promise<number> {
   if (!/^[+-]?\d+$/.test(count)) return await builtinError(shell, "shift", `${count}: numeric argument required`);
   const n = Number(count);
   if (n < 0) return await builtinError(shell, "shift", `${count}: shift count out of range`);
-  if (n > shell.positional.length) return 1;
+  if (n > shell.positional.length) {
+    const told = shell.options.shopt("shift_verbose") || shell.options.get("posix");
+    return told ? await builtinError(shell, "shift", `${count}: shift count out of range`) : 1;
+  }
   if (n > 0) shell.positional = shell.positional.slice(n);
   return 0;
 }

@@ -51,7 +51,10 @@ async function show(shell: Shell, words: readonly string[]): Promise<number> {
     }
     names = wanted.filter((name) => shell.traps.shown(name) !== undefined);
   }
-  const lines = names.map((name) => `trap -- ${singleQuote(shell.traps.shown(name) ?? "")} ${trapLabel(name)}\n`);
+  const lines = names.map(
+    (name) =>
+      `trap -- ${singleQuote(shell.traps.shown(name) ?? "")} ${shell.options.get("posix") ? trapLabel(name).replace("SIG", "") : trapLabel(name)}\n`,
+  );
   return (await output(shell, "trap", lines.join(""))) || status;
 }
 

@@ -3,7 +3,7 @@ import { searchPath } from "../eval/external.ts";
 import { functionText } from "../print.ts";
 import { singleQuote } from "../quote.ts";
 import type { Shell } from "../shell.ts";
-import { KEYWORDS } from "../syntax-words.ts";
+import { KEYWORDS, SPECIAL_BUILTINS } from "../syntax-words.ts";
 import { type BuiltinTable, builtinError, output, USAGE } from "./builtin.ts";
 import { parseFlags } from "./flags.ts";
 
@@ -88,26 +88,6 @@ async function type(shell: Shell, args: readonly string[]): Promise<number> {
   return status;
 }
 
-/** The special builtins of POSIX, with bash's name for one of them. */
-const SPECIAL: ReadonlySet<string> = new Set([
-  ".",
-  ":",
-  "break",
-  "continue",
-  "eval",
-  "exec",
-  "exit",
-  "export",
-  "readonly",
-  "return",
-  "set",
-  "shift",
-  "source",
-  "times",
-  "trap",
-  "unset",
-]);
-
 /** enable -n hides builtins, so that a program of that name is found; enable brings them back. */
 async function enable(shell: Shell, args: readonly string[]): Promise<number> {
   const flags = await parseFlags(shell, "enable", args, "anps", "[-a] [-dnps] [-f filename] [name ...]");
@@ -115,7 +95,7 @@ async function enable(shell: Shell, args: readonly string[]): Promise<number> {
   const off = flags.given.has("n");
   if (flags.rest.length === 0) {
     const hidden = [...shell.allBuiltins.keys()].filter((name) => !shell.builtins.has(name));
-    const shown = (off ? hidden : [...shell.builtins.keys()]).filter((name) => !flags.given.has("s") || SPECIAL.has(name));
+    const shown = (off ? hidden : [...shell.builtins.keys()]).filter((name) => !flags.given.has("s") || SPECIAL_BUILTINS.has(name));
     return await output(
       shell,
       "enable",

@@ -1,6 +1,7 @@
 /** unset: variables, elements, namerefs and functions. */
 import { AssociativeArray, IndexedArray } from "../arrays.ts";
 import { afterChange, elementIndex } from "../assign.ts";
+import { expandEmbedded } from "../expand/word.ts";
 import type { Shell } from "../shell.ts";
 import { EvaluationError, ExpansionError } from "../unwind.ts";
 import { isName } from "../variables.ts";
@@ -16,7 +17,7 @@ async function unset(shell: Shell, args: readonly string[]): Promise<number> {
   for (const word of rest) {
     try {
       if (given.has("f")) unsetFunction(shell, word);
-      else unsetOne(shell, word, given.has("v"), given.has("n"));
+      else await unsetOne(shell, word, given.has("v"), given.has("n"));
     } catch (error) {
       if (!(error instanceof ExpansionError) || error instanceof EvaluationError) throw error;
       status = await builtinError(shell, "unset", error.message);
@@ -30,11 +31,11 @@ function unsetFunction(shell: Shell, name: string): void {
   shell.functions.delete(name);
 }
 
-function unsetOne(shell: Shell, word: string, onlyVariable: boolean, itself: boolean): void {
+async function unsetOne(shell: Shell, word: string, onlyVariable: boolean, itself: boolean): Promise<void> {
   const { variables } = shell;
   const element = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(word);
   if (element !== null) {
-    unsetElement(shell, element[1] as string, element[2] as string);
+    await unsetElement(shell, element[1] as string, element[2] as string);
     return;
   }
   if (!isName(word)) {
@@ -48,17 +49,17 @@ function unsetOne(shell: Shell, word: string, onlyVariable: boolean, itself: boo
     return;
   }
   const reference = /^(\w+)\[(.*)\]$/s.exec(target);
-  if (reference !== null) unsetElement(shell, reference[1] as string, reference[2] as string);
+  if (reference !== null) await unsetElement(shell, reference[1] as string, reference[2] as string);
   else variables.unset(target, shell.options.shopt("localvar_unset"));
   afterChange(shell, target);
 }
 
-function unsetElement(shell: Shell, name: string, subscript: string): void {
+async function unsetElement(shell: Shell, name: string, subscript: string): Promise<void> {
   const variable = shell.variables.changeable(shell.variables.resolve(name));
   const value = variable?.value;
   if (variable === undefined || value === undefined) return;
   if (variable.readonly) throw new ExpansionError(`${name}: cannot unset: readonly variable`);
-  if (value instanceof AssociativeArray) value.delete(subscript);
+  if (value instanceof AssociativeArray) value.delete(await expandEmbedded(shell, subscript.replace(/^'(.*)'$/s, "$1")));
   else if (value instanceof IndexedArray && /^[@*]$/.test(subscript)) variable.value = new IndexedArray();
   else if (value instanceof IndexedArray) value.delete(elementIndex(shell, "", value, subscript));
   else if (!/^[@*]$/.test(subscript) && elementIndex(shell, name, new IndexedArray([value]), subscript) === 0)

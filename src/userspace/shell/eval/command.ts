@@ -4,19 +4,10 @@ import type { Soon } from "../../../kernel/index.ts";
 import type { Shell } from "../shell.ts";
 import { runPendingTraps, runTrap } from "../traps.ts";
 import { Discard, ExpansionError, ShellExit } from "../unwind.ts";
-import {
-  runArithmeticCommand,
-  runArithmeticFor,
-  runCase,
-  runFor,
-  runIf,
-  runSelect,
-  runSubshell,
-  runTestCommand,
-  runWhile,
-} from "./compound.ts";
+import { runArithmeticCommand, runArithmeticFor, runCase, runFor, runIf, runSubshell, runTestCommand, runWhile } from "./compound.ts";
 import { runCoproc } from "./coproc.ts";
 import { runPipeline, startBackground } from "./pipeline.ts";
+import { runSelect } from "./select.ts";
 import { runSimple, withRedirections } from "./simple.ts";
 
 /** Runs statements in order; the status of the last one. */
@@ -37,6 +28,8 @@ export async function runStatements(shell: Shell, statements: readonly Statement
 /** Runs one command. Its status is also left in $?. */
 export async function runNode(shell: Shell, node: PipelineNode | AndOr, last: boolean): Promise<number> {
   if (shell.options.noexec) return shell.status;
+  // The failure of a command that is a whole child counts in its parent.
+  const counts = !shell.announced;
   let status: number;
   try {
     status = await dispatch(shell, node, last);
@@ -48,7 +41,7 @@ export async function runNode(shell: Shell, node: PipelineNode | AndOr, last: bo
   if (shell.traps.due) await runPendingTraps(shell);
   if (isChecked(node)) {
     if (node.type !== "Pipeline") shell.pipeStatus = [status];
-    if (status !== 0 && shell.guarded === 0) await afterFailure(shell, status);
+    if (status !== 0 && shell.guarded === 0 && counts) await afterFailure(shell, status);
   }
   return status;
 }
@@ -57,7 +50,7 @@ export async function runNode(shell: Shell, node: PipelineNode | AndOr, last: bo
 async function failExpansion(shell: Shell, error: ExpansionError): Promise<never> {
   await shell.complain(error.message);
   shell.status = 1;
-  throw error.fatal ? new ShellExit(shell.fatalStatus) : new Discard(1);
+  throw error.fatal || shell.options.get("posix") ? new ShellExit(shell.fatalStatus) : new Discard(1);
 }
 
 /** Commands whose failure counts for `set -e`; of others a command inside has counted already. */

@@ -1,11 +1,9 @@
 /** Compound commands: groups, subshells, if, loops, case, select, (( )), [[ ]]. */
-import type { ArithmeticCommand, ArithmeticFor, Case, CompoundList, For, If, Select, Subshell, TestCommand, While, Word } from "unbash";
-import { complain, encode, print } from "../../lib/index.ts";
+import type { ArithmeticCommand, ArithmeticFor, Case, CompoundList, For, If, Subshell, TestCommand, While, Word } from "unbash";
 import { ArithmeticError } from "../arith/syntax.ts";
 import { assignText, evaluateRaw } from "../assign.ts";
 import { expandEmbedded, expandToPattern, expandToText, expandWords } from "../expand/word.ts";
 import { arithmeticHeader, textLater, wordText } from "../print.ts";
-import { readLine } from "../read-line.ts";
 import type { Shell } from "../shell.ts";
 import { BadRegex, evaluateTest, traceTest } from "../test-expr.ts";
 import { trace } from "../trace.ts";
@@ -36,7 +34,7 @@ export async function runIf(shell: Shell, node: If): Promise<number> {
 }
 
 /** Runs a loop's body once. True if the loop ends. */
-async function iterate(shell: Shell, body: CompoundList, loop: { status: number }): Promise<boolean> {
+export async function iterate(shell: Shell, body: CompoundList, loop: { status: number }): Promise<boolean> {
   try {
     loop.status = await shell.evaluator.run(shell, body.commands, false);
     return false;
@@ -56,7 +54,7 @@ function leavesLoop(shell: Shell, jump: LoopJump): boolean {
   return jump.kind === "break";
 }
 
-async function inLoop(shell: Shell, body: (loop: { status: number }) => Promise<void>): Promise<number> {
+export async function inLoop(shell: Shell, body: (loop: { status: number }) => Promise<void>): Promise<number> {
   const loop = { status: 0 };
   shell.loops++;
   try {
@@ -123,8 +121,11 @@ async function assignsLoopVariable(shell: Shell, name: string, word: string, loo
 export async function runArithmeticFor(shell: Shell, node: ArithmeticFor): Promise<number> {
   shell.at(node.pos);
   const [initialize = "", test = "", update = ""] = arithmeticHeader(shell.source, node).map((part) => part.trimStart());
-  const step = async (expression: string): Promise<bigint | null> =>
-    expression.trim() === "" ? 1n : await arithmetic(shell, expression, "((");
+  const step = async (expression: string): Promise<bigint | null> => {
+    if (expression.trim() === "") return 1n;
+    if (shell.traps.size > 0) await beforeCommand(shell, `((${expression}))`);
+    return await arithmetic(shell, expression, "((");
+  };
   if ((await step(initialize)) === null) return 1;
   return await inLoop(shell, async (loop) => {
     for (;;) {
@@ -209,33 +210,4 @@ export async function runSubshell(shell: Shell, node: Subshell): Promise<number>
   if (shell.traps.running === 0) shell.command = { source: shell.source, node };
   const body = async (twin: Shell): Promise<number> => await twin.evaluator.run(twin, node.body.commands, true);
   return await runForeground(shell, body, textLater(shell, node));
-}
-
-export async function runSelect(shell: Shell, node: Select): Promise<number> {
-  const words = node.wordlist === undefined ? shell.positional : await expandWords(shell, node.wordlist);
-  const shown = node.wordlist?.map((word) => wordText(shell.source, word)).join(" ") ?? '"$@"';
-  if (shell.traps.size > 0 && (await beforeCommand(shell, `select ${node.name.text} in ${shown}`))) return 0;
-  if (words.length === 0) return 0;
-  if (shell.options.xtrace) await trace(shell, `select ${node.name.text} in ${shown}`);
-  const width = String(words.length).length;
-  const menu = words.map((word, i) => `${String(i + 1).padStart(width)}) ${word}\n`).join("");
-  return await inLoop(shell, async (loop) => {
-    let show = true;
-    for (;;) {
-      await shell.process.schedYield();
-      await complain(shell.process, (show ? menu : "") + (shell.variables.text("PS3") ?? "#? "));
-      const line = await readLine(shell.process, 0, { delimiter: encode("\n")[0] as number, limit: null });
-      if (typeof line === "number" || !line.complete) {
-        await print(shell.process, "\n");
-        loop.status = 1;
-        return;
-      }
-      assignText(shell, "REPLY", line.text, false);
-      show = line.text === "";
-      if (show) continue;
-      const chosen = /^\d+$/.test(line.text.trim()) ? words[Number(line.text) - 1] : undefined;
-      assignText(shell, node.name.value, chosen ?? "", false);
-      if (await iterate(shell, node.body, loop)) return;
-    }
-  });
 }

@@ -3,7 +3,7 @@
 import type { ShellFunction } from "../functions.ts";
 import { MAX_NESTING } from "../limits.ts";
 import type { Shell } from "../shell.ts";
-import { runTrap, type TrapName } from "../traps.ts";
+import { beforeCommand, runTrap, type TrapName } from "../traps.ts";
 import { Discard, FunctionReturn } from "../unwind.ts";
 
 export async function callFunction(shell: Shell, called: ShellFunction, args: readonly string[]): Promise<number> {
@@ -18,6 +18,7 @@ export async function callFunction(shell: Shell, called: ShellFunction, args: re
   shell.source = called.source;
   shell.loops = 0;
   try {
+    if (shell.traps.has("DEBUG") && (await beforeCommand(shell, shell.command))) return 0;
     return await runBody(shell, called);
   } finally {
     if (shell.traps.has("RETURN")) await runTrap(shell, "RETURN");

@@ -29,7 +29,7 @@ export async function runParsed(shell: Shell, parsed: Parsed, what: string, last
   const { lines, problem } = parsed;
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] as readonly Statement[];
-    if (shell.options.get("verbose")) await echoLine(shell, line);
+    if (shell.options.get("verbose")) await echoLine(shell, lines[i - 1] ?? [], line);
     const misread = shell.options.shopt("extglob") ? null : extendedPatternProblem(shell.source, line);
     if (misread !== null) return await endAt(shell, misread);
     status = await runLine(shell, line, last && problem === null && i === lines.length - 1, aliases);
@@ -73,19 +73,35 @@ function withAliases(
   return { statements, source: expanded === text ? null : new Source(shell.source.name, expanded, shell.source.lineOf(first.pos)) };
 }
 
-/** set -v: shows a line as it is read. */
-async function echoLine(shell: Shell, line: readonly Statement[]): Promise<void> {
+/** set -v: shows the lines of a command as they are read, with the comments in front of it and its here-documents. */
+async function echoLine(shell: Shell, before: readonly Statement[], line: readonly Statement[]): Promise<void> {
   const { text } = shell.source;
-  const [first, last] = [line[0], line.at(-1)];
-  if (first === undefined || last === undefined) return;
-  const end = text.indexOf("\n", last.end);
-  await complain(shell.process, `${text.slice(text.lastIndexOf("\n", first.pos) + 1, end < 0 ? text.length : end)}\n`);
+  const from = before.length === 0 ? 0 : endOfLines(text, before) + 1;
+  await complain(shell.process, `${text.slice(from, endOfLines(text, line))}\n`);
+}
+
+/** Where the last line of a command ends. */
+function endOfLines(text: string, statements: readonly Statement[]): number {
+  const last = statements.at(-1)?.end ?? 0;
+  const end = text.indexOf("\n", Math.max(last, ...statements.map(endOfDocuments)));
+  return end < 0 ? text.length : end;
+}
+
+/** Where the last here-document below a node ends. */
+function endOfDocuments(node: unknown): number {
+  if (typeof node !== "object" || node === null) return 0;
+  const own = "closing" in node ? endOf(node.closing) : 0;
+  return Math.max(own, ...Object.values(node).map(endOfDocuments));
+}
+
+function endOf(place: unknown): number {
+  return typeof place === "object" && place !== null && "end" in place && typeof place.end === "number" ? place.end : 0;
 }
 
 /** `eval`, traps, sourced files: text that runs in the place of a command. */
 async function runText(shell: Shell, source: Source, what: string): Promise<number> {
   await enterNesting(shell, what);
-  const { source: outer, position, line, guarded, loops, traceDepth } = shell;
+  const { source: outer, position, line, guarded, loops, traceDepth, command } = shell;
   shell.source = source;
   if (!UNSEEN.has(what)) shell.traceDepth++;
   try {
@@ -97,6 +113,7 @@ async function runText(shell: Shell, source: Source, what: string): Promise<numb
     shell.guarded = guarded;
     shell.loops = loops;
     shell.traceDepth = traceDepth;
+    if (what === "eval" || what === "source") shell.command = command;
     shell.nesting--;
   }
 }

@@ -2,6 +2,7 @@
 import type { Assignment, Command, Redirection, Word } from "unbash";
 import type { Soon } from "../../../kernel/index.ts";
 import { AssociativeArray } from "../arrays.ts";
+import { assignText } from "../assign.ts";
 import type { Builtin } from "../builtins/builtin.ts";
 import { expandWord } from "../expand/word.ts";
 import type { ShellFunction } from "../functions.ts";
@@ -11,6 +12,7 @@ import { afterForeground, keepUp, reportDeath } from "../jobs.ts";
 import { textLater } from "../print.ts";
 import { redirect, type Undo, undoRedirections } from "../redirect.ts";
 import type { CommandLookup, Shell } from "../shell.ts";
+import { SPECIAL_BUILTINS } from "../syntax-words.ts";
 import { trace, traceAssignment, traceWords } from "../trace.ts";
 import { beforeCommand } from "../traps.ts";
 import { EvaluationError, ExpansionError } from "../unwind.ts";
@@ -159,6 +161,13 @@ async function runInside(
   const run = (): Promise<number> =>
     "run" in inside ? runBuiltin(shell, inside, words, arrays) : callFunction(shell, inside, words.slice(1));
   const keep = words[0] === "exec" && "run" in inside;
+  if (assigned && "run" in inside && shell.options.get("posix") && SPECIAL_BUILTINS.has(words[0] as string)) {
+    for (const [name, value] of values) {
+      assignText(shell, name, value, false);
+      shell.variables.writable(name).exported = true;
+    }
+    return await withRedirections(shell, plan.redirections, keep, run);
+  }
   return await withRedirections(shell, plan.redirections, keep, assigned ? () => withAssignments(shell, values, run) : run);
 }
 
@@ -198,16 +207,24 @@ export async function withRedirections(
 /** The names and values of assignments in front of a command. A read-only one is refused, no more. */
 async function expandAssignments(shell: Shell, assignments: readonly Assignment[]): Promise<readonly (readonly [string, string])[]> {
   const values: (readonly [string, string])[] = [];
-  for (const assignment of assignments) {
-    const { name, append = false } = assignment;
-    const word = await assignmentWord(shell, assignment);
-    if (shell.variables.find(name)?.readonly === true) {
-      await shell.complain(`${name}: readonly variable`);
-      continue;
+  // Each sees those in front of it.
+  const scope = shell.variables.pushScope(true);
+  try {
+    for (const assignment of assignments) {
+      const { name, append = false } = assignment;
+      const word = await assignmentWord(shell, assignment);
+      if (shell.variables.find(name)?.readonly === true) {
+        await shell.complain(`${name}: readonly variable`);
+        continue;
+      }
+      const value = word.slice(word.indexOf("=") + 1);
+      const whole = append ? (shell.variables.text(name) ?? "") + value : value;
+      values.push([name, whole]);
+      shell.variables.declareIn(scope, name, whole).exported = true;
+      if (shell.options.xtrace) await trace(shell, traceAssignment(word));
     }
-    const value = word.slice(word.indexOf("=") + 1);
-    values.push([name, append ? (shell.variables.text(name) ?? "") + value : value]);
-    if (shell.options.xtrace) await trace(shell, traceAssignment(word));
+  } finally {
+    shell.variables.popScope();
   }
   return values;
 }

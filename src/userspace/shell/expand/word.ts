@@ -15,7 +15,7 @@ import { escapePattern, escapeRegex, hasMagic } from "./pattern.ts";
 import type { Piece, PlanContext } from "./plan.ts";
 import { expandTilde } from "./tilde.ts";
 
-const expander: Expander = { addPieces, toText: expandToText, toPattern: expandToPattern, toEscaped, toPrompt: expandPrompt };
+const expander: Expander = { addPieces, toText: expandToText, toPattern: expandToPattern, toEscaped: expandQuoted, toPrompt: expandPrompt };
 
 /** Adds pieces to the builder. `operand`: unquoted literal text is itself the result of an expansion. */
 export function addPieces(shell: Shell, builder: Builder, pieces: readonly Piece[], operand = false): Pending {
@@ -114,11 +114,11 @@ export function expandToText(shell: Shell, word: Word, context: PlanContext = "w
 
 /** A word as a pattern: what is quoted matches only itself. */
 export function expandToPattern(shell: Shell, word: Word): Promise<string> {
-  return toEscaped(shell, word, escapePattern);
+  return expandQuoted(shell, word, escapePattern);
 }
 
 /** A word in which `escapeQuoted` has been applied to everything that was quoted. */
-async function toEscaped(shell: Shell, word: Word, escapeQuoted: (text: string) => string): Promise<string> {
+export async function expandQuoted(shell: Shell, word: Word, escapeQuoted: (text: string) => string): Promise<string> {
   const builder = new Builder(null, escapeQuoted);
   const pending = addPieces(shell, builder, shell.compiled.plans.word(word));
   if (pending !== undefined) await pending;
@@ -127,7 +127,7 @@ async function toEscaped(shell: Shell, word: Word, escapeQuoted: (text: string) 
 
 /** A word as a regular expression ([[ =~ ]]): what is quoted matches only itself. */
 export function expandToRegex(shell: Shell, word: Word): Promise<string> {
-  return toEscaped(shell, word, escapeRegex);
+  return expandQuoted(shell, word, escapeRegex);
 }
 
 /** Adds the fields a word expands to. */
