@@ -36,6 +36,7 @@ export function afterChange(shell: Shell, name: string): void {
 
 /** name[subscript]=text. The subscript has been expanded; for an indexed array it is an expression. */
 export function assignElement(shell: Shell, name: string, subscript: string, text: string, append: boolean): void {
+  if (shell.variables.setDynamicElement(name, subscript, text)) return;
   const variable = shell.variables.writable(shell.variables.resolve(name));
   const array = arrayOf(variable);
   if (array instanceof AssociativeArray) {

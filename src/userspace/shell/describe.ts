@@ -7,7 +7,9 @@ import { type SeenVariable, Variable } from "./variables.ts";
 export function attributeLetters(shell: Shell, name: string): string {
   const variable = shell.variables.find(name);
   if (variable !== undefined) return lettersOf(variable);
-  return (shell.variables.value(name) instanceof IndexedArray ? "a" : "") + shell.variables.dynamicLetters(name);
+  const value = shell.variables.value(name);
+  const kind = value instanceof IndexedArray ? "a" : value instanceof AssociativeArray ? "A" : "";
+  return kind + shell.variables.dynamicLetters(name);
 }
 
 function lettersOf(variable: SeenVariable): string {

@@ -3,6 +3,7 @@ import type { HereDoc, HereString, Redirect, Redirection } from "unbash";
 import { EBADF, EEXIST, strerror } from "../../kernel/index.ts";
 import { type Fd, O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, S_IFMT, S_IFREG } from "../../syscall/index.ts";
 import { encode, writeAll } from "../lib/index.ts";
+import { assignText } from "./assign.ts";
 import { targetOf } from "./expand/parameter.ts";
 import { expandPieces, expandToText, expandWords } from "./expand/word.ts";
 import type { Shell } from "./shell.ts";
@@ -115,7 +116,7 @@ async function install(shell: Shell, redirection: Redirection, ordinary: Fd, ope
     const fd = await shell.process.dupfd(opened, FIRST_SAVED);
     await shell.process.close(opened);
     if (fd < 0) throw new RedirectionError(strerror(fd));
-    shell.variables.setText(descriptor.name, String(fd));
+    assignText(shell, descriptor.name, String(fd), false);
     return;
   }
   const fd = descriptor?.value ?? ordinary;
@@ -173,7 +174,7 @@ function descriptorNamed(shell: Shell, name: string): Fd {
 async function duplicateInto(shell: Shell, name: string, from: Fd): Promise<void> {
   const fd = await shell.process.dupfd(from, FIRST_SAVED);
   if (fd < 0) throw new RedirectionError(`${from}: ${strerror(fd)}`);
-  shell.variables.setText(name, String(fd));
+  assignText(shell, name, String(fd), false);
 }
 
 /** &>file, &>>file: standard output and standard error. */
@@ -201,7 +202,7 @@ async function hereDocument(shell: Shell, document: HereDoc): Promise<Fd> {
 }
 
 async function hereString(shell: Shell, string: HereString): Promise<Fd> {
-  const text = string.target === undefined ? "" : await expandToText(shell, string.target);
+  const text = string.target === undefined ? "" : await expandToText(shell, string.target, "assignment");
   return await feed(shell, `${text}\n`);
 }
 

@@ -1,5 +1,5 @@
 /** Variables whose value the shell works out when they are read. */
-import { IndexedArray } from "./arrays.ts";
+import { AssociativeArray, IndexedArray } from "./arrays.ts";
 import { commandText } from "./print.ts";
 import type { Call, RunningCommand, Shell } from "./shell.ts";
 import type { DynamicVariable, SpecialVariables, Value } from "./variables.ts";
@@ -31,7 +31,16 @@ const MAKERS: ReadonlyMap<string, Maker> = new Map([
   ["SHELLOPTS", readOnly((shell) => shell.options.names(), "r")],
   ["_", readOnly((shell) => shell.lastArgument)],
   ["PIPESTATUS", readOnly((shell) => new IndexedArray(shell.pipeStatus.map(String)))],
-  ["DIRSTACK", readOnly((shell) => new IndexedArray([shell.process.getcwd(), ...shell.directories]))],
+  ["DIRSTACK", directoryStack],
+  ["BASH_ALIASES", (shell) => table(shell.aliases, (name, value) => shell.aliases.set(name, value))],
+  [
+    "BASH_CMDS",
+    (shell) =>
+      table({ keys: () => shell.hash.keys(), get: (name) => shell.hash.get(name)?.path }, (name, path) =>
+        shell.hash.set(name, { path, hits: 0 }),
+      ),
+  ],
+  ["BASH_ARGV0", startName],
   ["EPOCHSECONDS", readOnly((shell) => String(Math.floor(shell.process.clockRealtime() / NS_PER_SECOND)))],
   ["EPOCHREALTIME", readOnly((shell) => epochRealtime(shell.process.clockRealtime()))],
   ["BASH", readOnly(() => "/usr/bin/bash")],
@@ -59,6 +68,35 @@ function argumentLists(shell: Shell): readonly (readonly string[])[] {
 
 export function specialVariables(shell: Shell): SpecialVariables {
   return { names: NAMES, make: (name) => MAKERS.get(name)?.(shell) };
+}
+
+/** DIRSTACK: the entries below the current directory can be changed. */
+function directoryStack(shell: Shell): DynamicVariable {
+  return {
+    read: () => new IndexedArray([shell.process.getcwd(), ...shell.directories]),
+    writeElement: (key, value) => {
+      const index = Number(key) - 1;
+      if (index >= 0 && index < shell.directories.length) shell.directories[index] = value;
+    },
+  };
+}
+
+/** An associative array that shows a table of the shell. */
+function table(
+  shown: { keys(): Iterable<string>; get(name: string): string | undefined },
+  write: (name: string, value: string) => void,
+): DynamicVariable {
+  return { read: () => new AssociativeArray([...shown.keys()].map((name) => [name, shown.get(name) ?? ""] as const)), writeElement: write };
+}
+
+/** BASH_ARGV0: $0, which can be changed by it. */
+function startName(shell: Shell): DynamicVariable {
+  return {
+    read: () => shell.name,
+    write: (value) => {
+      shell.name = value;
+    },
+  };
 }
 
 function seconds(shell: Shell): DynamicVariable {

@@ -15,6 +15,8 @@ export interface DynamicVariable {
   read(): Value | undefined;
   /** What an assignment does; nothing if it is ignored. */
   write?(value: string): void;
+  /** The same for an element. */
+  writeElement?(key: string, value: string): void;
 }
 
 /** All dynamic variables of a shell. */
@@ -74,6 +76,13 @@ export class Variables {
   /** The attributes of a dynamic variable. */
   dynamicLetters(name: string): string {
     return this.dynamic(name)?.letters ?? "";
+  }
+
+  /** Gives an element of an array that the shell keeps itself a value. False if the array is none of those. */
+  setDynamicElement(name: string, key: string, value: string): boolean {
+    const dynamic = this.find(name) === undefined ? this.dynamic(name) : undefined;
+    dynamic?.writeElement?.(key, value);
+    return dynamic?.writeElement !== undefined;
   }
 
   pushScope(temporary: boolean): Scope {
@@ -147,6 +156,8 @@ export class Variables {
   /** The variable to assign to, created in the global scope if there is none. Throws if it is read-only. */
   writable(name: string): Variable {
     const variable = this.changeable(name);
+    // What is assigned to an array that the shell keeps itself is lost.
+    if (variable === undefined && typeof this.dynamic(name)?.read() === "object") return new Variable(this.dynamic(name)?.read());
     if (variable === undefined) return create(this.global, name);
     if (variable.readonly) throw new ExpansionError(`${name}: readonly variable`);
     return variable;

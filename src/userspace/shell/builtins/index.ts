@@ -1,5 +1,6 @@
 /** All builtins by name. */
 import type { Builtin } from "./builtin.ts";
+import { compgenBuiltins } from "./compgen.ts";
 import { declareBuiltins } from "./declare.ts";
 import { directoryBuiltins } from "./directory.ts";
 import { directoryStackBuiltins } from "./directory-stack.ts";
@@ -23,6 +24,7 @@ import { unsetBuiltins } from "./unset.ts";
 
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
   Object.entries({
+    ...compgenBuiltins,
     ...declareBuiltins,
     ...directoryBuiltins,
     ...directoryStackBuiltins,

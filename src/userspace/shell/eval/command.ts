@@ -50,7 +50,7 @@ export async function runNode(shell: Shell, node: PipelineNode | AndOr, last: bo
 async function failExpansion(shell: Shell, error: ExpansionError): Promise<never> {
   await shell.complain(error.message);
   shell.status = 1;
-  throw error.fatal || shell.options.get("posix") ? new ShellExit(shell.fatalStatus) : new Discard(1);
+  throw error.fatal || shell.options.get("posix") ? new ShellExit(shell.options.errexit ? 1 : shell.fatalStatus) : new Discard(1);
 }
 
 /** Commands whose failure counts for `set -e`; of others a command inside has counted already. */

@@ -41,6 +41,7 @@ function skip(text: string, at: number): number {
   if (char === "'") return behind(text, text.indexOf("'", at + 1));
   if (char === '"' || char === "`") return skipQuoted(text, at, char);
   if (char === "$" && (text[at + 1] === "{" || text[at + 1] === "(")) return skipNested(text, at + 1);
+  if ((char === "<" || char === ">") && text[at + 1] === "(") return skipNested(text, at + 1);
   return at + 1;
 }
 

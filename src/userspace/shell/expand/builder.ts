@@ -12,6 +12,8 @@ export interface Field {
 
 export class Builder {
   readonly fields: Field[] = [];
+  /** What is built is assigned: a list that an operation has changed is joined as "$*" is. */
+  assigns = false;
   private readonly ifs: string | null;
   private readonly escapeQuoted: ((text: string) => string) | null;
   private text = "";

@@ -50,7 +50,8 @@ async function expandFully(shell: Shell, expander: Expander, builder: Builder, p
   }
   if (operation.type === "Default") return await expandDefault(shell, expander, builder, target, parameter, operation, quoted);
   if (target.kind === "scalar" && target.value === undefined) checkSet(shell, target, parameter);
-  emit(shell, builder, await operate(shell, expander, target, operation, parameter.text), quoted);
+  const changed = await operate(shell, expander, target, operation, parameter.text);
+  emit(shell, builder, changed.kind === "list" && builder.assigns ? { ...changed, star: true } : changed, quoted);
 }
 
 /** The subscript's text. Of an associative array it is a word, of others an expression. */

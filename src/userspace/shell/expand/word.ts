@@ -108,6 +108,7 @@ export function expandToText(shell: Shell, word: Word, context: PlanContext = "w
   const [only] = pieces;
   if (pieces.length === 1 && only?.kind === "text") return only.text;
   const builder = new Builder(null, null);
+  builder.assigns = context === "assignment";
   const pending = addPieces(shell, builder, pieces);
   return pending === undefined ? builder.single().text : pending.then(() => builder.single().text);
 }
