@@ -116,6 +116,7 @@ export class Options {
 
   set(name: string, on: boolean): void {
     this.on = changed(this.on, name, on);
+    if (on && (name === "vi" || name === "emacs")) this.on = changed(this.on, name === "vi" ? "emacs" : "vi", false);
     if (name === "posix" && on) for (const shopt of ["inherit_errexit", "expand_aliases"]) this.setShopt(shopt, true);
     this.refresh();
   }

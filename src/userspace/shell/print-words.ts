@@ -48,14 +48,20 @@ function collectFrom(printing: WordPrinting, word: Word, into: Replacement[]): v
   else for (const part of word.parts) collect(printing, part, into);
 }
 
+/** Continued lines as one. */
+function joined(text: string): string {
+  return text.replace(/\\([\s\S])/g, (pair, char: string) => (char === "\n" ? "" : pair));
+}
+
 function addContinued(part: { readonly pos: number; readonly end: number; readonly text: string }, into: Replacement[]): void {
-  if (part.text.includes("\\\n")) into.push({ pos: part.pos, end: part.end, text: part.text.replaceAll("\\\n", "") });
+  if (part.text.includes("\\\n")) into.push({ pos: part.pos, end: part.end, text: joined(part.text) });
 }
 
 function collect(printing: WordPrinting, part: WordPart | DoubleQuotedChild, into: Replacement[]): void {
   const { pos, end } = part;
   switch (part.type) {
     case "Literal":
+    case "ArithmeticExpansion":
       addContinued(part, into);
       break;
     case "AnsiCQuoted":
@@ -70,6 +76,7 @@ function collect(printing: WordPrinting, part: WordPart | DoubleQuotedChild, int
       break;
     case "CommandExpansion":
     case "ProcessSubstitution": {
+      if (part.text.startsWith("`")) addContinued(part, into);
       if (part.script === undefined || part.text.startsWith("`")) return;
       const inside = printing.list(part.script.commands);
       into.push({ pos, end, text: `${part.text.slice(0, 2)}${inside.startsWith("(") ? " " : ""}${inside})` });

@@ -42,7 +42,7 @@ export function wordText(source: Source, word: Word | Assignment): string {
 /** The commands of a substitution are on one line as far as they go. */
 function printingOf(source: Source): WordPrinting {
   const list = (statements: readonly Statement[]): string => {
-    const printer = new Printer(source);
+    const printer = new Printer(source, true);
     printer.list(statements);
     return printer.text;
   };
@@ -65,6 +65,7 @@ class Printer {
   text = "";
   private readonly source: Source;
   private readonly printing: WordPrinting;
+  private readonly keepsLines: boolean;
   private indentation = 0;
   /** Commands that go on in the line that has been begun, instead of beginning one of their own. */
   private inline = 0;
@@ -76,8 +77,10 @@ class Printer {
   /** A here-document has just ended the line: no ; follows. */
   private afterDocument = false;
 
-  constructor(source: Source) {
+  /** @param keepsLines within a substitution: what a newline ended ends with one again */
+  constructor(source: Source, keepsLines = false) {
     this.source = source;
+    this.keepsLines = keepsLines;
     this.printing = printingOf(source);
   }
 
@@ -109,9 +112,9 @@ class Printer {
     this.inline++;
     for (let i = 0; i < statements.length; i++) {
       const statement = statements[i] as Statement;
-      if (i > 0) this.separator((statements[i - 1] as Statement).background === true);
+      if (i > 0) this.separator(statements[i - 1] as Statement);
       this.node(statement.command);
-      this.flush("");
+      if (i > 0) this.flush("");
     }
     if (background) this.flush(" &");
     this.connected--;
@@ -130,6 +133,7 @@ class Printer {
     this.functions--;
     this.indentation -= STEP;
     this.newline("}");
+    this.afterDocument = false;
     if (body.type === "Redirected" && group !== body) this.redirections(body.redirects, " ");
   }
 
@@ -150,17 +154,21 @@ class Printer {
     this.connected--;
   }
 
-  private separator(background: boolean): void {
-    if (background) {
+  /** What stands behind a statement that another one follows. */
+  private separator(before: Statement): void {
+    if (before.background === true) {
       this.flush(" &");
       this.text += " ";
       this.inline++;
       return;
     }
+    const newline = this.keepsLines && this.functions === 0 && /^[ \t]*(?:#|\n)/.test(this.source.text.slice(before.end));
     if (this.waiting.length > 0) this.flush("");
     else if (this.afterDocument) this.afterDocument = false;
-    else this.text += ";";
-    if (this.functions > 0) {
+    else this.text += newline ? "\n" : ";";
+    if (newline) {
+      this.inline++;
+    } else if (this.functions > 0) {
       this.text += "\n";
     } else {
       this.text += " ";

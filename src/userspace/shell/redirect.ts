@@ -180,7 +180,8 @@ async function duplicateInto(shell: Shell, name: string, from: Fd): Promise<void
 /** &>file, &>>file: standard output and standard error. */
 async function both(shell: Shell, path: string, flag: number, undo: Undo | null): Promise<void> {
   const { process } = shell;
-  const fd = await process.open(path, O_WRONLY | O_CREAT | flag, 0o666);
+  const careful = flag === O_TRUNC && shell.options.get("noclobber");
+  const fd = careful ? await openNew(shell, path) : await process.open(path, O_WRONLY | O_CREAT | flag, 0o666);
   if (fd < 0) throw new RedirectionError(`${path}: ${strerror(fd)}`);
   await save(shell, 1, undo);
   await process.dup2(fd, 1);

@@ -154,7 +154,7 @@ export class Formatter {
       case "Q":
         return this.texts.quoted(cut(this.take() ?? "", precision));
       case "T":
-        return this.time(directive);
+        return cut(this.time(directive), precision);
       case "n":
         this.take();
         return "";
