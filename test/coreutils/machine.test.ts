@@ -95,6 +95,45 @@ ps --ppid $$ -o args --no-headers`;
     expect(await lines(`ip netns add foo; ${command}`)).toEqual(expected);
   });
 
+  test.each([
+    ["echo a > f; (sleep 1; echo b > f) & watch -tg -n 0.4 cat f; cat -v f", ["\x1b[H\x1b[Ja\x1b[H\x1b[Ja\x1b[H\x1b[Ja\x1b[H\x1b[Jb", "b"]],
+    [
+      "LINES=5 COLUMNS=60 watch -q 1 -n 0.1 'seq 9; echo x >&2' | cat -v",
+      [
+        "^[[H^[[JEvery 0.1s: seq 9; echo ... (none): Sun Nov  1 00:00:00 2020",
+        "",
+        "1",
+        "2",
+        "3^[[H^[[JEvery 0.1s: seq 9; echo ... (none): Sun Nov  1 00:00:00 2020",
+        "",
+        "1",
+        "2",
+        "3",
+      ],
+    ],
+    [
+      "COLUMNS=10 watch -tx -q 1 echo 'a long line' | cat -v; COLUMNS=10 watch -tw -q 1 echo 'a long line' | cat -v",
+      ["^[[H^[[Ja long lin", "e^[[H^[[Ja long lin", "e", "^[[H^[[Ja long lin^[[H^[[Ja long lin"],
+    ],
+    [
+      "watch -t -e -n 1 false < /dev/null | cat -v; echo ${PIPESTATUS[0]}",
+      ["^[[H^[[J^[[24;1Hcommand exit with a non-zero status, press a key to exit", "8"],
+    ],
+    [
+      "env -u TERM watch true; echo $?; watch -n x true; echo $?; watch -d true; echo $?",
+      [
+        "Error opening terminal: unknown.",
+        "1",
+        "watch: failed to parse argument: 'x': Invalid argument",
+        "1",
+        "watch: option '-d' is not modelled by this emulator",
+        "1",
+      ],
+    ],
+  ])("watch: %s", async (command, expected) => {
+    expect(await lines(command)).toEqual(expected);
+  });
+
   test("aux has the columns of the BSD format", async () => {
     const shown = await lines("ps aux");
     expect(shown.slice(0, 3)).toEqual([

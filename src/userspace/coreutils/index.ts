@@ -149,6 +149,7 @@ const atFirstUse: Readonly<Record<string, Program>> = {
   uptime: late(async () => (await import("./system-small.ts")).uptime),
   users: late(async () => (await import("./identity-small.ts")).users),
   uuidgen: late(async () => (await import("./system-small.ts")).uuidgen),
+  watch: late(async () => (await import("./watch.ts")).watch),
   whereis: late(async () => (await import("./system-small.ts")).whereis),
   whoami: late(async () => (await import("./identity-small.ts")).whoami),
   xxd: late(async () => (await import("./xxd.ts")).xxd),

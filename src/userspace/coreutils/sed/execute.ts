@@ -280,9 +280,9 @@ export class Execution {
   }
 
   private async outputOf(command: string): Promise<string> {
-    const bytes = await capture(this.util, command);
-    if (typeof bytes === "number") throw new SedError(`error subprocess: ${strerror(bytes)}`, 4);
-    return decode(bytes);
+    const ran = await capture(this.util, ["sh", "-c", command]);
+    if (typeof ran === "number") throw new SedError(`error subprocess: ${strerror(ran)}`, 4);
+    return decode(ran.bytes);
   }
 
   /** The pattern space becomes what it prints as a command. */
