@@ -139,6 +139,7 @@ const atFirstUse: Readonly<Record<string, Program>> = {
   strings: late(async () => (await import("./strings.ts")).strings),
   sum: late(async () => (await import("./cksum.ts")).sum),
   tac: late(async () => (await import("./lines.ts")).tac),
+  tar: late(async () => (await import("./tar/tar.ts")).tar),
   test: late(async () => (await import("./test.ts")).test),
   time: late(async () => (await import("./measure.ts")).time),
   tput: late(async () => (await import("./terminal.ts")).tput),

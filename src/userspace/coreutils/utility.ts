@@ -29,6 +29,8 @@ export interface Manual {
   readonly synopsisOnError?: boolean;
   /** Whether the hint at --help begins with the program's name too, as that of diffutils. */
   readonly namedHint?: boolean;
+  /** The hint, if it has words of its own. */
+  readonly hint?: string;
 }
 
 /** An option that was given, in order. */
@@ -55,7 +57,7 @@ export class Utility {
     this.process = process;
     this.name = name;
     this.trouble = manual.trouble ?? 1;
-    this.hint = `${manual.namedHint === true ? `${name}: ` : ""}Try '${name} --help' for more information.\n`;
+    this.hint = manual.hint ?? `${manual.namedHint === true ? `${name}: ` : ""}Try '${name} --help' for more information.\n`;
     this.operands = operands;
     this.given = given;
     this.unbuffered = /^[L0]$/.test(process.env.get("_STDBUF_O") ?? "");
@@ -116,6 +118,13 @@ export class Utility {
     await this.flush();
     await complain(this.process, message === null ? this.hint : `${this.name}: ${message}\n${this.hint}`);
     return this.end(this.trouble);
+  }
+
+  /** The hint at --help and the end. */
+  async hinted(status: number): Promise<never> {
+    await this.flush();
+    await complain(this.process, this.hint);
+    return this.end(status);
   }
 
   /** Wrong usage, for programs that answer with their synopsis. */

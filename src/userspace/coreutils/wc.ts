@@ -1,8 +1,9 @@
 /** wc(1): all options. */
 import { strerror } from "../../kernel/index.ts";
 import { type Fd, S_IFMT, S_IFREG } from "../../syscall/index.ts";
-import { decode, STDIN } from "../lib/index.ts";
+import { byteString, decode, STDIN } from "../lib/index.ts";
 import { closeOperand, openOperand, readOperand, readSome } from "./input.ts";
+import { charactersAreBytes } from "./locale.ts";
 import { TextPieces } from "./pieces.ts";
 import { quote, quoteIfNeeded } from "./quote.ts";
 import { type Utility, utility } from "./utility.ts";
@@ -20,6 +21,7 @@ type Counter = (typeof COUNTERS)[number];
 const NEWLINE = 10;
 /** A word begins with something that can be seen. */
 const WORD = /[^\s\p{Cc}]\S*/gu;
+const WORD_OF_BYTES = /[!-~][^\t-\r ]*/g;
 const PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
 
 /** Counts what one file holds, piece by piece. */
@@ -27,18 +29,20 @@ class Counting {
   readonly counts: Record<Counter, number> = { l: 0, w: 0, m: 0, c: 0, L: 0 };
   private readonly asked: ReadonlySet<Counter>;
   private readonly pieces: TextPieces | null;
+  private readonly byBytes: boolean;
   private inWord = false;
   private column = 0;
 
-  constructor(asked: readonly Counter[]) {
+  constructor(asked: readonly Counter[], byBytes: boolean) {
     this.asked = new Set(asked);
+    this.byBytes = byBytes;
     this.pieces = asked.some((counter) => counter !== "l" && counter !== "c") ? new TextPieces() : null;
   }
 
   take(bytes: Uint8Array): void {
     this.counts.c += bytes.length;
     if (this.asked.has("l")) for (const byte of bytes) if (byte === NEWLINE) this.counts.l++;
-    if (this.pieces !== null) this.takeText(this.pieces.take(bytes));
+    if (this.pieces !== null) this.takeText(this.byBytes ? byteString(bytes) : this.pieces.take(bytes));
   }
 
   end(): void {
@@ -54,10 +58,11 @@ class Counting {
   }
 
   private takeWords(text: string): void {
-    const fresh = this.inWord ? text.slice(/^\S*/.exec(text)?.[0].length) : text;
+    const [rest, word] = this.byBytes ? [/^[^\t-\r ]*/, WORD_OF_BYTES] : [/^\S*/, WORD];
+    const fresh = this.inWord ? text.slice(rest.exec(text)?.[0].length) : text;
     if (fresh === "") return;
     let end = -1;
-    for (const match of fresh.matchAll(WORD)) {
+    for (const match of fresh.matchAll(word)) {
       this.counts.w++;
       end = match.index + match[0].length;
     }
@@ -68,7 +73,7 @@ class Counting {
   private takeWidth(char: string): void {
     if (char === "\n" || char === "\r" || char === "\f") this.endLine();
     else if (char === "\t") this.column += 8 - (this.column % 8);
-    else if (char >= " " && char !== "\x7f") this.column++;
+    else if (char >= " " && (this.byBytes ? char < "\x7f" : char !== "\x7f")) this.column++;
   }
 
   private endLine(): void {
@@ -106,7 +111,7 @@ export const wc = utility(manual, async (util) => {
 
 /** What a file holds, as far as it can be read. */
 async function countsOf(util: Utility, fd: Fd, operand: string, counters: readonly Counter[]): Promise<Readonly<Record<Counter, number>>> {
-  const counting = new Counting(counters);
+  const counting = new Counting(counters, charactersAreBytes(util.process));
   for (;;) {
     const bytes = await readSome(util.process, fd);
     if (typeof bytes === "number") await util.fail(`${quoteIfNeeded(operand)}: ${strerror(bytes)}`);
