@@ -31,6 +31,8 @@ type Flow = "next" | "again" | { readonly quit: number; readonly print: boolean 
 /** State that lasts from one file to the next with -i and -s as well: hold space, open files. */
 export class SedState {
   hold = "";
+  /** Whether a newline ended what is in the hold space, in the file that it is from. */
+  holdEnded = true;
   last: RegExp | null = null;
   readonly written = new Map<string, string>();
   readonly readers = new Map<string, string[]>();
@@ -48,6 +50,8 @@ export class Execution {
   private lineNumber = 0;
   private line: Line = { text: "", ended: true, file: "-" };
   private space = "";
+  /** Whether a newline ended what is in the pattern space. */
+  private ended = true;
   private substituted = false;
   private appended: { readonly text: string | null; readonly file: string | null; readonly oneLine: boolean }[] = [];
 
@@ -81,6 +85,7 @@ export class Execution {
     if (line === null) return false;
     this.line = line;
     this.space = line.text;
+    this.ended = line.ended;
     this.substituted = false;
     this.lineNumber++;
     return true;
@@ -93,7 +98,7 @@ export class Execution {
   }
 
   private async endCycle(): Promise<void> {
-    if (!this.options.quiet) await this.emit(this.space, this.line.ended);
+    if (!this.options.quiet) await this.emit(this.space, this.ended);
     await this.flushAppended();
   }
 
@@ -101,7 +106,7 @@ export class Execution {
     const queue = this.appended;
     this.appended = [];
     for (const { text, file, oneLine } of queue) {
-      if (text !== null) await this.emitRaw(text);
+      if (text !== null) await this.output.write(this.takeNewline() + text);
       else if (file !== null) await (oneLine ? this.emitNextLineOf(file) : this.emitFile(file));
     }
   }
@@ -115,7 +120,7 @@ export class Execution {
 
   private async emitFile(file: string): Promise<void> {
     const text = await readTextFile(this.util.process, file);
-    if (typeof text === "string") await this.emitRaw(text);
+    await this.output.write(this.takeNewline() + (typeof text === "string" ? text : ""));
   }
 
   private async emitNextLineOf(file: string): Promise<void> {
@@ -308,42 +313,48 @@ export class Execution {
     name: "=" | "}" | "d" | "D" | "F" | "g" | "G" | "h" | "H" | "n" | "N" | "p" | "P" | "x" | "z",
   ): Promise<Flow | null> {
     const { state } = this;
+    const { separator } = this.options;
     switch (name) {
       case "d":
         await this.flushAppended();
         return "next";
       case "D":
         await this.flushAppended();
-        if (!this.space.includes("\n")) return "next";
-        this.space = this.space.slice(this.space.indexOf("\n") + 1);
+        if (!this.space.includes(separator)) return "next";
+        this.space = this.space.slice(this.space.indexOf(separator) + 1);
         return "again";
       case "F":
         await this.emit(this.line.file);
         return null;
       case "g":
         this.space = state.hold;
+        this.ended = state.holdEnded;
         return null;
       case "G":
-        this.space += `\n${state.hold}`;
+        this.space += separator + state.hold;
+        this.ended = state.holdEnded;
         return null;
       case "h":
         state.hold = this.space;
+        state.holdEnded = this.ended;
         return null;
       case "H":
-        state.hold += `\n${this.space}`;
+        state.hold += separator + this.space;
+        state.holdEnded = this.ended;
         return null;
       case "n":
         return await this.nextLine();
       case "N":
         return await this.appendLine();
       case "p":
-        await this.emit(this.space, this.line.ended);
+        await this.emit(this.space, this.ended);
         return null;
       case "P":
-        await this.emit(this.space.split("\n")[0] ?? "", this.line.ended || this.space.includes("\n"));
+        await this.emit(this.space.split(separator)[0] ?? "", this.ended || this.space.includes(separator));
         return null;
       case "x":
         [this.space, state.hold] = [state.hold, this.space];
+        [this.ended, state.holdEnded] = [state.holdEnded, this.ended];
         return null;
       case "z":
         this.space = "";
@@ -365,7 +376,7 @@ export class Execution {
     if (await this.input.isLast()) return { quit: this.util.status, print: !this.options.posix };
     await this.flushAppended();
     await this.readLine();
-    this.space = `${before}\n${this.space}`;
+    this.space = before + this.options.separator + this.space;
     return null;
   }
 
@@ -392,7 +403,7 @@ export class Execution {
     this.space = result + text.slice(from);
     this.substituted = true;
     if (evaluate) await this.evaluateSpace();
-    if (print) await this.emit(this.space, this.line.ended);
+    if (print) await this.emit(this.space, this.ended);
     if (file !== null) await this.writeFile(file, this.space);
   }
 

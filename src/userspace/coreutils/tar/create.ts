@@ -24,12 +24,12 @@ export interface Creating {
   readonly byName: boolean;
 }
 
-const KINDS = new Map([
+const KINDS: ReadonlyMap<number, "file" | "folder" | "symbolic link" | "pipe"> = new Map([
   [S_IFREG, "file"],
   [S_IFDIR, "folder"],
   [S_IFLNK, "symbolic link"],
   [S_IFIFO, "pipe"],
-] as const);
+]);
 
 export class Creator {
   private readonly util: Utility;
@@ -51,7 +51,7 @@ export class Creator {
     const stat = await (this.how.follow ? process.stat(place) : process.lstat(place));
     if (typeof stat === "number") return await this.util.fail(`${path}: Cannot stat: ${strerror(stat)}`);
     if (this.how.excluded(path)) return;
-    const kind = KINDS.get((stat.mode & S_IFMT) as typeof S_IFREG);
+    const kind = KINDS.get(stat.mode & S_IFMT);
     if (kind === undefined) return await this.util.say(`${path}: socket ignored`);
     const identity = `${stat.dev}:${stat.ino}`;
     if (identity === this.how.archive) return await this.util.say(`${path}: file is the archive; not dumped`);
