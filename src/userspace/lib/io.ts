@@ -9,17 +9,16 @@ const STDERR: Fd = 2;
 
 const CHUNK = 65_536;
 const NEWLINE = 10;
+const DONE = Promise.resolve(0);
 
 /** Writes all of `bytes`. 0 or a negative errno. */
-export async function writeAll(process: Process, fd: Fd, bytes: Uint8Array): Promise<number> {
-  let rest = bytes;
-  while (rest.length > 0) {
-    const count = await process.write(fd, rest);
-    if (count === -EINTR) continue;
-    if (count < 0) return count;
-    rest = rest.subarray(count);
-  }
-  return 0;
+export function writeAll(process: Process, fd: Fd, bytes: Uint8Array): Promise<number> {
+  if (bytes.length === 0) return DONE;
+  return process.write(fd, bytes).then((count) => {
+    if (count === bytes.length) return 0;
+    if (count === -EINTR) return writeAll(process, fd, bytes);
+    return count < 0 ? count : writeAll(process, fd, bytes.subarray(count));
+  });
 }
 
 /** Writes text to standard output. 0 or a negative errno. */

@@ -2,6 +2,7 @@
  * Assigning to variables and array elements, and arithmetic on them: an expression assigns, and an integer variable evaluates
  * what is assigned to it.
  */
+import type { ArithmeticVariables } from "./arith/evaluate.ts";
 import { ArithmeticError } from "./arith/syntax.ts";
 import { AssociativeArray, IndexedArray } from "./arrays.ts";
 import { tooBig } from "./expand/builder.ts";
@@ -97,7 +98,12 @@ export function evaluateExpression(shell: Shell, expression: string, named = fal
 
 /** The same, but throws ArithmeticError, for callers that name themselves in the message. */
 export function evaluateRaw(shell: Shell, expression: string): bigint {
-  return shell.compiled.arithmetic.evaluate(expression, {
+  shell.arithmeticVariables ??= variablesOf(shell);
+  return shell.compiled.arithmetic.evaluate(expression, shell.arithmeticVariables);
+}
+
+function variablesOf(shell: Shell): ArithmeticVariables {
+  return {
     key: (name, subscript) =>
       shell.variables.value(name) instanceof AssociativeArray ? subscript : evaluateRaw(shell, subscript).toString(),
     read: (name, key) => {
@@ -109,7 +115,7 @@ export function evaluateRaw(shell: Shell, expression: string): bigint {
       if (key === null) assignText(shell, name, value, false);
       else assignElement(shell, name, key, value, false);
     },
-  });
+  };
 }
 
 /** An array's element at a key or an index. */

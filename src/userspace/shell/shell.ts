@@ -5,7 +5,7 @@
 import type { AndOr, Command, CommandExpansionPart, PipelineNode, ProcessSubstitutionPart, Statement } from "unbash";
 import type { Process } from "../../syscall/index.ts";
 import { complain } from "../lib/index.ts";
-import { Arithmetic } from "./arith/evaluate.ts";
+import { Arithmetic, type ArithmeticVariables } from "./arith/evaluate.ts";
 import type { Builtin } from "./builtins/builtin.ts";
 import { Matcher } from "./expand/matcher.ts";
 import type { PatternOptions } from "./expand/pattern.ts";
@@ -158,6 +158,8 @@ export class Shell {
   localOptions: ReadonlySet<string> | null = null;
   /** The parent has told the DEBUG trap of this child's one command. */
   announced = false;
+  /** How expressions see the variables; made when the first one is evaluated. */
+  arithmeticVariables: ArithmeticVariables | null = null;
   /** Null in scripts and in every forked child. */
   interactive: Interactive | null = null;
   /** Messages give no line: the commands were typed, here or in the shell this one was forked from. */

@@ -30,7 +30,6 @@ export async function builtinError(shell: Shell, name: string, message: string, 
 }
 
 /** Prints a builtin's output. Returns its status: 1 with a message if it could not be written. */
-export async function output(shell: Shell, name: string, text: string): Promise<number> {
-  const result = text === "" ? 0 : await print(shell.process, text);
-  return result < 0 ? await builtinError(shell, name, `write error: ${strerror(result)}`) : 0;
+export function output(shell: Shell, name: string, text: string): Promise<number> {
+  return print(shell.process, text).then((result) => (result < 0 ? builtinError(shell, name, `write error: ${strerror(result)}`) : 0));
 }

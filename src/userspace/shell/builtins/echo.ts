@@ -3,7 +3,7 @@ import { unescapeText } from "../escapes.ts";
 import type { Shell } from "../shell.ts";
 import { type BuiltinTable, output } from "./builtin.ts";
 
-async function echo(shell: Shell, args: readonly string[]): Promise<number> {
+function echo(shell: Shell, args: readonly string[]): Promise<number> {
   let newline = true;
   let escapes = shell.options.shopt("xpg_echo");
   let first = 0;
@@ -14,9 +14,9 @@ async function echo(shell: Shell, args: readonly string[]): Promise<number> {
     }
   }
   const joined = (first === 0 ? args : args.slice(first)).join(" ");
-  if (!escapes) return await output(shell, "echo", newline ? `${joined}\n` : joined);
+  if (!escapes) return output(shell, "echo", newline ? `${joined}\n` : joined);
   const { text, stopped } = unescapeText(joined, "echo");
-  return await output(shell, "echo", newline && !stopped ? `${text}\n` : text);
+  return output(shell, "echo", newline && !stopped ? `${text}\n` : text);
 }
 
 export const echoBuiltins: BuiltinTable = { echo: { run: echo } };

@@ -11,7 +11,13 @@ import { runSelect } from "./select.ts";
 import { runSimple, withRedirections } from "./simple.ts";
 
 /** Runs statements in order; the status of the last one. */
-export async function runStatements(shell: Shell, statements: readonly Statement[], last: boolean): Promise<number> {
+export function runStatements(shell: Shell, statements: readonly Statement[], last: boolean): Promise<number> {
+  const [first] = statements;
+  const single = statements.length === 1 && first !== undefined && first.background !== true;
+  return single ? runNode(shell, first.command, last) : runList(shell, statements, last);
+}
+
+async function runList(shell: Shell, statements: readonly Statement[], last: boolean): Promise<number> {
   let status = 0;
   for (let i = 0; i < statements.length; i++) {
     const statement = statements[i] as Statement;

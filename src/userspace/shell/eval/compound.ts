@@ -1,5 +1,6 @@
 /** Compound commands: groups, subshells, if, loops, case, select, (( )), [[ ]]. */
 import type { ArithmeticCommand, ArithmeticFor, Case, CompoundList, For, If, Subshell, TestCommand, While, Word } from "unbash";
+import { andThen, type Soon } from "../../../kernel/index.ts";
 import { ArithmeticError } from "../arith/syntax.ts";
 import { assignText, evaluateRaw } from "../assign.ts";
 import { expandEmbedded, expandToPattern, expandToText, expandWords } from "../expand/word.ts";
@@ -34,15 +35,18 @@ export async function runIf(shell: Shell, node: If): Promise<number> {
 }
 
 /** Runs a loop's body once. True if the loop ends. */
-export async function iterate(shell: Shell, body: CompoundList, loop: { status: number }): Promise<boolean> {
-  try {
-    loop.status = await shell.evaluator.run(shell, body.commands, false);
-    return false;
-  } catch (error) {
-    if (!(error instanceof LoopJump)) throw error;
-    loop.status = error.status;
-    return leavesLoop(shell, error);
-  }
+export function iterate(shell: Shell, body: CompoundList, loop: { status: number }): Promise<boolean> {
+  return shell.evaluator.run(shell, body.commands, false).then(
+    (status) => {
+      loop.status = status;
+      return false;
+    },
+    (error) => {
+      if (!(error instanceof LoopJump)) throw error;
+      loop.status = error.status;
+      return leavesLoop(shell, error);
+    },
+  );
 }
 
 /** What break and continue mean to the loop they reach. True if it ends; one for an outer loop goes on. */
@@ -121,20 +125,22 @@ async function assignsLoopVariable(shell: Shell, name: string, word: string, loo
 export async function runArithmeticFor(shell: Shell, node: ArithmeticFor): Promise<number> {
   shell.at(node.pos);
   const [initialize = "", test = "", update = ""] = arithmeticHeader(shell.source, node).map((part) => part.trimStart());
-  const step = async (expression: string): Promise<bigint | null> => {
+  const step = (expression: string): Soon<bigint | null> => {
     if (expression.trim() === "") return 1n;
-    if (shell.traps.size > 0) await beforeCommand(shell, `((${expression}))`);
-    return await arithmetic(shell, expression, "((");
+    if (shell.traps.size === 0) return arithmetic(shell, expression, "((");
+    return beforeCommand(shell, `((${expression}))`).then(() => arithmetic(shell, expression, "(("));
   };
   if ((await step(initialize)) === null) return 1;
   return await inLoop(shell, async (loop) => {
     for (;;) {
       await shell.process.schedYield();
-      const value = await step(test);
+      const tested = step(test);
+      const value = tested instanceof Promise ? await tested : tested;
       if (value === null) loop.status = 1;
       if (value === null || value === 0n) return;
       if (await iterate(shell, node.body, loop)) return;
-      if ((await step(update)) === null) {
+      const updated = step(update);
+      if ((updated instanceof Promise ? await updated : updated) === null) {
         loop.status = 1;
         return;
       }
@@ -143,16 +149,20 @@ export async function runArithmeticFor(shell: Shell, node: ArithmeticFor): Promi
 }
 
 /** Evaluates an expression for a command of that name; null after an error, which has been printed. */
-export async function arithmetic(shell: Shell, expression: string, command: string): Promise<bigint | null> {
-  const expanded = await expandEmbedded(shell, expression);
-  if (shell.options.xtrace && command === "((") await trace(shell, `(( ${expanded} ))`);
+export function arithmetic(shell: Shell, expression: string, command: string): Soon<bigint | null> {
+  return andThen(expandEmbedded(shell, expression), (expanded) => {
+    if (!shell.options.xtrace || command !== "((") return evaluated(shell, expanded, command);
+    return trace(shell, `(( ${expanded} ))`).then(() => evaluated(shell, expanded, command));
+  });
+}
+
+function evaluated(shell: Shell, expanded: string, command: string): Soon<bigint | null> {
   try {
     return evaluateRaw(shell, expanded);
   } catch (error) {
-    if (error instanceof ExpansionError && !error.fatal) await shell.complain(error.message);
-    else if (error instanceof ArithmeticError) await shell.complain(`${command}: ${error.message}`);
-    else throw error;
-    return null;
+    if (error instanceof ArithmeticError) return shell.complain(`${command}: ${error.message}`).then(() => null);
+    if (error instanceof ExpansionError && !error.fatal) return shell.complain(error.message).then(() => null);
+    throw error;
   }
 }
 

@@ -145,8 +145,26 @@ function runCommand(
   return runInside(shell, called ?? (builtin as Builtin), plan, words, arrays);
 }
 
-/** A function or a builtin: what runs in the shell itself. */
-async function runInside(
+/** A function or a builtin: what runs in the shell itself. Most have neither assignments nor redirections. */
+function runInside(
+  shell: Shell,
+  inside: ShellFunction | Builtin,
+  plan: CommandPlan,
+  words: readonly string[],
+  arrays: ReadonlyMap<number, readonly ArrayElement[]>,
+): Promise<number> {
+  const plain = plan.assignments.length === 0 && plan.redirections.length === 0 && !shell.options.xtrace;
+  const turn = shell.process.schedYield();
+  return turn.then(() =>
+    !plain
+      ? runPrepared(shell, inside, plan, words, arrays)
+      : "run" in inside
+        ? runBuiltin(shell, inside, words, arrays)
+        : callFunction(shell, inside, words.slice(1)),
+  );
+}
+
+async function runPrepared(
   shell: Shell,
   inside: ShellFunction | Builtin,
   plan: CommandPlan,
@@ -154,11 +172,10 @@ async function runInside(
   arrays: ReadonlyMap<number, readonly ArrayElement[]>,
 ): Promise<number> {
   const assigned = plan.assignments.length > 0;
-  await shell.process.schedYield();
   const values = assigned ? await expandAssignments(shell, plan.assignments) : [];
   if (shell.options.xtrace)
     await traceWords(shell, arrays.size === 0 ? words : words.map((word, i) => (arrays.has(i - 1) ? word.replace(/\+?=.*/s, "") : word)));
-  const run = (): Promise<number> =>
+  const run = (): Soon<number> =>
     "run" in inside ? runBuiltin(shell, inside, words, arrays) : callFunction(shell, inside, words.slice(1));
   const keep = words[0] === "exec" && "run" in inside;
   if (assigned && "run" in inside && shell.options.get("posix") && SPECIAL_BUILTINS.has(words[0] as string)) {
@@ -171,21 +188,25 @@ async function runInside(
   return await withRedirections(shell, plan.redirections, keep, assigned ? () => withAssignments(shell, values, run) : run);
 }
 
-async function runBuiltin(
+function runBuiltin(
   shell: Shell,
   builtin: Builtin,
   words: readonly string[],
   arrays: ReadonlyMap<number, readonly ArrayElement[]>,
-): Promise<number> {
+): Soon<number> {
   try {
-    return await builtin.run(shell, words.slice(1), { name: words[0] as string, arrays });
+    const status = builtin.run(shell, words.slice(1), { name: words[0] as string, arrays });
+    return status instanceof Promise ? status.catch((error) => failedBuiltin(shell, words, error)) : status;
   } catch (error) {
-    // An assignment that a builtin was asked for has failed; the line goes on.
-    if (!(error instanceof ExpansionError) || error.fatal) throw error;
-    if (error instanceof EvaluationError) throw error.named ? new EvaluationError(`${words[0]}: ${error.message}`, false) : error;
-    await shell.complain(error.message);
-    return 1;
+    return failedBuiltin(shell, words, error);
   }
+}
+
+/** An assignment that a builtin was asked for has failed; the line goes on. */
+function failedBuiltin(shell: Shell, words: readonly string[], error: unknown): Promise<number> {
+  if (!(error instanceof ExpansionError) || error.fatal) throw error;
+  if (error instanceof EvaluationError) throw error.named ? new EvaluationError(`${words[0]}: ${error.message}`, false) : error;
+  return shell.complain(error.message).then(() => 1);
 }
 
 /** Runs something with redirections, which are undone afterwards unless they are to stay (`exec`). */
@@ -193,7 +214,7 @@ export async function withRedirections(
   shell: Shell,
   redirections: readonly Redirection[],
   keep: boolean,
-  body: () => Promise<number>,
+  body: () => Soon<number>,
 ): Promise<number> {
   if (redirections.length === 0) return await body();
   const undo: Undo | null = keep ? null : [];
@@ -236,7 +257,7 @@ function pushAssignments(shell: Shell, values: readonly (readonly [string, strin
 }
 
 /** Runs something with assignments that vanish with it. */
-async function withAssignments(shell: Shell, values: readonly (readonly [string, string])[], body: () => Promise<number>): Promise<number> {
+async function withAssignments(shell: Shell, values: readonly (readonly [string, string])[], body: () => Soon<number>): Promise<number> {
   pushAssignments(shell, values);
   try {
     return await body();
