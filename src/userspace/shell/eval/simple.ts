@@ -72,7 +72,8 @@ export async function runSimple(shell: Shell, node: Command, last: boolean): Pro
   else if (shell.traps.size > 0 && (await beforeCommand(shell, shell.command))) return 0;
   const words: string[] = [];
   const arrays = plan.assigns ? await expandDeclaration(shell, plan, words) : NO_ARRAYS;
-  if (!plan.assigns) await expandWords(shell, plan, words);
+  const pending = plan.assigns ? undefined : expandWords(shell, plan, words);
+  if (pending !== undefined) await pending;
   if (shell.warnings.length > 0) await shell.flushWarnings();
   const status = words.length === 0 ? await runAssignments(shell, plan) : await runCommand(shell, node, plan, words, arrays, last);
   if (words.length > 0) shell.lastArgument = words.at(-1) as string;
