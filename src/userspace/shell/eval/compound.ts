@@ -1,6 +1,6 @@
 /** Compound commands: groups, subshells, if, loops, case, select, (( )), [[ ]]. */
 import type { ArithmeticCommand, ArithmeticFor, Case, CompoundList, For, If, Subshell, TestCommand, While, Word } from "unbash";
-import { andThen, type Soon } from "../../../kernel/index.ts";
+import type { Soon } from "../../../kernel/index.ts";
 import { ArithmeticError } from "../arith/syntax.ts";
 import { assignText, evaluateRaw } from "../assign.ts";
 import { expandEmbedded, expandToPattern, expandToText, expandWords } from "../expand/word.ts";
@@ -150,10 +150,13 @@ export async function runArithmeticFor(shell: Shell, node: ArithmeticFor): Promi
 
 /** Evaluates an expression for a command of that name; null after an error, which has been printed. */
 export function arithmetic(shell: Shell, expression: string, command: string): Soon<bigint | null> {
-  return andThen(expandEmbedded(shell, expression), (expanded) => {
-    if (!shell.options.xtrace || command !== "((") return evaluated(shell, expanded, command);
-    return trace(shell, `(( ${expanded} ))`).then(() => evaluated(shell, expanded, command));
-  });
+  const text = expandEmbedded(shell, expression);
+  return typeof text === "string" ? traced(shell, text, command) : text.then((expanded) => traced(shell, expanded, command));
+}
+
+function traced(shell: Shell, expanded: string, command: string): Soon<bigint | null> {
+  if (!shell.options.xtrace || command !== "((") return evaluated(shell, expanded, command);
+  return trace(shell, `(( ${expanded} ))`).then(() => evaluated(shell, expanded, command));
 }
 
 function evaluated(shell: Shell, expanded: string, command: string): Soon<bigint | null> {
