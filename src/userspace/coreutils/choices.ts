@@ -24,11 +24,11 @@ export async function chooseWord<T extends string>(util: Utility, word: string, 
 }
 
 /** Wrong usage: what is wrong, and what would be right. */
-export async function refuseChoice(util: Utility, message: string, choices: readonly string[]): Promise<never> {
+export async function refuseChoice(util: Utility, message: string, choices: readonly string[], status = 1): Promise<never> {
   await util.say(message);
   await complain(util.process, `Valid arguments are:\n${choices.map((choice) => `  - ${choice}\n`).join("")}`);
   await complain(util.process, `Try '${util.name} --help' for more information.\n`);
-  return await util.end(1);
+  return await util.end(status);
 }
 
 /** When colours are used, for --color. */

@@ -22,6 +22,16 @@ const manual = {
 
 export const cp = utility(manual, async (util) => {
   await checkAttributes(util);
+  const last = util.operands.at(-1);
+  if (
+    util.has("parents") &&
+    util.value("t") === undefined &&
+    last !== undefined &&
+    util.operands.length > 1 &&
+    !(await isDirectory(util, last))
+  ) {
+    await util.misused("with --parents, the destination must be a directory");
+  }
   const copier = new Copier(util, await optionsOf(util));
   for (const move of await movesOf(util)) {
     const source = util.has("strip-trailing-slashes") ? withoutSlashes(move.source) : move.source;
@@ -80,7 +90,7 @@ function kept(util: Utility, attribute: "mode" | "timestamps" | "links"): boolea
 
 /** --parents: makes the directories of the source below the target. The whole name there, or null if that was not possible. */
 async function parentsFor(util: Utility, { source, target }: Move): Promise<string | null> {
-  const folder = util.value("t") ?? (await topOf(util, target));
+  const folder = util.value("t") ?? parent(target);
   let made = folder;
   const parts = parent(withoutSlashes(source))
     .split("/")
@@ -103,10 +113,4 @@ async function parentsFor(util: Utility, { source, target }: Move): Promise<stri
     if (util.has("v")) await util.out(`${read} -> ${made}\n`);
   }
   return belowWhole(folder, source);
-}
-
-async function topOf(util: Utility, target: string): Promise<string> {
-  const folder = parent(target);
-  if (await isDirectory(util, folder)) return folder;
-  return await util.misused("with --parents, the destination must be a directory");
 }

@@ -90,6 +90,7 @@ export interface Job {
 }
 
 export const grep = utility(manual, async (util) => {
+  if (util.has("V")) return await util.out(`${manual.version}\nas modelled by mlx5-emu\n`);
   const operands = [...util.operands];
   const patterns = await patternsOf(util, operands);
   const directories = await directoriesOf(util);
@@ -199,6 +200,7 @@ async function patternsOf(util: Utility, operands: string[]): Promise<readonly s
 
 async function finderFor(util: Utility, patterns: readonly string[]): Promise<Finder> {
   const syntax = util.lastOf("E", "F", "G", "P") ?? "G";
+  if ([..."EFGP"].filter((letter) => util.has(letter)).length > 1) await util.die("conflicting matchers specified");
   const icase = util.lastOf("i", "y", "no-ignore-case") !== "no-ignore-case" && util.has("i", "y");
   if (syntax === "P") return await perlFinder(util, patterns, icase);
   const sources: string[] = [];

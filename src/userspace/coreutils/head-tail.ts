@@ -2,6 +2,7 @@
 import { strerror } from "../../kernel/index.ts";
 import { type Fd, S_IFIFO, S_IFMT } from "../../syscall/index.ts";
 import { joinBytes, STDIN, STDOUT, writeAll } from "../lib/index.ts";
+import { parseDuration } from "./duration.ts";
 import { closeOperand, openOperand, readSome } from "./input.ts";
 import { quote } from "./quote.ts";
 import type { Followed } from "./tail-follow.ts";
@@ -72,6 +73,8 @@ const tailManual = {
 export const tail = utility(tailManual, async (util) => {
   const following = util.has("f", "F", "follow");
   if (!following) {
+    const interval = util.value("s");
+    if (interval !== undefined && parseDuration(interval) === null) await util.die(`invalid number of seconds: ${quote(interval)}`);
     if (util.has("pid")) await util.say("warning: PID ignored; --pid=PID is useful only when following");
     await showAll(util, "+", showTail, null);
     return;

@@ -142,5 +142,5 @@ async function timesOf(util: Utility): Promise<readonly [string, string]> {
     locale: ["%b %e  %Y", "%b %e %H:%M"],
   };
   const choices = [...Object.keys(known).map((name) => `[posix-]${name}`), "+FORMAT (e.g., +%H:%M) for a 'date'-style format"];
-  return known[style] ?? (await refuseChoice(util, `invalid argument ${quote(asked)} for ${quote("time style")}`, choices));
+  return known[style] ?? (await refuseChoice(util, `invalid argument ${quote(asked)} for ${quote("time style")}`, choices, 2));
 }

@@ -71,6 +71,7 @@ async function look(util: Utility, layout: Layout, path: string, name: string, n
   if (typeof own === "number") return own;
   if ((own.mode & S_IFMT) !== S_IFLNK) return { name, path, stat: own, target: null, behind: null };
   const behind = await process.stat(path);
+  if (typeof behind === "number" && named && util.has("L")) return behind;
   const there = typeof behind === "number" ? null : behind;
   if (there !== null && follows(util, layout, there, named)) return { name, path, stat: there, target: null, behind: null };
   const target = layout.long || layout.indicators !== "none" || layout.colors !== null ? await process.readlink(path) : null;

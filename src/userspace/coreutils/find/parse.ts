@@ -70,7 +70,7 @@ class Parser {
   private async or(): Promise<Node> {
     let left = await this.and();
     while (this.peek("-o", "-or")) {
-      this.at++;
+      this.operator();
       left = { kind: "or", left, right: await this.and() };
     }
     return left;
@@ -79,7 +79,7 @@ class Parser {
   private async and(): Promise<Node> {
     let left = await this.not();
     while (this.at < this.words.length && !this.peek("-o", "-or", ",", ")")) {
-      if (this.peek("-a", "-and")) this.at++;
+      if (this.peek("-a", "-and")) this.operator();
       left = { kind: "and", left, right: await this.not() };
     }
     return left;
@@ -87,7 +87,7 @@ class Parser {
 
   private async not(): Promise<Node> {
     if (this.peek("!", "-not")) {
-      this.at++;
+      this.operator();
       return { kind: "not", inner: await this.not() };
     }
     if (!this.peek("(")) return await this.primary();
@@ -97,6 +97,12 @@ class Parser {
     if (!this.peek(")")) throw new FindError("invalid expression; I was expecting to find a ')' somewhere but did not see one.");
     this.at++;
     return inner;
+  }
+
+  /** Takes an operator, behind which there has to be something. */
+  private operator(): void {
+    const word = this.words[this.at++];
+    if (this.at >= this.words.length) throw new FindError(`expected an expression after '${word}'`);
   }
 
   private argument(name: string): string {
@@ -120,6 +126,9 @@ class Parser {
   private async primary(): Promise<Node> {
     const name = this.words[this.at++];
     if (name === undefined) throw new FindError("invalid expression");
+    if (/^-(a|and|o|or)$|^,$/.test(name)) {
+      throw new FindError(`invalid expression; you have used a binary operator '${name}' with nothing before it.`);
+    }
     switch (name) {
       case "-name":
       case "-iname":

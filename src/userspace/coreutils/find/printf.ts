@@ -38,8 +38,8 @@ export async function formatted(util: Utility, format: string, found: Found): Pr
     else if (directive === undefined) text += all;
     else {
       const value = await directiveOf(util.process, directive, found);
-      if (value === null) return await util.notModelled(`directive '%${directive}'`);
-      text += pad(value, width);
+      if (value === null) await util.say(`warning: unrecognized format directive \`%${directive}'`);
+      text += value === null ? all : pad(value, width);
     }
   }
   return text;
