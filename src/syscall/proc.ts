@@ -6,6 +6,8 @@ import { set_nodename, uts_ns } from "./uts.ts";
 
 /** The priority of a task whose nice value is 0, as /proc/<pid>/stat counts it. */
 const DEFAULT_PRIO = 20;
+/** The first task of user space, and the first of the kernel. */
+const [INIT, KTHREADD] = [1, 2];
 /** USER_HZ: the unit of times in /proc. */
 const NS_PER_TICK = 1e7;
 /** Fields of /proc/<pid>/stat after the start time, all of them things that are not modelled. */
@@ -50,9 +52,15 @@ function terminated(words: readonly string[]): string {
   return words.map((word) => `${word}\0`).join("");
 }
 
+/** task_ppid_nr() as seen from user space: kernel threads are children of kthreadd, orphans of init. */
+function parentPid(task: Task): number {
+  if (task.kthread) return task.pid > KTHREADD ? KTHREADD : 0;
+  return task.parent?.pid ?? (task.pid === INIT ? 0 : INIT);
+}
+
 function statText(task: Task): string {
   const state = user_state.get(task);
-  const ids = [task.parent?.pid ?? 0, state?.pgid ?? 0, state?.sid ?? 0];
+  const ids = [parentPid(task), state?.pgid ?? 0, state?.sid ?? 0];
   const ticks = Math.floor(task.startTime / NS_PER_TICK);
   const after = Array<number>(STAT_FIELDS_AFTER_START).fill(0).join(" ");
   const terminal = `${state?.tty?.device ?? 0} ${state?.tty?.pgrp ?? -1}`;
@@ -69,7 +77,7 @@ function statusText(task: Task): string {
     ["State", `${letter} (${STATE_WORDS[letter]})`],
     ["Tgid", task.pid],
     ["Pid", task.pid],
-    ["PPid", task.parent?.pid ?? 0],
+    ["PPid", parentPid(task)],
     ["Uid", "0\t0\t0\t0"],
     ["Gid", "0\t0\t0\t0"],
     ["Threads", 1],
