@@ -69,11 +69,21 @@ async function toText(shell: Shell, bytes: Uint8Array): Promise<string> {
 async function runScript(twin: Shell, script: ParsedScript, position: number): Promise<number> {
   twin.traceDepth++;
   if (script.source !== undefined) twin.source = new Source(twin.source.name, script.source, twin.source.lineOf(position));
+  else countFromCommand(twin, script);
   const { problem } = judge(twin.source, script);
   if (problem === null) return await twin.evaluator.run(twin, script.commands, true);
   const unended = /end of file/.test(problem.message ?? "");
   await complain(twin.process, `${twin.errorName}: command substitution: line ${problem.line + Number(unended)}: ${problem.message}\n`);
   return 2;
+}
+
+/** bash counts the lines of a substitution from the line of the command around it, as if its first command stood there. */
+function countFromCommand(twin: Shell, script: ParsedScript): void {
+  const first = script.commands[0];
+  if (first === undefined || !twin.source.text.slice(script.pos, script.end).includes("\n")) return;
+  const { name, text, firstLine } = twin.source;
+  const shift = twin.line - twin.source.lineOf(first.pos);
+  if (shift !== 0) twin.source = new Source(name, text, firstLine + shift);
 }
 
 /** $(<file): nothing but a redirection means the file's content. */
