@@ -1,19 +1,21 @@
 /**
  * Records what a real bash 5.2 makes of test/shell/snippets.txt: `npx tsx tools/record-shell.ts` writes goldens.json beside it. Each snippet
- * runs by `bash -c` in an empty directory, its HOME, that is called /root afterwards; pids in messages become PID.
+ * runs by `bash -c`, or as a script if it says so, in an empty directory, its HOME, that is called /root afterwards; pids in messages
+ * become PID.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Golden, withoutPids } from "../test/shell/goldens.ts";
+import { type Golden, runsAsFile, withoutPids } from "../test/shell/goldens.ts";
 
 const folder = new URL("../test/shell/", import.meta.url);
 const ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", TERM: "dumb", LC_ALL: "C.UTF-8" };
 
 function record(script: string): Golden {
   const directory = mkdtempSync(join(tmpdir(), "golden-"));
-  const ran = spawnSync("bash", ["-c", script], {
+  if (runsAsFile(script)) writeFileSync(join(directory, "script.sh"), script);
+  const ran = spawnSync("bash", runsAsFile(script) ? ["script.sh"] : ["-c", script], {
     cwd: directory,
     env: { ...ENVIRONMENT, HOME: directory },
     encoding: "utf8",

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { runScript } from "../support/shell.ts";
-import { type Golden, withoutPids } from "./goldens.ts";
+import { type Golden, runsAsFile, withoutPids } from "./goldens.ts";
 
 const goldens = JSON.parse(readFileSync(new URL("goldens.json", import.meta.url), "utf8")) as readonly Golden[];
 
@@ -16,7 +16,7 @@ const DEVIATIONS: readonly (readonly [beginning: string, reason: string])[] = [
 const deviates = (script: string): boolean => DEVIATIONS.some(([beginning]) => script.startsWith(beginning));
 
 async function play(script: string): Promise<Golden> {
-  const { stdout, stderr, status } = await runScript(script);
+  const { stdout, stderr, status } = await runScript(script, { by: runsAsFile(script) ? "file" : "command" });
   return { script, stdout: withoutPids(stdout), stderr: withoutPids(stderr), status };
 }
 

@@ -6,6 +6,13 @@ export interface Golden {
   readonly status: number;
 }
 
+/** Snippets that begin so run as a script, script.sh; the others by `bash -c`. */
+const FILE_MARK = "#file\n";
+
+export function runsAsFile(script: string): boolean {
+  return script.startsWith(FILE_MARK);
+}
+
 /** Messages about killed children and jobs without their pids. */
 export function withoutPids(text: string): string {
   return text

@@ -8,14 +8,16 @@ import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { isBinary } from "./eval/external.ts";
 import { runToEnd } from "./eval/fork.ts";
 import { evaluator, runParsed } from "./eval/index.ts";
-import { runTerminal } from "./interactive.ts";
+import { isUnfinished, runTerminal } from "./interactive.ts";
 import { collectEnded } from "./jobs.ts";
+import { readLine } from "./read-line.ts";
 import { Shell } from "./shell.ts";
 import { parseSource, Source } from "./source.ts";
 import { isName, Variable } from "./variables.ts";
 
 const VERSION = "5.2.15(1)-release";
 const USAGE = 2;
+const NEWLINE = 10;
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 /** An error that ends a shell started with -c gives this status. */
@@ -89,18 +91,43 @@ async function findScript(process: Process, path: string): Promise<string> {
   return path;
 }
 
-/** A terminal is read line by line. Other input is read to its end before it runs: nothing else can read the rest of it. */
+/** Standard input is read command by command: what is behind a command belongs to whoever reads while it runs. */
 async function runInput(process: Process, self: string, line: CommandLine): Promise<number> {
   if (process.isatty(0) && process.isatty(2)) {
     const shell = createShell(process, new Source("main", ""), self, line.rest, line);
     shell.startLetter = "s";
     return await runToEnd(shell, async () => await runTerminal(shell));
   }
-  const bytes = await readToEnd(process, 0);
-  const source = new Source("main", typeof bytes === "number" ? "" : decode(bytes));
-  const shell = createShell(process, source, self, line.rest, line);
+  const shell = createShell(process, new Source("main", ""), self, line.rest, line);
   shell.startLetter = "s";
-  return await runToEnd(shell, async () => await runParsed(shell, parseSource(source), "", false));
+  return await runToEnd(shell, async () => await runCommands(shell));
+}
+
+async function runCommands(shell: Shell): Promise<number> {
+  let status = 0;
+  let line = 1;
+  for (;;) {
+    const { text, ended } = await readCommand(shell.process);
+    const source = new Source("main", text, line);
+    const parsed = parseSource(source);
+    shell.source = source;
+    if (parsed.lines.length > 0 || parsed.problem !== null) status = await runParsed(shell, parsed, "", false);
+    if (ended || parsed.problem !== null) return status;
+    line += text.split("\n").length - 1;
+  }
+}
+
+/** The lines of the next command. `ended`: no more come. */
+async function readCommand(process: Process): Promise<{ readonly text: string; readonly ended: boolean }> {
+  let text = "";
+  for (;;) {
+    const read = await readLine(process, 0, { delimiter: NEWLINE, limit: null, interrupted: async () => {} });
+    if (typeof read === "number") return { text, ended: true };
+    text += read.text;
+    if (!read.complete) return { text, ended: true };
+    text += "\n";
+    if (!isUnfinished(text)) return { text, ended: false };
+  }
 }
 
 function createShell(process: Process, source: Source, name: string, positional: readonly string[], line: CommandLine): Shell {

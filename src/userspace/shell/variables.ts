@@ -41,6 +41,7 @@ export class Variables {
   private readonly inner: Layer[];
   /** The dynamic ones that were asked for; null: unset. Of a shell's twins most never ask. */
   private readonly asked = new Map<string, DynamicVariable | null>();
+  private hidden = false;
   private special: SpecialVariables = { names: [], make: () => undefined };
 
   constructor(global: Scope = new Scope(), inner: Layer[] = []) {
@@ -237,8 +238,14 @@ export class Variables {
     return [...names].sort();
   }
 
+  /** exec -c: what is executed next finds an empty environment. */
+  hideEnvironment(): void {
+    this.hidden = true;
+  }
+
   /** What a program that is executed now finds in its environment. */
   environment(): Map<string, string> {
+    if (this.hidden) return new Map();
     const environment = new Map<string, string>();
     const add = (variable: SeenVariable, name: string): void => {
       if (variable.exported && typeof variable.value === "string") environment.set(name, variable.value);

@@ -73,6 +73,7 @@ async function exec(shell: Shell, args: readonly string[]): Promise<number> {
   const path = await findCommand(shell, name);
   const words = [`${given.has("l") ? "-" : ""}${given.get("a") ?? name}`, ...rest.slice(1)];
   if (shell.depth === 0) assignText(shell, "SHLVL", String(Number(shell.variables.text("SHLVL") ?? 1) - 1), false);
+  if (given.has("c")) shell.variables.hideEnvironment();
   const status = await execCommand(shell, path, path === null ? rest : words, "exec: ");
   if (shell.options.shopt("execfail")) return status;
   throw new ShellExit(status);

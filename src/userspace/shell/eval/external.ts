@@ -52,7 +52,7 @@ export function execCommand(shell: Shell, path: string | null, words: readonly s
   for (const called of shell.functions.values()) {
     if (called.exported) environment.set(`BASH_FUNC_${called.name}%%`, functionText(called).slice(called.name.length + 1));
   }
-  environment.set("_", path);
+  if (environment.size > 0) environment.set("_", path);
   const failed = shell.process.execve(path, words, environment);
   return failed.then((error) => (error === -ENOEXEC ? runAsScript(shell, path, words) : explain(shell, path, error, label)));
 }

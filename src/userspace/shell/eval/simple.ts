@@ -178,7 +178,7 @@ async function runPrepared(
     await traceWords(shell, arrays.size === 0 ? words : words.map((word, i) => (arrays.has(i - 1) ? word.replace(/\+?=.*/s, "") : word)));
   const run = (): Soon<number> =>
     "run" in inside ? runBuiltin(shell, inside, words, arrays) : callFunction(shell, inside, words.slice(1));
-  const keep = words[0] === "exec" && "run" in inside;
+  const keep = "run" in inside && (words[0] === "command" || words[0] === "builtin" ? words[1] : words[0]) === "exec";
   if (assigned && "run" in inside && shell.options.get("posix") && SPECIAL_BUILTINS.has(words[0] as string)) {
     for (const [name, value] of values) {
       assignText(shell, name, value, false);

@@ -167,7 +167,7 @@ async function expandBraced(shell: Shell, word: Word, into: string[]): Promise<v
 function expandUnbraced(shell: Shell, word: Word, into: string[]): Pending {
   const pieces = shell.compiled.plans.word(word);
   const [only] = pieces;
-  if (pieces.length === 1 && only?.kind === "text" && (only.quoted || !/[*?[]/.test(only.text))) {
+  if (pieces.length === 1 && only?.kind === "text" && (only.quoted || !/[*?[]|[+@!]\(/.test(only.text))) {
     into.push(only.text);
     return undefined;
   }
