@@ -113,7 +113,7 @@ export class Shell {
   /** $? */
   status = 0;
   /** PIPESTATUS */
-  pipeStatus: readonly number[] = [0];
+  pipeStatus: readonly number[] = [];
   /** $! */
   lastBackground: number | null = null;
   /** $$: the process of the whole script. */
