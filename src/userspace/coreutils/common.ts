@@ -21,7 +21,6 @@ import { mktemp } from "./mktemp.ts";
 import { mount } from "./mount.ts";
 import { mv } from "./mv.ts";
 import { basename, dirname } from "./path-names.ts";
-import { ps } from "./ps/ps.ts";
 import { rm } from "./rm.ts";
 import { seq } from "./seq.ts";
 import { sleep } from "./sleep.ts";
@@ -50,7 +49,6 @@ export const common = {
     mv,
     nproc,
     printenv,
-    ps,
     readlink,
     rm,
     rmdir,
