@@ -22,7 +22,7 @@ export async function showFunctions(shell: Shell, by: string, { given, rest }: F
   for (const name of rest) {
     const called = shell.functions.get(name);
     if (called === undefined) status = given.has("p") ? await builtinError(shell, by, `${name}: not found`) : 1;
-    else await output(shell, by, bodies ? described(called) : `${name}${place(shell, called)}\n`);
+    else await output(shell, by, bodies ? `${functionText(called)}\n` : `${name}${place(shell, called)}\n`);
   }
   return status;
 }

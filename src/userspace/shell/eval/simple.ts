@@ -37,21 +37,24 @@ const EVERYTHING: CommandLookup = { functions: true, builtins: true };
 const NO_ARRAYS: ReadonlyMap<number, readonly ArrayElement[]> = new Map();
 
 function planOf(shell: Shell, node: Command): CommandPlan {
+  if (shell.options.get("keyword")) return makePlan(node, true);
   const { commands } = shell.compiled;
   let plan = commands.get(node) as CommandPlan | undefined;
   if (plan === undefined) {
-    plan = makePlan(node);
+    plan = makePlan(node, false);
     commands.set(node, plan);
   }
   return plan;
 }
 
-function makePlan(node: Command): CommandPlan {
+/** `anywhere`: set -k, assignments among the arguments are for the command's environment too. */
+function makePlan(node: Command, anywhere: boolean): CommandPlan {
   const { name, prefix, suffix } = node;
   const elements = [...prefix, ...(name === undefined ? [] : [name]), ...suffix];
   const second = elements[1] ?? elements[0];
-  const assignments = prefix.filter((element): element is Assignment => element.type === "Assignment");
-  const words = name === undefined ? [] : [name, ...node.args];
+  const isAssignment = (element: { readonly type: string }): element is Assignment => element.type === "Assignment";
+  const assignments = [...prefix, ...(anywhere ? suffix : [])].filter(isAssignment);
+  const words = name === undefined ? [] : [name, ...(anywhere ? node.args.filter((word) => !isAssignment(word)) : node.args)];
   return {
     at: Math.max(node.pos, (second?.end ?? node.end) - 1),
     words,
