@@ -1,5 +1,5 @@
 /** Simple commands: expansions, assignments, redirections, and then a function, a builtin or a program. */
-import type { Assignment, Command, Redirection, Word } from "unbash";
+import { type Assignment, type Command, parse, type Redirection, type Word } from "unbash";
 import type { Soon } from "../../../kernel/index.ts";
 import { AssociativeArray } from "../arrays.ts";
 import { assignText } from "../assign.ts";
@@ -53,8 +53,9 @@ function makePlan(node: Command, anywhere: boolean): CommandPlan {
   const elements = [...prefix, ...(name === undefined ? [] : [name]), ...suffix];
   const second = elements[1] ?? elements[0];
   const isAssignment = (element: { readonly type: string }): element is Assignment => element.type === "Assignment";
-  const assignments = [...prefix, ...(anywhere ? suffix : [])].filter(isAssignment);
-  const words = name === undefined ? [] : [name, ...(anywhere ? node.args.filter((word) => !isAssignment(word)) : node.args)];
+  const args = anywhere ? node.args.map(asAssignment) : node.args;
+  const assignments = [...prefix, ...(anywhere ? args : [])].filter(isAssignment);
+  const words = name === undefined ? [] : [name, ...(anywhere ? args.filter((word) => !isAssignment(word)) : args)];
   return {
     at: Math.max(node.pos, (second?.end ?? node.end) - 1),
     words,
@@ -62,6 +63,14 @@ function makePlan(node: Command, anywhere: boolean): CommandPlan {
     assignments,
     redirections: node.redirects,
   };
+}
+
+/** An argument that looks like an assignment, as one. */
+function asAssignment(word: Word | Assignment): Word | Assignment {
+  if (!/^[A-Za-z_]\w*\+?=/.test(word.text)) return word;
+  const command = parse(`${word.text} :`).commands[0]?.command;
+  const found = command?.type === "Command" ? command.prefix[0] : undefined;
+  return found?.type === "Assignment" ? found : word;
 }
 
 /** Runs a simple command. `last`: this process has nothing left to do, so that a program can take its place. */
