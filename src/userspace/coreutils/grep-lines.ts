@@ -14,7 +14,8 @@ const NUL = 0;
 
 /** How many bytes a text has. */
 export function byteLength(text: string): number {
-  return encode(text).length;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return encode(text).length;
+  return text.length;
 }
 
 export class LineSource {
