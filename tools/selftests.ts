@@ -43,6 +43,7 @@ function given() {
   }
 }
 
+const host = nodeHost();
 const { values, positionals } = given();
 
 /** The folder tools/testing/selftests of a kernel's source. */
@@ -90,7 +91,7 @@ function outcomesIn(output: string): Outcome[] {
 
 async function runOne(script: string, folder: string, eraName: string): Promise<readonly Outcome[]> {
   const era = findEra(eraName) ?? refuse(`unknown era ${eraName}`);
-  const entries = nodeHost().readTree(folder, TREE_LIMITS) ?? refuse(`${folder} is too large`);
+  const entries = host.readTree(folder, TREE_LIMITS) ?? refuse(`${folder} is too large`);
   let output = "";
   const keep = (bytes: Uint8Array): void => {
     output += new TextDecoder().decode(bytes);
@@ -102,7 +103,7 @@ async function runOne(script: string, folder: string, eraName: string): Promise<
       notifier: era.notifier,
       devices: [],
       folders: [{ source: "selftests", target: GUEST, readonly: true, entries }],
-      wasm: nodeHost().wasm,
+      wasm: host.wasm,
       hostTurn: async () => void (await setImmediate()),
     },
     // The packet generator that the libraries ask for is not needed by these scripts; those before 6.1 want a program in its place.

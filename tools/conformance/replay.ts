@@ -6,6 +6,8 @@ import { stackNames, stateLetter, type Task } from "../../src/kernel/index.ts";
 import { bootMachine, type Machine } from "../../src/machine.ts";
 import type { Recording, Row } from "./recording.ts";
 
+const { wasm } = nodeHost();
+
 export interface ReplayOptions {
   readonly era: Era;
   readonly notifier?: NotifierKind;
@@ -63,7 +65,7 @@ function freshMachine({ era, notifier, drivers, hostTurn }: ReplayOptions): Prom
     devices: [],
     drivers,
     hostTurn,
-    wasm: nodeHost().wasm,
+    wasm,
   });
 }
 
