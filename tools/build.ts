@@ -4,7 +4,7 @@
  * seed's script ran.
  */
 import { spawnSync } from "node:child_process";
-import { chmod, copyFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
 
@@ -42,6 +42,12 @@ await build({
     },
   },
 });
+// The launcher reads ASCII: other characters stand in strings only, and can be written so there.
+for (const name of await readdir(dist)) {
+  const text = await readFile(`${dist}/${name}`, "utf8");
+  const ascii = text.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  if (ascii !== text) await writeFile(`${dist}/${name}`, ascii);
+}
 await writeFile(`${dist}/package.json`, `${JSON.stringify({ type: "commonjs" })}\n`);
 await copyFile(`${root}node_modules/jq-wasm/dist/build/jq.wasm`, `${dist}/jq.wasm`);
 await copyFile(`${root}tools/launcher.cjs`, `${dist}/mlx5-emu.js`);

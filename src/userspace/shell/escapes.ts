@@ -24,14 +24,14 @@ export interface Unescaped {
 }
 
 const PATTERN =
-  /\\(?:([abeEfnrtv\\])|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|(0[0-7]{0,3})|([1-7][0-7]{0,2})|(c)|(["'?]))/g;
+  /\\(?:([abeEfnrtv\\])|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|(0[0-7]{0,3})|([1-7][0-7]{0,2})|(c)([\s\S]?)|(["'?]))/g;
 
 export function unescapeText(text: string, style: EscapeStyle): Unescaped {
   if (!text.includes("\\")) return { text, stopped: false };
   let result = "";
   let at = 0;
   for (const match of text.matchAll(PATTERN)) {
-    const [whole, simple, hex, short, long, octal, bareOctal, stop, quote] = match;
+    const [whole, simple, hex, short, long, octal, bareOctal, stop, control = "", quote] = match;
     let piece: string = whole;
     if (simple !== undefined) piece = SIMPLE[simple] as string;
     else if (hex !== undefined) piece = rawByte(Number.parseInt(hex, 16));
@@ -40,6 +40,7 @@ export function unescapeText(text: string, style: EscapeStyle): Unescaped {
     else if (bareOctal !== undefined) piece = style === "echo" ? whole : rawByte(Number.parseInt(bareOctal, 8) & 0xff);
     else if (stop !== undefined && (style === "echo" || style === "printf-b"))
       return { text: joinRaw(result + text.slice(at, match.index)), stopped: true };
+    else if (control !== "" && style === "ansi") piece = String.fromCharCode(control.charCodeAt(0) & 0x1f);
     else if (quote !== undefined && (style === "ansi" || style === "printf-format")) piece = quote;
     result += text.slice(at, match.index) + piece;
     at = match.index + whole.length;
@@ -63,7 +64,7 @@ function joinRaw(text: string): string {
   return /[\udc80-\udcff]/.test(text) ? decode(encode(text)) : text;
 }
 
-/** $'...' */
+/** The inside of $'...' */
 export function unescapeAnsi(text: string): string {
   return unescapeText(text, "ansi").text;
 }

@@ -7,6 +7,7 @@ import { type BuiltinTable, builtinError, type Invocation, USAGE } from "./built
 
 /** Status of a shell that is ended by a wrong argument of break or continue. */
 const BAD_JUMP = 128;
+const NUMBER = /^\s*[+-]?\d+\s*$/;
 
 async function jump(shell: Shell, args: readonly string[], { name }: Invocation): Promise<number> {
   if (shell.loops === 0 && shell.options.get("posix")) return 0;
@@ -29,13 +30,13 @@ async function jump(shell: Shell, args: readonly string[], { name }: Invocation)
 
 /** The status that an argument of return or exit means; a wrong one is told. */
 async function statusArgument(shell: Shell, name: string, text: string): Promise<number> {
-  if (/^\s*[+-]?\d+\s*$/.test(text)) return Number(BigInt.asUintN(8, BigInt(text.trim().replace(/^\+/, ""))));
+  if (NUMBER.test(text)) return Number(BigInt.asUintN(8, BigInt(text.trim().replace(/^\+/, ""))));
   return await builtinError(shell, name, `${text}: numeric argument required`, USAGE);
 }
 
 async function returnFromFunction(shell: Shell, args: readonly string[]): Promise<number> {
   const status = args[0] === undefined ? shell.status : await statusArgument(shell, "return", args[0]);
-  if (args.length > 1) {
+  if (args.length > 1 && NUMBER.test(args[0] ?? "")) {
     await builtinError(shell, "return", "too many arguments");
     throw new Discard(1);
   }
@@ -47,7 +48,7 @@ async function returnFromFunction(shell: Shell, args: readonly string[]): Promis
 
 async function exit(shell: Shell, args: readonly string[]): Promise<number> {
   const status = args[0] === undefined ? shell.status : await statusArgument(shell, "exit", args[0]);
-  if (args.length > 1 && /^\s*[+-]?\d+\s*$/.test(args[0] ?? "")) {
+  if (args.length > 1 && NUMBER.test(args[0] ?? "")) {
     await builtinError(shell, "exit", "too many arguments");
     throw new Discard(1);
   }

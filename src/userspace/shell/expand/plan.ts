@@ -3,6 +3,7 @@
  * been worked out is kept beside the word.
  */
 import type {
+  AnsiCQuotedPart,
   ArrayValue,
   CommandExpansionPart,
   DoubleQuotedChild,
@@ -13,6 +14,7 @@ import type {
   WordPart,
 } from "unbash";
 import { parse } from "unbash";
+import { unescapeAnsi } from "../escapes.ts";
 
 export type Piece =
   | { readonly kind: "text"; readonly text: string; readonly quoted: boolean }
@@ -160,13 +162,19 @@ function planBare(word: Word): Piece[] {
   return word.parts === undefined ? unquoteText(word.text) : word.parts.flatMap((part) => planPart(part, false));
 }
 
+/** The parser's text has no bytes that are no UTF-8: where it may have lost one, the source is read again. */
+function ansiText({ text, value }: AnsiCQuotedPart): string {
+  return value.includes("\ufffd") ? unescapeAnsi(text.slice(2, -1)) : value;
+}
+
 function planPart(part: WordPart | DoubleQuotedChild, inDouble: boolean): Piece[] {
   switch (part.type) {
     case "Literal":
       return inDouble ? [{ kind: "text", text: part.value, quoted: true }] : unquoteText(part.text);
     case "SingleQuoted":
-    case "AnsiCQuoted":
       return [{ kind: "text", text: part.value, quoted: true }];
+    case "AnsiCQuoted":
+      return [{ kind: "text", text: ansiText(part), quoted: true }];
     case "DoubleQuoted":
     case "LocaleString":
       return [{ kind: "quotes", pieces: part.parts.flatMap((child) => planPart(child, true)) }];
