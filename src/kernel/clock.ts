@@ -87,12 +87,11 @@ export class Clock {
     if (heap.length === 0) return;
     heap[0] = last;
     for (let i = 0; ; ) {
-      let least = i;
-      for (const child of [2 * i + 1, 2 * i + 2]) {
-        const candidate = heap[child];
-        if (candidate !== undefined && before(candidate, heap[least] as Timer)) least = child;
-      }
-      if (least === i) return;
+      const left = 2 * i + 1;
+      const right = left + 1;
+      if (left >= heap.length) return;
+      const least = right < heap.length && before(heap[right] as Timer, heap[left] as Timer) ? right : left;
+      if (!before(heap[least] as Timer, last)) return;
       heap[i] = heap[least] as Timer;
       heap[least] = last;
       i = least;

@@ -169,6 +169,8 @@ export class dentry {
   readonly d_children: Map<string, dentry> | null;
   /** The name is gone; the inode lives on while it is open. */
   d_unlinked = false;
+  /** Something is or was mounted here (DCACHE_MOUNTED): only then a walk has to look for mounts. */
+  d_mounted = false;
 
   constructor(name: string, parent: dentry | null, inode: inode, children: Map<string, dentry> | null = null) {
     this.d_name = name;

@@ -119,6 +119,7 @@ export function alloc_mnt_ns(current: Frame): mnt_namespace {
 /** lookup_mnt(): the mount on top of a place, or null. */
 export function lookup_mnt(current: Frame, where: path): mount | null {
   current.reads(where.mnt);
+  if (!where.dentry.d_mounted) return null;
   return where.mnt.mnt_mounts.findLast((child) => child.mnt_mountpoint === where.dentry) ?? null;
 }
 
@@ -141,6 +142,7 @@ export function attach_mnt(current: Frame, tree: mount, where: path): void {
   current.writes(mnt);
   tree.mnt_parent = mnt;
   tree.mnt_mountpoint = where.dentry;
+  where.dentry.d_mounted = true;
   mnt.mnt_mounts.push(tree);
   for (const each of mountTree(tree)) {
     each.mnt_ns = mnt.mnt_ns;

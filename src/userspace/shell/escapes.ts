@@ -31,21 +31,26 @@ export function unescapeText(text: string, style: EscapeStyle): Unescaped {
   let result = "";
   let at = 0;
   for (const match of text.matchAll(PATTERN)) {
-    const [whole, simple, hex, short, long, octal, bareOctal, stop, control = "", quote] = match;
-    let piece: string = whole;
-    if (simple !== undefined) piece = SIMPLE[simple] as string;
-    else if (hex !== undefined) piece = rawByte(Number.parseInt(hex, 16));
-    else if (short !== undefined || long !== undefined) piece = codePoint(short ?? long ?? "", whole);
-    else if (octal !== undefined) piece = octalByte(octal, style);
-    else if (bareOctal !== undefined) piece = style === "echo" ? whole : rawByte(Number.parseInt(bareOctal, 8) & 0xff);
-    else if (stop !== undefined && (style === "echo" || style === "printf-b"))
-      return { text: joinRaw(result + text.slice(at, match.index)), stopped: true };
-    else if (control !== "" && style === "ansi") piece = String.fromCharCode(control.charCodeAt(0) & 0x1f);
-    else if (quote !== undefined && (style === "ansi" || style === "printf-format")) piece = quote;
-    result += text.slice(at, match.index) + piece;
-    at = match.index + whole.length;
+    result += text.slice(at, match.index);
+    const piece = pieceOf(match, style);
+    if (piece === null) return { text: joinRaw(result), stopped: true };
+    result += piece;
+    at = match.index + match[0].length;
   }
   return { text: joinRaw(result + text.slice(at)), stopped: false };
+}
+
+/** What one escape stands for; null if nothing is printed from there on. */
+function pieceOf(match: RegExpExecArray, style: EscapeStyle): string | null {
+  const [whole, simple, hex, short, long, octal, bareOctal, c, control = "", quote] = match;
+  if (simple !== undefined) return SIMPLE[simple] as string;
+  if (hex !== undefined) return rawByte(Number.parseInt(hex, 16));
+  if (short !== undefined || long !== undefined) return codePoint(short ?? long ?? "", whole);
+  if (octal !== undefined) return octalByte(octal, style);
+  if (bareOctal !== undefined) return style === "echo" ? whole : rawByte(Number.parseInt(bareOctal, 8) & 0xff);
+  if (c !== undefined && (style === "echo" || style === "printf-b")) return null;
+  if (control !== "" && style === "ansi") return String.fromCharCode(control.charCodeAt(0) & 0x1f);
+  return quote !== undefined && (style === "ansi" || style === "printf-format") ? quote : whole;
 }
 
 /** \0nnn has up to three digits behind the 0 where the 0 is asked for, else three digits in all. */
