@@ -25,6 +25,8 @@ const TERMINATING = [SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGTERM];
 
 const NONE: ReadonlyMap<TrapName, string> = new Map();
 
+const NOT_SKIPPED = Promise.resolve(false);
+
 export class Traps {
   private readonly commands = new Map<TrapName, string>();
   /** What a subshell lists as long as it sets no trap itself: all that its parent had. */
@@ -198,10 +200,13 @@ export async function runTrap(shell: Shell, name: TrapName): Promise<number> {
 }
 
 /** Takes note of the command that is about to run, and runs the DEBUG trap. Under extdebug the trap may say to skip the command: true. */
-export async function beforeCommand(shell: Shell, command: RunningCommand): Promise<boolean> {
+export function beforeCommand(shell: Shell, command: RunningCommand): Promise<boolean> {
   const { traps } = shell;
   if (traps.running === 0) shell.command = command;
-  if (!traps.has("DEBUG")) return false;
+  return traps.has("DEBUG") ? runDebugTrap(shell) : NOT_SKIPPED;
+}
+
+async function runDebugTrap(shell: Shell): Promise<boolean> {
   const status = await runTrap(shell, "DEBUG");
   if (status === 0 || !shell.options.shopt("extdebug")) return false;
   if (status === SKIP_FUNCTION && shell.calls.some(({ kind }) => kind !== "script")) throw new FunctionReturn(shell.status);

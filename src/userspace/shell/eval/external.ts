@@ -1,5 +1,5 @@
 /** External commands: finding them in PATH and running them in this process or in a child. */
-import { EACCES, EISDIR, ENOENT, ENOEXEC, ENOTDIR, strerror } from "../../../kernel/index.ts";
+import { EACCES, EISDIR, ENOENT, ENOEXEC, ENOTDIR, type Soon, strerror } from "../../../kernel/index.ts";
 import { O_RDONLY, S_IFDIR, S_IFMT, S_IFREG } from "../../../syscall/index.ts";
 import { decode, readToEnd } from "../../lib/index.ts";
 import { MAX_VALUE } from "../limits.ts";
@@ -13,10 +13,10 @@ const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 
 /** The path of a command: itself if it has a slash, else what PATH (or `inPath` in its place) leads to; null if there is none. */
-export async function findCommand(shell: Shell, name: string, inPath?: string): Promise<string | null> {
+export function findCommand(shell: Shell, name: string, inPath?: string): Soon<string | null> {
   if (name.includes("/")) return name;
   if (name === "") return null;
-  if (inPath !== undefined) return await searchPath(shell, name, inPath);
+  if (inPath !== undefined) return searchPath(shell, name, inPath);
   const known = shell.hash.get(name);
   if (known !== undefined) {
     shell.hash.set(name, { path: known.path, hits: known.hits + 1 });
@@ -24,9 +24,10 @@ export async function findCommand(shell: Shell, name: string, inPath?: string): 
   }
   const search = shell.variables.text("PATH");
   if (search === undefined) return name;
-  const path = await searchPath(shell, name, search);
-  if (path !== null) shell.hash.set(name, { path, hits: 1 });
-  return path;
+  return searchPath(shell, name, search).then((path) => {
+    if (path !== null) shell.hash.set(name, { path, hits: 1 });
+    return path;
+  });
 }
 
 /** The first executable of that name, else the first file; null if PATH has neither. */

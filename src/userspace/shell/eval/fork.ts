@@ -1,6 +1,6 @@
 /** Forked shells: subshells, pipeline stages, substitutions and background jobs are tasks that run a twin of the shell. */
 import { EAGAIN, SIGINT, SIGQUIT, SIGTERM, type Soon, strerror } from "../../../kernel/index.ts";
-import { O_RDONLY } from "../../../syscall/index.ts";
+import { O_RDONLY, type Process, type Program } from "../../../syscall/index.ts";
 import { complain } from "../../lib/index.ts";
 import { joinJob, type Placement, placeChild } from "../job-control.ts";
 import { collectEnded, reapEnded } from "../jobs.ts";
@@ -18,7 +18,7 @@ const SECOND = 1_000_000_000;
  * Runs `body` in a child with a twin of the shell. Returns the child's pid. While there can be no more processes it tries again
  * after 1, 2, 4 and 8 seconds. `placement`: the job that the child belongs to.
  */
-export async function forkShell(shell: Shell, body: (twin: Shell) => Promise<number>, placement: Placement | null = null): Promise<number> {
+export function forkShell(shell: Shell, body: (twin: Shell) => Promise<number>, placement: Placement | null = null): Promise<number> {
   const { traps: parentTraps, interactive } = shell;
   const job = interactive === null ? null : placement;
   let made: Shell | null = null;
@@ -27,38 +27,47 @@ export async function forkShell(shell: Shell, body: (twin: Shell) => Promise<num
     made ??= shell.twin();
     return made;
   };
-  for (let pause = 1; ; pause *= 2) {
-    const pid = await shell.process.fork(
-      async (process) => {
-        twin().process = process;
-        collectEnded(twin());
-        if (interactive !== null && job !== null) await joinJob(twin(), interactive, job);
-        twin().traps.resetHandlers(process, parentTraps, job !== null);
-        return await runToEnd(twin(), () => body(twin()));
-      },
-      interactive === null ? [] : [SIGTERM],
-    );
-    if (pid >= 0) {
-      twin();
-      if (job !== null) placeChild(shell, pid, job);
-      return pid;
-    }
-    const again = pid === -EAGAIN && pause < FORKSLEEP_MAX;
-    await complain(shell.process, `${shell.errorName}: fork: ${again ? "retry: " : ""}${strerror(pid)}\n`);
-    if (again && (await shell.process.nanosleep(pause * SECOND)) === 0) {
-      await reapEnded(shell);
-      continue;
-    }
+  const child = (process: Process): Promise<number> => {
+    const self = twin();
+    self.process = process;
+    collectEnded(self);
+    const begin = (): Promise<number> => {
+      self.traps.resetHandlers(process, parentTraps, job !== null);
+      return runToEnd(self, () => body(self));
+    };
+    return interactive !== null && job !== null ? joinJob(self, interactive, job).then(begin) : begin();
+  };
+  const placed = (pid: number): number => {
+    twin();
+    if (job !== null) placeChild(shell, pid, job);
+    return pid;
+  };
+  return fork(shell, child).then((pid) => (pid >= 0 ? placed(pid) : tryAgain(shell, child, pid, 1).then(placed)));
+}
+
+function fork(shell: Shell, child: Program): Promise<number> {
+  return shell.process.fork(child, shell.interactive === null ? [] : [SIGTERM]);
+}
+
+/** There can be no more processes now: `error` was the answer, and `pause` seconds go by before the next try. */
+async function tryAgain(shell: Shell, child: Program, error: number, pause: number): Promise<number> {
+  const again = error === -EAGAIN && pause < FORKSLEEP_MAX;
+  await complain(shell.process, `${shell.errorName}: fork: ${again ? "retry: " : ""}${strerror(error)}\n`);
+  if (!again || (await shell.process.nanosleep(pause * SECOND)) !== 0)
     throw shell.interactive === null ? new ShellExit(FORK_FAILURE) : new Discard(FORK_FAILURE);
-  }
+  await reapEnded(shell);
+  const pid = await fork(shell, child);
+  return pid >= 0 ? pid : await tryAgain(shell, child, pid, 2 * pause);
 }
 
 /** Runs the last thing of a shell process and its EXIT trap. Returns the process's exit status. */
-export async function runToEnd(shell: Shell, body: () => Promise<number>): Promise<number> {
-  const status = await settle(shell, body);
-  if (shell.traps.get("EXIT") === undefined) return status;
+export function runToEnd(shell: Shell, body: () => Promise<number>): Promise<number> {
+  return settle(shell, body).then((status) => (shell.traps.get("EXIT") === undefined ? status : leaveByTrap(shell, status)));
+}
+
+function leaveByTrap(shell: Shell, status: number): Promise<number> {
   shell.status = status;
-  return await settle(shell, async () => {
+  return settle(shell, async () => {
     await runExitTrap(shell);
     return status;
   });
@@ -83,12 +92,9 @@ function statusOf(shell: Shell, error: unknown): Soon<number> {
 }
 
 /** What a background job that is not job controlled gets: no terminal signals, and no input that the script needs. */
-export async function detach(shell: Shell): Promise<void> {
+export function detach(shell: Shell): Promise<unknown> {
   const { process } = shell;
   process.sigaction(SIGINT, "ignore");
   process.sigaction(SIGQUIT, "ignore");
-  const empty = await process.open("/dev/null", O_RDONLY);
-  if (empty <= 0) return;
-  await process.dup2(empty, 0);
-  await process.close(empty);
+  return process.open("/dev/null", O_RDONLY).then((empty) => (empty > 0 ? process.dup2(empty, 0).then(() => process.close(empty)) : empty));
 }

@@ -176,17 +176,16 @@ async function runAsSubshell(twin: Shell, node: PipelineNode | AndOr, { body }: 
 }
 
 /** A simple command that gets a child of its own is still this shell's for BASH_COMMAND and the DEBUG trap. */
-async function announce(shell: Shell, command: Command): Promise<void> {
+function announce(shell: Shell, command: Command): Promise<boolean> {
   shell.at(command.pos);
-  await beforeCommand(shell, { source: shell.source, node: command });
+  return beforeCommand(shell, { source: shell.source, node: command });
 }
 
 async function startJob(shell: Shell, node: PipelineNode | AndOr, placement: Placement): Promise<JobProcess> {
   if (node.type === "Command") await announce(shell, node);
-  const body = async (twin: Shell): Promise<number> => {
+  const body = (twin: Shell): Promise<number> => {
     twin.announced = node.type === "Command";
-    if (shell.interactive === null) await detach(twin);
-    return await runInChild(twin, node);
+    return shell.interactive === null ? detach(twin).then(() => runInChild(twin, node)) : runInChild(twin, node);
   };
   return new JobProcess(await forkShell(shell, body, placement), textLater(shell, node));
 }
