@@ -1,5 +1,5 @@
 /** The user's terminal, or a pipe in its place: lines with editing, history and completion, and Ctrl-C at any time. */
-import { createInterface, type Interface } from "node:readline";
+import type { Interface } from "node:readline";
 import type { SignalKey } from "../machine.ts";
 import { TypeAhead } from "./type-ahead.ts";
 
@@ -80,6 +80,8 @@ class ReadlineSource implements LineSource {
 
   private open(): Interface {
     const { interactive } = this;
+    // Only a terminal needs it: a script starts sooner without.
+    const { createInterface } = process.getBuiltinModule("node:readline");
     const reader = createInterface({
       input: interactive ? this.ahead.input : process.stdin,
       terminal: interactive,

@@ -72,14 +72,13 @@ function processLines(processes: readonly JobProcess[]): string {
 }
 
 /** Prints what bash prints in a script when a job was ended by a signal. `foreground`: the shell has waited for it. */
-export async function reportDeath(shell: Shell, processes: readonly JobProcess[], foreground: boolean): Promise<void> {
+export function reportDeath(shell: Shell, processes: readonly JobProcess[], foreground: boolean): Soon<unknown> {
   const signal = processes.at(-1)?.ended?.signal ?? 0;
   if (signal === 0 || signal === SIGINT || signal === SIGPIPE) return;
   if (signal === SIGTERM || shell.traps.has(signal)) {
-    if (foreground) await complain(shell.process, `${describeSignal(signal)}\n`);
-    return;
+    return foreground ? complain(shell.process, `${describeSignal(signal)}\n`) : undefined;
   }
-  await complain(shell.process, `${shell.errorName}: line ${shell.line}: ${processLines(processes)}`);
+  return complain(shell.process, `${shell.errorName}: line ${shell.line}: ${processLines(processes)}`);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** wait, jobs, fg, bg, disown. Only an interactive shell moves jobs between foreground and background. */
 import { EINTR, SIGSTOP } from "../../../kernel/index.ts";
+import type { WaitStatus } from "../../../syscall/index.ts";
 import { assignText } from "../assign.ts";
 import { bringToForeground, goOn } from "../job-control.ts";
 import { exitStatus, isDone, isStopped, type Job } from "../job-table.ts";
@@ -48,14 +49,18 @@ async function pidOf(shell: Shell, id: string): Promise<number | null> {
 }
 
 /** Waits for a child to end and takes note of it. Null if there is none left; a status if a signal came first. */
-async function waitOnce(shell: Shell, pid: number): Promise<number | null | "ended"> {
-  const ended = await shell.process.wait4(pid, 0);
-  if (ended === -EINTR) {
-    const [signal] = shell.traps.pending;
-    if (signal !== undefined) shell.status = SIGNALLED + signal;
-    await runPendingTraps(shell);
-    return signal === undefined ? "ended" : SIGNALLED + signal;
-  }
+function waitOnce(shell: Shell, pid: number): Promise<number | null | "ended"> {
+  return shell.process.wait4(pid, 0).then((ended) => (ended === -EINTR ? afterSignal(shell) : noted(shell, pid, ended)));
+}
+
+async function afterSignal(shell: Shell): Promise<number | "ended"> {
+  const [signal] = shell.traps.pending;
+  if (signal !== undefined) shell.status = SIGNALLED + signal;
+  await runPendingTraps(shell);
+  return signal === undefined ? "ended" : SIGNALLED + signal;
+}
+
+function noted(shell: Shell, pid: number, ended: WaitStatus | number | null): null | "ended" {
   if (ended === null || typeof ended === "number") {
     shell.jobs.notWaitedFor(pid);
     return null;
@@ -105,7 +110,8 @@ async function waitForAll(shell: Shell): Promise<number> {
 async function forgetJobs(shell: Shell): Promise<void> {
   for (const job of [...shell.jobs.list]) {
     shell.jobs.remove(job);
-    await reportDeath(shell, job.processes, false);
+    const told = reportDeath(shell, job.processes, false);
+    if (told !== undefined) await told;
   }
 }
 
