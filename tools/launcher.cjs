@@ -49,5 +49,7 @@ function load(name, withCache) {
   return module.exports;
 }
 
-if (require.main === module || !isMainThread) load("main.js", true);
+// The end is the end: node would first let its loop run out, and wait for its garbage collector.
+if (!isMainThread) load("main.js", true);
+else if (require.main === module) load("main.js", true).done.then(() => process.exit());
 else module.exports = { load, modules, scripts };

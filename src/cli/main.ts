@@ -4,12 +4,12 @@ import { runCli } from "./cli.ts";
 import { nodeHost } from "./host.ts";
 
 const host = nodeHost();
-if (isMainThread) {
-  void runCli(process.argv.slice(2), host).then((status) => {
-    process.exitCode = status;
-  });
-} else {
-  void serveThePool();
+
+/** Until the command has ended, everything is written and the exit status is set; of a thread of the pool: until it is told to end. */
+export const done: Promise<void> = isMainThread ? runCommand() : serveThePool();
+
+async function runCommand(): Promise<void> {
+  process.exitCode = await runCli(process.argv.slice(2), host);
 }
 
 async function serveThePool(): Promise<void> {
