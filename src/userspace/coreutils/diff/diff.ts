@@ -10,7 +10,7 @@ import { readOperand } from "../input.ts";
 import { compileRegex } from "../regex.ts";
 import { type Utility, utility } from "../utility.ts";
 import { type Change, type Comparing, changesOf, type Side } from "./changes.ts";
-import { coloured, contextText, edText, normalText, plainly, rcsText, unifiedText } from "./formats.ts";
+import { CONTEXT, coloured, edText, hunksText, normalText, plainly, rcsText, UNIFIED } from "./formats.ts";
 import { sideBySide } from "./side-by-side.ts";
 
 const TROUBLE = 2;
@@ -213,9 +213,9 @@ function shownText(util: Utility, { style, context, width, colours }: Wishes, ch
     case "normal":
       return normalText(changes, a, b, paint);
     case "unified":
-      return unifiedText(changes, a, b, context, labels, paint);
+      return hunksText(UNIFIED, changes, a, b, context, labels, paint);
     case "context":
-      return contextText(changes, a, b, context, labels, paint);
+      return hunksText(CONTEXT, changes, a, b, context, labels, paint);
     case "ed":
       return edText(changes, b);
     case "rcs":

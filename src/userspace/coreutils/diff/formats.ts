@@ -55,8 +55,20 @@ function title(side: Side, label: string | undefined, timeFormat: string): strin
   return `${name}\t${strftime(timeFormat, momentOf(side.mtime))}`;
 }
 
+/** What the unified and the context format do in their own ways. */
+interface HunkFormat {
+  /** Before the names of the two files. */
+  readonly marks: readonly [string, string];
+  readonly time: string;
+  readonly hunk: (hunk: readonly Change[], a: Side, b: Side, context: number, paint: Paint) => string;
+}
+
+export const UNIFIED: HunkFormat = { marks: ["---", "+++"], time: UNIFIED_TIME, hunk: unifiedHunk };
+export const CONTEXT: HunkFormat = { marks: ["***", "---"], time: CONTEXT_TIME, hunk: contextHunk };
+
 /** @param labels what stands for the names of the files, if anything does */
-export function unifiedText(
+export function hunksText(
+  { marks, time, hunk }: HunkFormat,
   changes: readonly Change[],
   a: Side,
   b: Side,
@@ -66,8 +78,8 @@ export function unifiedText(
 ): string {
   const hunks = hunksOf(changes, context);
   if (hunks.length === 0) return "";
-  const head = `--- ${title(a, labels[0], UNIFIED_TIME)}\n+++ ${title(b, labels[1], UNIFIED_TIME)}\n`;
-  return paint("header", head) + hunks.map((hunk) => unifiedHunk(hunk, a, b, context, paint)).join("");
+  const head = `${marks[0]} ${title(a, labels[0], time)}\n${marks[1]} ${title(b, labels[1], time)}\n`;
+  return paint("header", head) + hunks.map((each) => hunk(each, a, b, context, paint)).join("");
 }
 
 /** Where a hunk begins and ends in both files, with the lines around it. */
@@ -95,21 +107,6 @@ function unifiedHunk(hunk: readonly Change[], a: Side, b: Side, context: number,
     at = left + removed;
   }
   return text + marked(a, at, from + counts[0] - at, " ");
-}
-
-/** @param labels what stands for the names of the files, if anything does */
-export function contextText(
-  changes: readonly Change[],
-  a: Side,
-  b: Side,
-  context: number,
-  labels: readonly string[],
-  paint: Paint,
-): string {
-  const hunks = hunksOf(changes, context);
-  if (hunks.length === 0) return "";
-  const head = `*** ${title(a, labels[0], CONTEXT_TIME)}\n--- ${title(b, labels[1], CONTEXT_TIME)}\n`;
-  return paint("header", head) + hunks.map((hunk) => contextHunk(hunk, a, b, context, paint)).join("");
 }
 
 function contextHunk(hunk: readonly Change[], a: Side, b: Side, context: number, paint: Paint): string {
